@@ -1,0 +1,1 @@
+"""Concierge: pieces brought home, tried, and only what is kept is charged."""

@@ -1,0 +1,56 @@
+"""Amounts, in whole minor units of one currency."""
+
+from dataclasses import dataclass
+
+from .errors import BadAmount, CurrencyMismatch
+
+EXPONENTS = {
+    **dict.fromkeys(("CHF", "DKK", "EUR", "GBP", "NOK", "SEK", "USD"), 2),
+    **dict.fromkeys(("JPY", "KRW"), 0),
+    **dict.fromkeys(("BHD", "KWD", "TND"), 3),
+}
+"""Decimal places of the currencies we trade in. Source: ISO 4217."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """An amount of one currency, never a float.
+
+    Units: `minor` is whole minor units (öre, cents); `currency` an ISO 4217 code, upper case.
+
+    Raises:
+        BadAmount: the amount is not a whole number, or the currency is unknown.
+        CurrencyMismatch: two currencies are added, subtracted or compared.
+    """
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if type(self.minor) is not int:
+            raise BadAmount(f"{self.minor!r} is not a whole number of minor units.")
+        if self.currency not in EXPONENTS:
+            raise BadAmount(f"{self.currency!r} is not a currency we trade in.")
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.minor + self._same(other), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.minor - self._same(other), self.currency)
+
+    def __mul__(self, times: int) -> "Money":
+        return Money(self.minor * times, self.currency)
+
+    def __bool__(self) -> bool:
+        """Whether there is any money at all."""
+        return self.minor != 0
+
+    @property
+    def exponent(self) -> int:
+        """Decimal places of the currency."""
+        return EXPONENTS[self.currency]
+
+    def _same(self, other: "Money") -> int:
+        if other.currency != self.currency:
+            raise CurrencyMismatch(f"{self.currency} and {other.currency} do not add up.")
+        return other.minor

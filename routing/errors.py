@@ -1,0 +1,23 @@
+"""What can be wrong with a question or an answer.
+
+RoutingError
+├── BadProblem   the day asked about is nonsense; the sentence names the field
+├── BadPlan      a plan offered as an answer is not one; the sentence names the stop
+└── NoPlan       the solver gave nothing back in the time it had
+"""
+
+
+class RoutingError(Exception):
+    """Something is broken in a question to the planner, or in its answer."""
+
+
+class BadProblem(RoutingError):
+    """The problem cannot be asked: a field is missing, contradictory or out of range."""
+
+
+class BadPlan(RoutingError):
+    """A plan does not answer its problem: a rule is broken or a visit is not accounted for."""
+
+
+class NoPlan(RoutingError):
+    """No plan came back in the time given; ask again with more time."""
