@@ -26,7 +26,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class BreakTaken:
-    """A rest, taken before the stop at index `before`; the number of stops means on the way home."""
+    """A rest, before the stop at index `before`; the number of stops means on the way home."""
 
     starts: datetime
     ends: datetime
