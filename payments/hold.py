@@ -1,4 +1,4 @@
-"""Money set aside on a card."""
+"""Money set aside on a card, and money given back after a capture."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,10 @@ class HoldState(StrEnum):
 class Hold:
     """What the provider says of one hold, as last read.
 
-    `id` is the provider's. `capture_before` is the provider's word, never computed.
+    `id` is the provider's. `capture_before` is the provider's word, never computed. `customer` and
+    `payment_method` are the provider's names for her and her card, `order` and `op` what we wrote
+    on the hold when we asked for it. Of a released hold, `lapsed` tells that the provider gave it
+    back, not we, and `ever_held` is false when no card ever said yes, so that no money moved.
 
     Raises:
         BadAmount: captured is negative or exceeds what was held.
@@ -34,6 +37,12 @@ class Hold:
     amount: Money
     captured: Money
     capture_before: datetime | None = None
+    customer: str | None = None
+    payment_method: str | None = None
+    order: str | None = None
+    op: str | None = None
+    lapsed: bool = False
+    ever_held: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.captured.minor <= self.amount.minor:
@@ -49,3 +58,30 @@ class Hold:
                 return self.amount - self.captured
             case HoldState.PENDING | HoldState.HELD:
                 return Money(0, self.amount.currency)
+
+    def outlasts(self, moment: datetime) -> bool:
+        """Whether this money is held now and can still be captured at `moment`."""
+        return (
+            self.state is HoldState.HELD
+            and self.capture_before is not None
+            and self.capture_before > moment
+        )
+
+
+class RefundState(StrEnum):
+    """Where a refund stands at the provider."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Captured money given back, as the provider last said it. `op` is what we wrote on it."""
+
+    id: str
+    hold: str
+    amount: Money
+    state: RefundState
+    op: str | None = None

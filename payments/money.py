@@ -1,5 +1,6 @@
 """Amounts, in whole minor units of one currency."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .errors import BadAmount, CurrencyMismatch
@@ -12,7 +13,7 @@ EXPONENTS = {
 """Decimal places of the currencies we trade in. Source: ISO 4217."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Money:
     """An amount of one currency, never a float.
 
@@ -41,14 +42,40 @@ class Money:
     def __mul__(self, times: int) -> "Money":
         return Money(self.minor * times, self.currency)
 
+    def __lt__(self, other: "Money") -> bool:
+        return self.minor < self._same(other)
+
+    def __le__(self, other: "Money") -> bool:
+        return self.minor <= self._same(other)
+
+    def __gt__(self, other: "Money") -> bool:
+        return self.minor > self._same(other)
+
+    def __ge__(self, other: "Money") -> bool:
+        return self.minor >= self._same(other)
+
     def __bool__(self) -> bool:
         """Whether there is any money at all."""
         return self.minor != 0
+
+    def __str__(self) -> str:
+        """The amount for people who read logs: `124.50 SEK`."""
+        sign, digits = "-" if self.minor < 0 else "", str(abs(self.minor))
+        if not self.exponent:
+            return f"{sign}{digits} {self.currency}"
+        digits = digits.rjust(self.exponent + 1, "0")
+        whole, part = digits[: -self.exponent], digits[-self.exponent :]
+        return f"{sign}{whole}.{part} {self.currency}"
 
     @property
     def exponent(self) -> int:
         """Decimal places of the currency."""
         return EXPONENTS[self.currency]
+
+    @classmethod
+    def total(cls, amounts: Iterable["Money"], currency: str) -> "Money":
+        """The sum of `amounts`, zero of `currency` when there are none."""
+        return sum(amounts, cls(0, currency))
 
     def _same(self, other: "Money") -> int:
         if other.currency != self.currency:

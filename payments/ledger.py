@@ -1,0 +1,128 @@
+"""Double entry: what the books say when money is held, taken, let go or given back.
+
+Holds are promises, not money, so they live in two memo accounts that mirror each other.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .errors import BadAmount, Unbalanced
+from .hold import Hold, HoldState
+from .money import Money
+
+
+class Account(StrEnum):
+    """Where a line is written."""
+
+    PROVIDER_BALANCE = "provider_balance"
+    """Money the provider owes us: grows with captures, shrinks with refunds."""
+    SALES = "sales"
+    REFUNDS = "refunds"
+    """Sales taken back; kept apart so that both can be read."""
+    HELD = "memo:held"
+    """Set aside on clients' cards. Memo: no money of ours."""
+    HELD_CONTRA = "memo:held_contra"
+
+
+class Side(StrEnum):
+    """Left or right of the line."""
+
+    DEBIT = "debit"
+    CREDIT = "credit"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a journal. `amount` is positive; the side says which way it counts."""
+
+    account: Account
+    side: Side
+    amount: Money
+
+    @property
+    def signed(self) -> Money:
+        """The amount with debits positive and credits negative, as a column that sums to zero."""
+        return self.amount if self.side is Side.DEBIT else self.amount * -1
+
+
+class Movement(StrEnum):
+    """A fact about money that the books must show."""
+
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    RELEASED = "released"
+    REFUNDED = "refunded"
+
+
+PAIRS: dict[Movement, tuple[tuple[Account, Account], ...]] = {
+    Movement.AUTHORISED: ((Account.HELD, Account.HELD_CONTRA),),
+    Movement.CAPTURED: (
+        (Account.PROVIDER_BALANCE, Account.SALES),
+        (Account.HELD_CONTRA, Account.HELD),
+    ),
+    Movement.RELEASED: ((Account.HELD_CONTRA, Account.HELD),),
+    Movement.REFUNDED: ((Account.REFUNDS, Account.PROVIDER_BALANCE),),
+}
+"""For each fact the accounts it debits and credits."""
+
+
+def entries(movement: Movement, amount: Money) -> tuple[Entry, ...]:
+    """The journal of one fact; its debits are its credits.
+
+    Raises:
+        BadAmount: the amount is not positive: nothing moved, so there is nothing to write.
+    """
+    if amount.minor <= 0:
+        raise BadAmount(f"Nothing to write for {amount} {movement}.")
+    return tuple(
+        Entry(account, side, amount)
+        for debit, credit in PAIRS[movement]
+        for account, side in ((debit, Side.DEBIT), (credit, Side.CREDIT))
+    )
+
+
+def movements(before: Hold | None, after: Hold) -> tuple[tuple[Movement, Money], ...]:
+    """What happened between two readings of one hold; nothing when nothing did.
+
+    Reading the same state twice writes nothing twice, whatever told us to read it.
+
+    Raises:
+        BadAmount: the two are different holds, or the later one has un-happened something.
+    """
+    if before is not None and before.id != after.id:
+        raise BadAmount(f"{before.id} and {after.id} are two holds.")
+    was = _so_far(before) if before is not None else {}
+    now = _so_far(after)
+    nothing = Money(0, after.amount.currency)
+    steps = {kind: now.get(kind, nothing) - was.get(kind, nothing) for kind in Movement}
+    if any(step.minor < 0 for step in steps.values()):
+        raise BadAmount(f"Hold {after.id} cannot go back from {was} to {now}.")
+    return tuple((kind, step) for kind, step in steps.items() if step)
+
+
+def _so_far(hold: Hold) -> dict[Movement, Money]:
+    """All that has happened to a hold. One given back before it held anything never moved."""
+    if hold.state is HoldState.PENDING or not hold.ever_held:
+        return {}
+    return {
+        Movement.AUTHORISED: hold.amount,
+        Movement.CAPTURED: hold.captured,
+        Movement.RELEASED: hold.released,
+    }
+
+
+def check(journal: Iterable[Entry]) -> None:
+    """See that debits are credits in every currency, in the books and in the memo accounts apart.
+
+    Raises:
+        Unbalanced: they are not.
+    """
+    sums: Counter[tuple[str, bool]] = Counter()
+    for entry in journal:
+        memo = entry.account.startswith("memo:")
+        sums[entry.amount.currency, memo] += entry.signed.minor
+    wrong = {key: value for key, value in sums.items() if value}
+    if wrong:
+        raise Unbalanced(f"Debits are not credits: {wrong}.")

@@ -1,0 +1,177 @@
+"""What is due, which holds pay it, and what to do next about an operation. Pure rules.
+
+Source: rules 1, 2, 3 and 7 of the house's payments rules.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from .errors import BadAmount, NotCovered
+from .hold import Hold, HoldState
+from .money import Money
+
+KEY_LIFE = timedelta(hours=23)
+"""How long a key is surely remembered; the provider may forget it after 24 h."""
+
+MOST_ATTEMPTS = 12
+"""After so many tries an operation becomes a person's case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One piece of a final outcome. A disputed piece is settled later, with her consent."""
+
+    price: Money
+    kept: bool
+    disputed: bool = False
+
+    def __post_init__(self) -> None:
+        if self.price.minor < 0:
+            raise BadAmount(f"A piece cannot cost {self.price}.")
+
+
+def due(
+    lines: Sequence[Line], fees: Sequence[Money] = (), credits_: Sequence[Money] = ()
+) -> Money:
+    """What she owes: undisputed kept pieces and fees, less credits, never below zero.
+
+    Raises:
+        BadAmount: there are no lines, or a fee or credit is negative.
+        CurrencyMismatch: the amounts are not all of one currency.
+    """
+    if not lines:
+        raise BadAmount("An order without lines has nothing to settle.")
+    if any(amount.minor < 0 for amount in (*fees, *credits_)):
+        raise BadAmount("Fees and credits are written as positive amounts.")
+    nothing = Money(0, lines[0].price.currency)
+    kept = (line.price if line.kept and not line.disputed else line.price * 0 for line in lines)
+    owed = sum(kept, nothing) + sum(fees, nothing) - sum(credits_, nothing)
+    return max(nothing, owed)
+
+
+def allocate(due: Money, holds: Sequence[Hold]) -> tuple[tuple[Hold, Money], ...]:
+    """Share what is still due over the holds in their order, each part within what is held.
+
+    What a hold has already paid counts; released and pending holds pay nothing.
+
+    Raises:
+        BadAmount: `due` is negative, or more than that was captured already.
+        NotCovered: the live holds together do not reach.
+    """
+    if due.minor < 0:
+        raise BadAmount(f"{due} cannot be due.")
+    rest = due - Money.total((hold.captured for hold in holds), due.currency)
+    if rest.minor < 0:
+        raise BadAmount(f"{due} is due and {rest * -1} more than that was captured already.")
+    parts: list[tuple[Hold, Money]] = []
+    for hold in holds:
+        if hold.state is HoldState.HELD:
+            part = min(rest, hold.amount)
+            parts.append((hold, part))
+            rest -= part
+    if rest:
+        raise NotCovered(f"{due} is due and no hold covers {rest} of it.", missing=rest)
+    return tuple(parts)
+
+
+class OperationKind(StrEnum):
+    """The one external effect an operation has."""
+
+    OPEN_PAGE = "open_page"
+    SAVE_CARD = "save_card"
+    AUTHORISE = "authorise"
+    CAPTURE = "capture"
+    RELEASE = "release"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing to do at the provider, once: the stored key makes every retry the same act.
+
+    `seq` numbers the operations of one kind within an order, from 1; `hold` is None while there is
+    none yet. `amount` is what is captured, refunded, held or given back.
+
+    Raises:
+        BadAmount: the amount is negative, or a capture or refund of nothing.
+    """
+
+    kind: OperationKind
+    seq: int
+    key: str
+    hold: str | None
+    amount: Money
+
+    def __post_init__(self) -> None:
+        least = 1 if self.kind in {OperationKind.CAPTURE, OperationKind.REFUND} else 0
+        if self.amount.minor < least:
+            raise BadAmount(f"Cannot {self.kind} {self.amount}.")
+
+    @property
+    def op(self) -> str:
+        """The fact itself, whatever the attempt: what we write on the provider's object."""
+        return self.key.rpartition(":")[0]
+
+    def with_fresh_key(self) -> "Operation":
+        """The same operation under its next key: only after it is proved that nothing was done."""
+        op, _, attempt = self.key.rpartition(":")
+        return replace(self, key=f"{op}:{int(attempt) + 1}")
+
+
+def operation(
+    kind: OperationKind, order: str, seq: int, amount: Money, *, hold: str | None = None
+) -> Operation:
+    """An operation with the key that its fact gives it: the same fact, the same key."""
+    return Operation(kind, seq, f"{order}:{kind}:{seq}:1", hold, amount)
+
+
+def settle(order: str, due: Money, holds: Sequence[Hold]) -> tuple[Operation, ...]:
+    """Capture exactly what is due and give every other hold back.
+
+    `holds` are all of the order's holds, oldest first, so that a settlement planned twice has the
+    same keys; a settlement already carried out asks for nothing more.
+
+    Raises:
+        BadAmount: more was captured already than is due.
+        NotCovered: the live holds together do not reach.
+    """
+    places = {hold.id: place for place, hold in enumerate(holds, start=1)}
+    return tuple(
+        operation(OperationKind.CAPTURE, order, places[hold.id], part, hold=hold.id)
+        if part
+        else operation(OperationKind.RELEASE, order, places[hold.id], hold.amount, hold=hold.id)
+        for hold, part in allocate(due, holds)
+    )
+
+
+class Step(StrEnum):
+    """What to do next about an operation that is not applied yet."""
+
+    SEND = "send"
+    """Mark it sent, commit, then call with its key."""
+    REPLAY = "replay"
+    """Call again with the very same key."""
+    LOOK_UP = "look_up"
+    """Read the object first: by its state, or by what we wrote on it. Found: apply it. Proved
+    absent: take a fresh key, then send."""
+    HAND_OVER = "hand_over"
+    """Stop; it is a person's case now."""
+
+
+def next_step(
+    now: datetime, *, sent_at: datetime | None, broke: bool = False, attempts: int = 0
+) -> Step:
+    """Decide from what is stored of an operation: when its key was first sent and what came back.
+
+    `broke` tells that the provider answered with a failure of its own, which it gives again to the
+    same key; a key older than 23 h may be forgotten, so replaying it could do the thing twice.
+    """
+    if attempts >= MOST_ATTEMPTS:
+        return Step.HAND_OVER
+    if sent_at is None:
+        return Step.SEND
+    if broke or now - sent_at >= KEY_LIFE:
+        return Step.LOOK_UP
+    return Step.REPLAY
