@@ -1,0 +1,95 @@
+"""Rows with manners: rules are methods, no session, no I/O. The database checks them again."""
+
+from .catalogue import LENDABLE, House, Piece, PieceState, Style, Variant
+from .client import LANGUAGES, Address, Client, Preference
+from .columns import new_id
+from .day import (
+    DayPlan,
+    Leftover,
+    PlanRoute,
+    PlanVersion,
+    Step,
+    Stop,
+    VisitLock,
+    VisitStep,
+)
+from .hub import Hub
+from .money import (
+    CardPage,
+    CardPageState,
+    Hold,
+    LedgerEntry,
+    Notice,
+    Operation,
+    OperationKind,
+    OperationState,
+)
+from .order import (
+    COMING,
+    STANDING,
+    Order,
+    OrderLine,
+    OrderState,
+    OrderWish,
+    ReturnsConflict,
+)
+from .piece_ledger import PieceMove, Reservation
+from .record import AuditEntry, Case, Clock, Event, Message
+from .returns import Condition, PieceVerdict, ReturnReason, ReturnsRecord, Verdict
+from .selection import MOST_PIECES, Selection, SelectionLine
+from .staff import Concierge, Shift
+
+__all__ = [
+    "COMING",
+    "LANGUAGES",
+    "LENDABLE",
+    "MOST_PIECES",
+    "STANDING",
+    "Address",
+    "AuditEntry",
+    "CardPage",
+    "CardPageState",
+    "Case",
+    "Client",
+    "Clock",
+    "Concierge",
+    "Condition",
+    "DayPlan",
+    "Event",
+    "Hold",
+    "House",
+    "Hub",
+    "LedgerEntry",
+    "Leftover",
+    "Message",
+    "Notice",
+    "Operation",
+    "OperationKind",
+    "OperationState",
+    "Order",
+    "OrderLine",
+    "OrderState",
+    "OrderWish",
+    "Piece",
+    "PieceMove",
+    "PieceState",
+    "PieceVerdict",
+    "PlanRoute",
+    "PlanVersion",
+    "Preference",
+    "Reservation",
+    "ReturnReason",
+    "ReturnsConflict",
+    "ReturnsRecord",
+    "Selection",
+    "SelectionLine",
+    "Shift",
+    "Step",
+    "Stop",
+    "Style",
+    "Variant",
+    "Verdict",
+    "VisitLock",
+    "VisitStep",
+    "new_id",
+]

@@ -1,0 +1,67 @@
+"""Hubs: where pieces live and concierges set out from."""
+
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CheckConstraint, Column
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+import routing
+
+from .columns import id_field
+from .table import Table
+
+
+class Hub(Table, table=True):
+    """A hub: its stock, its people, its city, its currency and its clock.
+
+    `windows` are the windows offered each day, `[["09:00", "10:00"], …]` in local time: service
+    begins inside. `reach_s` is the longest drive we accept to a client.
+    """
+
+    __table_args__ = (CheckConstraint("reach_s > 0 and horizon_days > 0 and slot_minutes >= 30"),)
+
+    id: UUID = id_field()
+    slug: str = Field(unique=True)
+    name: str
+    street: str
+    longitude: float
+    latitude: float
+    timezone: str
+    currency: str = Field(max_length=3)
+    windows: list[list[str]] = Field(sa_column=Column(JSONB, nullable=False))
+    reach_s: int = 2_400
+    horizon_days: int = 14
+    slot_minutes: int = 30
+
+    @property
+    def place(self) -> routing.Place:
+        """Where it is."""
+        return routing.Place(self.longitude, self.latitude)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its local clock."""
+        return ZoneInfo(self.timezone)
+
+    def day_of(self, moment: datetime) -> date:
+        """The local day a moment falls on."""
+        return moment.astimezone(self.zone).date()
+
+    def at(self, day: date, clock: str) -> datetime:
+        """The moment a local clock shows `"HH:MM"` on a day."""
+        return datetime.combine(day, time.fromisoformat(clock), self.zone)
+
+    def windows_on(self, day: date) -> list[routing.Window]:
+        """The windows offered that day, in order."""
+        return [
+            routing.Window(self.at(day, opens), self.at(day, closes))
+            for opens, closes in self.windows
+        ]
+
+    def open_days(self, now: datetime) -> list[date]:
+        """The days a client may choose from, today first."""
+        today = self.day_of(now)
+        return [today + timedelta(days=ahead) for ahead in range(self.horizon_days)]

@@ -1,0 +1,162 @@
+"""Money as rows: card pages, holds, the operations that change them, and the ledger."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, UniqueConstraint
+from sqlmodel import Field
+
+import payments
+
+from .columns import belongs_to, choice, id_field, moment
+from .table import Table
+
+
+class CardPageState(StrEnum):
+    """Where a hosted card page stands."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    EXPIRED = "expired"
+
+
+class CardPage(Table, table=True):
+    """A hosted card page opened for an order. `id` is the provider's."""
+
+    id: str = Field(primary_key=True)
+    order_id: UUID = belongs_to("orders.id")
+    url: str
+    state: CardPageState = choice(CardPageState, CardPageState.OPEN)
+    expires_at: datetime = moment()
+
+
+class Hold(Table, table=True):
+    """Money set aside on a card for an order. `capture_before` is the provider's word."""
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0"),
+        CheckConstraint("captured_minor between 0 and amount_minor", name="never_above_the_hold"),
+    )
+
+    id: UUID = id_field()
+    order_id: UUID = belongs_to("orders.id")
+    provider_id: str = Field(unique=True)
+    state: payments.HoldState = choice(payments.HoldState)
+    amount_minor: int
+    captured_minor: int = 0
+    currency: str = Field(max_length=3)
+    capture_before: datetime | None = moment(nullable=True)
+    held_at: datetime = moment()
+
+    @property
+    def amount(self) -> payments.Money:
+        """What is set aside."""
+        return payments.Money(self.amount_minor, self.currency)
+
+    @property
+    def captured(self) -> payments.Money:
+        """What was taken."""
+        return payments.Money(self.captured_minor, self.currency)
+
+    def read(self, seen: payments.Hold) -> None:
+        """Take over what the provider says of this hold."""
+        self.state = seen.state
+        self.captured_minor = seen.captured.minor
+        self.capture_before = seen.capture_before or self.capture_before
+
+
+class OperationState(StrEnum):
+    """How far an operation has come."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    """About to be called, or called: only a look at the provider tells."""
+    DONE = "done"
+    FAILED = "failed"
+
+
+class OperationKind(StrEnum):
+    """What an operation does at the provider."""
+
+    OPEN_CARD_PAGE = "open_card_page"
+    CAPTURE = "capture"
+    RELEASE = "release"
+
+
+class Operation(Table, table=True):
+    """One change at the provider: planned with its cause, sent under a stored key, done once."""
+
+    __table_args__ = (
+        UniqueConstraint("order_id", "kind", "seq"),
+        CheckConstraint("amount_minor >= 0 and attempts >= 0"),
+        Index("operation_open", "state", postgresql_where="state in ('planned', 'sent')"),
+    )
+
+    id: UUID = id_field()
+    order_id: UUID = belongs_to("orders.id", index=False)
+    hold_id: UUID | None = belongs_to("hold.id", nullable=True)
+    kind: OperationKind = choice(OperationKind)
+    seq: int = 1
+    key: str = Field(unique=True)
+    amount_minor: int
+    currency: str = Field(max_length=3)
+    state: OperationState = choice(OperationState, OperationState.PLANNED)
+    attempts: int = 0
+    planned_at: datetime = moment()
+    sent_at: datetime | None = moment(nullable=True)
+    done_at: datetime | None = moment(nullable=True)
+    result_id: str | None = None
+    trouble: str | None = None
+
+    @property
+    def amount(self) -> payments.Money:
+        """How much it moves."""
+        return payments.Money(self.amount_minor, self.currency)
+
+    def send(self, now: datetime) -> None:
+        """Write down, before the call, that it is made."""
+        self.attempts += 1
+        self.state = OperationState.SENT
+        self.sent_at = self.sent_at or now
+
+    def finish(self, now: datetime, result_id: str) -> bool:
+        """It is done at the provider; False when that was known already."""
+        if self.state is OperationState.DONE:
+            return False
+        self.state, self.done_at, self.result_id = OperationState.DONE, now, result_id
+        self.trouble = None
+        return True
+
+    def fail(self, now: datetime, trouble: str) -> None:
+        """It cannot be done; a person takes over."""
+        self.state, self.done_at, self.trouble = OperationState.FAILED, now, trouble
+
+
+class LedgerEntry(Table, table=True):
+    """One line of double entry. Append-only; a journal's lines sum to nothing.
+
+    Units: `amount_minor` is debit when positive, credit when negative.
+    """
+
+    __table_args__ = (UniqueConstraint("journal", "account"), CheckConstraint("amount_minor <> 0"))
+
+    seq: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+    )
+    journal: str = Field(index=True)
+    order_id: UUID = belongs_to("orders.id")
+    account: str
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str = Field(max_length=3)
+    at: datetime = moment()
+
+
+class Notice(Table, table=True):
+    """A webhook's word, kept once. `handled_at` is what makes it done, not its receipt."""
+
+    id: str = Field(primary_key=True)
+    kind: str
+    object_id: str
+    received_at: datetime = moment()
+    handled_at: datetime | None = moment(nullable=True)

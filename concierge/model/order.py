@@ -1,0 +1,252 @@
+"""Orders: pieces to try, a promised window, and what became of each piece."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
+
+import payments
+import routing
+
+from .client import Address
+from .columns import belongs_to, choice, document, id_field, moment, texts
+from .refusals import AlreadySettled, KeyReused, TooLate, UnknownPiece, WrongStep
+from .returns import PieceVerdict, ReturnsRecord, Verdict
+from .table import Table
+
+
+class OrderState(StrEnum):
+    """Where an order is. Money and pieces have states of their own."""
+
+    PLACED = "placed"
+    """Place and pieces are held while she is at the card page."""
+    CONFIRMED = "confirmed"
+    AT_VISIT = "at_visit"
+    RETURNED = "returned"
+    """The returns are recorded; the money follows."""
+    SETTLED = "settled"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+STANDING = frozenset(
+    {OrderState.PLACED, OrderState.CONFIRMED, OrderState.AT_VISIT, OrderState.RETURNED}
+)
+"""States in which the order still needs its place in the day."""
+
+COMING = frozenset({OrderState.PLACED, OrderState.CONFIRMED})
+"""States in which the visit has not begun and may still be moved."""
+
+
+class Order(Table, table=True):
+    """A client's wish to try pieces at home in a window.
+
+    From `opens` to `closes` is the promised window; both are empty while a flexible client waits
+    for the planner to choose among her `OrderWish`es. `slot_until` is when an unpaid place is
+    given up.
+    """
+
+    __tablename__ = "orders"  # pyright: ignore[reportAssignmentType] - "order" is SQL's own word
+    __table_args__ = (
+        CheckConstraint("minutes > 0 and load >= 0 and priority >= 1"),
+        CheckConstraint("(opens is null) = (closes is null) and opens <= closes"),
+        CheckConstraint("state <> 'placed' or slot_until is not null"),
+        Index("orders_hub_day", "hub_id", "day"),
+        Index("orders_slot", "slot_until", postgresql_where="state = 'placed'"),
+    )
+
+    id: UUID = id_field()
+    reference: str = Field(unique=True)
+    hub_id: UUID = belongs_to("hub.id", index=False)
+    day: date | None = None
+    client_id: UUID = belongs_to("client.id")
+    address_id: UUID = belongs_to("address.id", index=False)
+    state: OrderState = choice(OrderState)
+    opens: datetime | None = moment(nullable=True)
+    closes: datetime | None = moment(nullable=True)
+    minutes: int
+    load: int
+    skills: list[str] = texts()
+    priority: int = 1
+    currency: str = Field(max_length=3)
+    placed_at: datetime = moment()
+    slot_until: datetime | None = moment(nullable=True)
+    confirmed_at: datetime | None = moment(nullable=True)
+    returns_key: UUID | None = Field(default=None, unique=True)
+    returns_digest: str | None = None
+    returns_at: datetime | None = moment(nullable=True)
+    settled_at: datetime | None = moment(nullable=True)
+    due_minor: int | None = None
+
+    @property
+    def window(self) -> routing.Window | None:
+        """The promised window, once there is one."""
+        if self.opens is None or self.closes is None:
+            return None
+        return routing.Window(self.opens, self.closes)
+
+    def for_planner(
+        self,
+        address: Address,
+        windows: tuple[routing.Window, ...],
+        *,
+        known_to: frozenset[str] = frozenset(),
+        planned_on: str | None = None,
+        lock: routing.Lock | None = None,
+    ) -> routing.Visit:
+        """The same order as the planner sees it."""
+        return routing.Visit(
+            id=str(self.id),
+            place=address.place,
+            windows=windows,
+            lasts=timedelta(minutes=self.minutes),
+            load=self.load,
+            skills=frozenset(self.skills),
+            priority=self.priority,
+            known_to=known_to,
+            planned_on=planned_on,
+            lock=lock,
+        )
+
+    def confirm(self, now: datetime) -> bool:
+        """Her card is held: the order stands. False when it stood already.
+
+        Raises:
+            TooLate: the place was given up before the money came.
+        """
+        if self.state is not OrderState.PLACED:
+            if self.state in (OrderState.EXPIRED, OrderState.CANCELLED):
+                raise TooLate(f"Order {self.reference} was given up; nothing is charged.")
+            return False
+        self.state, self.confirmed_at, self.slot_until = OrderState.CONFIRMED, now, None
+        return True
+
+    def expire(self, now: datetime) -> bool:
+        """Give up an unpaid place whose time is over; False when there is nothing to give up.
+
+        Raises:
+            WrongStep: its time is not over yet.
+        """
+        if self.state is not OrderState.PLACED or self.slot_until is None:
+            return False
+        if now < self.slot_until:
+            raise WrongStep(f"Order {self.reference} has its place until {self.slot_until}.")
+        self.state, self.slot_until = OrderState.EXPIRED, None
+        return True
+
+    def cancel(self, now: datetime) -> None:
+        """Call the visit off before it begins.
+
+        Raises:
+            TooLate: the visit has begun, or is over.
+        """
+        if self.state not in COMING or (self.opens is not None and now >= self.opens):
+            raise TooLate("This visit has begun; your concierge can help you at the door.")
+        self.state, self.slot_until = OrderState.CANCELLED, None
+
+    def begin(self) -> bool:
+        """The concierge is at the door. False when she was there already.
+
+        Raises:
+            WrongStep: no card is held, or the order is given up: nothing may change hands.
+        """
+        if self.state is OrderState.CONFIRMED:
+            self.state = OrderState.AT_VISIT
+            return True
+        if self.state in (OrderState.AT_VISIT, OrderState.RETURNED, OrderState.SETTLED):
+            return False
+        raise WrongStep(f"Order {self.reference} is {self.state}; it has no card held.")
+
+    def record_verdicts(self, record: ReturnsRecord, lines: Iterable["OrderLine"]) -> bool:
+        """Give every piece its verdict, once; False when this very record was taken before.
+
+        Raises:
+            KeyReused: the key was used for other content; nothing is overwritten.
+            AlreadySettled: another record was confirmed first.
+            WrongStep: the visit never stood.
+            UnknownPiece: a piece is missing, foreign or named twice.
+        """
+        if self.returns_key == record.key:
+            if self.returns_digest != record.digest:
+                raise KeyReused("This list was sent before with other content; nothing changed.")
+            return False
+        if self.returns_key is not None:
+            raise AlreadySettled(f"Order {self.reference} already has its returns.")
+        if self.state not in (OrderState.CONFIRMED, OrderState.AT_VISIT):
+            raise WrongStep(f"Order {self.reference} is {self.state}; it has no returns to take.")
+        by_piece = {line.piece_id: line for line in lines}
+        named = [each.piece for each in record.verdicts]
+        if len(set(named)) != len(named):
+            raise UnknownPiece("A piece is named twice in this list.")
+        if set(named) != set(by_piece):
+            raise UnknownPiece("This list does not name exactly the pieces of this visit.")
+        for each in record.verdicts:
+            by_piece[each.piece].judge(each)
+        self.returns_key, self.returns_digest = record.key, record.digest
+        self.returns_at, self.state = record.confirmed_at, OrderState.RETURNED
+        return True
+
+    def settle(self, due: payments.Money, now: datetime) -> None:
+        """The money followed: exactly what is due was captured, or everything released."""
+        self.state, self.settled_at, self.due_minor = OrderState.SETTLED, now, due.minor
+
+
+class OrderLine(Table, table=True):
+    """One piece of an order, at the price she saw, and what became of it."""
+
+    __table_args__ = (
+        UniqueConstraint("order_id", "piece_id"),
+        CheckConstraint("price_minor > 0"),
+        CheckConstraint("verdict in ('kept', 'returned')", name="verdict_known"),
+    )
+
+    id: UUID = id_field()
+    order_id: UUID = belongs_to("orders.id", index=False)
+    piece_id: UUID = belongs_to("piece.id")
+    variant_id: UUID = belongs_to("variant.id", index=False)
+    price_minor: int
+    verdict: str | None = None
+    reason: str | None = None
+    condition: str | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Whether she keeps it."""
+        return self.verdict == Verdict.KEPT
+
+    def judge(self, verdict: PieceVerdict) -> None:
+        """Write down what became of this piece."""
+        self.verdict = verdict.verdict
+        self.reason, self.condition = verdict.reason, verdict.condition
+
+
+class OrderWish(Table, table=True):
+    """A window a flexible client would accept."""
+
+    __table_args__ = (CheckConstraint("opens <= closes"),)
+
+    id: UUID = id_field()
+    order_id: UUID = belongs_to("orders.id")
+    opens: datetime = moment()
+    closes: datetime = moment()
+
+    @property
+    def window(self) -> routing.Window:
+        """The window."""
+        return routing.Window(self.opens, self.closes)
+
+
+class ReturnsConflict(Table, table=True):
+    """A record of returns that came second, kept for a person to look at. Never dropped."""
+
+    id: UUID = id_field()
+    order_id: UUID = belongs_to("orders.id")
+    key: UUID
+    digest: str
+    content: dict[str, Any] = document()
+    at: datetime = moment()
+    by: str

@@ -1,0 +1,85 @@
+"""What the house writes down about itself: events, messages, cases, and the audit."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Identity, Index
+from sqlmodel import Field
+
+from .columns import belongs_to, document, id_field, moment
+from .table import Table
+
+
+def _counted() -> Any:
+    return Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+    )
+
+
+class Event(Table, table=True):
+    """Something screens want to know of. Written one at a time, so numbers commit in order.
+
+    `topic` is whom it concerns: `day:<hub>:<date>`, `concierge:<id>`, `order:<id>`.
+    """
+
+    __table_args__ = (Index("event_topic", "topic", "seq"),)
+
+    seq: int | None = _counted()
+    topic: str
+    kind: str
+    content: dict[str, Any] = document()
+    at: datetime = moment()
+
+
+class Message(Table, table=True):
+    """A letter to a client, in her language."""
+
+    id: UUID = id_field()
+    client_id: UUID | None = belongs_to("client.id", nullable=True)
+    order_id: UUID | None = belongs_to("orders.id", nullable=True)
+    email: str
+    language: str = Field(max_length=2)
+    subject: str
+    body: str
+    at: datetime = moment(index=True)
+
+
+class Case(Table, table=True):
+    """Something a person must look at, until `closed_at`."""
+
+    __tablename__ = "person_case"  # pyright: ignore[reportAssignmentType] - "case" is SQL's word
+
+    id: UUID = id_field()
+    hub_id: UUID = belongs_to("hub.id")
+    order_id: UUID | None = belongs_to("orders.id", nullable=True)
+    kind: str
+    words: str
+    opened_at: datetime = moment()
+    closed_at: datetime | None = moment(nullable=True)
+
+
+class AuditEntry(Table, table=True):
+    """Who did what, when and why. Append-only; each entry carries the hash of the one before."""
+
+    seq: int | None = _counted()
+    at: datetime = moment()
+    who: str
+    what: str
+    subject: str = Field(index=True)
+    why: str = ""
+    details: dict[str, Any] = document()
+    previous: str
+    hash: str
+
+
+class Clock(Table, table=True):
+    """The house's clock: the wall clock plus `shift_s`. A demo day can be moved; a real one is 0.
+
+    `seen_at` is the latest moment the house knows it lived through.
+    """
+
+    id: int = Field(default=1, primary_key=True)
+    shift_s: float = 0
+    seen_at: datetime | None = moment(nullable=True)
+    story_day: date | None = None

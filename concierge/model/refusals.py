@@ -1,0 +1,78 @@
+"""The business saying no, in a sentence a client can read.
+
+Refusal
+├── Missing           there is no such thing, or it is somebody else's: never told apart
+├── BadRequest        what was asked makes no sense; the sentence names the field
+├── NotCovered        we do not drive there
+├── WindowTaken       the window went to somebody else while she looked
+├── PieceTaken        a piece went to somebody else while she looked
+├── EmptySelection    an order needs pieces
+├── TooLate           the moment for this has passed
+├── WrongStep         the order is not at the step this needs
+├── AlreadySettled    another record of returns was confirmed first
+├── KeyReused         a record's key came again with other content
+├── UnknownPiece      a record misses a piece, doubles one, or names a foreign one
+├── CardRefused       her bank said no
+├── StaleBoard        the day changed since this board was drawn
+└── BreaksPromise     a move would break what a client was promised
+"""
+
+
+class Refusal(Exception):
+    """The business says no. The message is a sentence for the person who asked."""
+
+
+class Missing(Refusal):
+    """There is no such thing for this person."""
+
+
+class BadRequest(Refusal):
+    """What was asked makes no sense; the sentence names the field."""
+
+
+class NotCovered(Refusal):
+    """We do not drive there."""
+
+
+class WindowTaken(Refusal):
+    """The window went to somebody else while she looked."""
+
+
+class PieceTaken(Refusal):
+    """A piece went to somebody else while she looked."""
+
+
+class EmptySelection(Refusal):
+    """An order needs pieces."""
+
+
+class TooLate(Refusal):
+    """The moment for this has passed."""
+
+
+class WrongStep(Refusal):
+    """The order is not at the step this needs."""
+
+
+class AlreadySettled(Refusal):
+    """Another record of returns was confirmed first; this one is kept for a person to look at."""
+
+
+class KeyReused(Refusal):
+    """A record's key came again with other content; nothing is overwritten, a person decides."""
+
+
+class UnknownPiece(Refusal):
+    """A record misses a piece, doubles one, or names a foreign one."""
+
+
+class CardRefused(Refusal):
+    """Her bank said no; nothing is held."""
+
+
+class StaleBoard(Refusal):
+    """The day changed since this board was drawn; look again."""
+
+
+class BreaksPromise(Refusal):
+    """A move would break what a client was promised; each broken promise is named."""

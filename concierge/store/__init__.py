@@ -1,0 +1,1 @@
+"""The database: one engine, one transaction, named questions, and the door to the job queue."""

@@ -1,0 +1,107 @@
+"""The door to the job queue: a job is a row, written with the fact that caused it."""
+
+import re
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+import procrastinate
+from psycopg import AsyncConnection
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from .transaction import raw_connection
+
+DAYS, MONEY, HOUSE = "days", "money", "house"
+"""The queues: planning is heavy, money never waits behind it, the rest is housekeeping."""
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Something to be done soon, by any worker, at least once."""
+
+    queue: ClassVar[str] = HOUSE
+    once: ClassVar[bool] = False
+    """Whether a second one asked for while the first still waits is the same one."""
+
+    @classmethod
+    def task(cls) -> str:
+        """The task's name: `RunOperation` is `run_operation`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+class RunOperation(Job, frozen=True):
+    """Carry out a planned operation at the payments provider."""
+
+    queue: ClassVar[str] = MONEY
+    operation: UUID
+
+
+class CheckCardPage(Job, frozen=True):
+    """Look whether a card page was paid, and confirm its order."""
+
+    queue: ClassVar[str] = MONEY
+    page: str
+
+
+class GiveUpSlot(Job, frozen=True):
+    """An unpaid order's time is over: free its place, unless she paid in the last second."""
+
+    queue: ClassVar[str] = MONEY
+    order: UUID
+
+
+class ReadNotice(Job, frozen=True):
+    """Act on a webhook's word by asking the provider how things stand."""
+
+    queue: ClassVar[str] = MONEY
+    notice: str
+
+
+class PlanDay(Job, frozen=True):
+    """Make a hub's day better with the solver, if nobody changed it meanwhile."""
+
+    queue: ClassVar[str] = DAYS
+    once: ClassVar[bool] = True
+    hub: UUID
+    day: date
+    by: str
+    why: str
+
+
+class AssignWindows(Job, frozen=True):
+    """Give each flexible client of a hub her hour, day and concierge."""
+
+    queue: ClassVar[str] = DAYS
+    once: ClassVar[bool] = True
+    hub: UUID
+
+
+def open_queue(database_url: str) -> procrastinate.App:
+    """The queue as workers see it."""
+    return procrastinate.App(
+        connector=procrastinate.PsycopgConnector(conninfo=database_url, min_size=1, max_size=6)
+    )
+
+
+_writer = procrastinate.App(connector=procrastinate.PsycopgConnector())
+"""Writes rows on the caller's own connection; never opened."""
+
+
+async def enqueue(session: AsyncSession, job: Job) -> None:
+    """Ask for a job in this very transaction: both are kept, or neither."""
+    connection = await raw_connection(session)
+    arguments = msgspec.to_builtins(job)
+    lock = f"{job.task()}:{msgspec.json.encode(job).decode()}" if job.once else None
+    if lock is not None and await _waits(connection, lock):
+        return
+    deferrer = _writer.configure_task(
+        job.task(), queue=job.queue, queueing_lock=lock, connection=connection
+    )
+    await deferrer.defer_async(**arguments)
+
+
+async def _waits(connection: AsyncConnection[tuple[object, ...]], lock: str) -> bool:
+    cursor = await connection.execute(
+        "select 1 from procrastinate_jobs where queueing_lock = %s and status = 'todo'", (lock,)
+    )
+    return await cursor.fetchone() is not None
