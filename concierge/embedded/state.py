@@ -48,15 +48,14 @@ class State:
         return open_directory(self.root / name)
 
 
-def state(env: Mapping[str, str] = os.environ, *, name: str | None = None) -> State:
-    """The state of this clone, made if it is new; `name` asks for a separate one inside it.
+def state(env: Mapping[str, str] = os.environ) -> State:
+    """The state of this clone, or of `CONCIERGE_STATE`; made if it is new.
 
     Raises:
         NoHome: it cannot be made or written.
     """
     root = Path(env["CONCIERGE_STATE"]) if env.get("CONCIERGE_STATE") else _default(env)
-    root = root.absolute() / name if name else root.absolute()
-    open_directory(root)
+    root = open_directory(root.absolute())
     if not os.access(root, os.W_OK | os.X_OK):
         raise NoHome(f"{root} is not ours to write; set CONCIERGE_STATE to a directory that is.")
     return State(root)
