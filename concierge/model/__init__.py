@@ -1,5 +1,6 @@
 """Rows with manners: rules are methods, no session, no I/O. The database checks them again."""
 
+from .account import Account, Role, SignInLink, SignInTry
 from .catalogue import LENDABLE, House, Piece, PieceState, Style, Variant
 from .client import LANGUAGES, Address, Client, Preference
 from .columns import new_id
@@ -38,6 +39,7 @@ from .record import AuditEntry, Case, Clock, Event, Message
 from .returns import Condition, PieceVerdict, ReturnReason, ReturnsRecord, Verdict
 from .selection import MOST_PIECES, Selection, SelectionLine
 from .staff import Concierge, Shift
+from .web_session import WebSession
 
 __all__ = [
     "COMING",
@@ -45,6 +47,7 @@ __all__ = [
     "LENDABLE",
     "MOST_PIECES",
     "STANDING",
+    "Account",
     "Address",
     "AuditEntry",
     "CardPage",
@@ -81,9 +84,12 @@ __all__ = [
     "ReturnReason",
     "ReturnsConflict",
     "ReturnsRecord",
+    "Role",
     "Selection",
     "SelectionLine",
     "Shift",
+    "SignInLink",
+    "SignInTry",
     "Step",
     "Stop",
     "Style",
@@ -91,5 +97,6 @@ __all__ = [
     "Verdict",
     "VisitLock",
     "VisitStep",
+    "WebSession",
     "new_id",
 ]

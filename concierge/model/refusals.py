@@ -14,7 +14,11 @@ Refusal
 ├── UnknownPiece      a record misses a piece, doubles one, or names a foreign one
 ├── CardRefused       her bank said no
 ├── StaleBoard        the day changed since this board was drawn
-└── BreaksPromise     a move would break what a client was promised
+├── BreaksPromise     a move would break what a client was promised
+├── SignInNeeded      nobody is signed in here, and this needs somebody
+├── NotAllowed        whoever is signed in may not do this
+├── SignInRefused     the address and password, or the link, do not let anybody in
+└── TooManyTries      too many tries in a row; wait a little
 """
 
 
@@ -76,3 +80,19 @@ class StaleBoard(Refusal):
 
 class BreaksPromise(Refusal):
     """A move would break what a client was promised; each broken promise is named."""
+
+
+class SignInNeeded(Refusal):
+    """Nobody is signed in here, and this needs somebody."""
+
+
+class NotAllowed(Refusal):
+    """Whoever is signed in may not do this."""
+
+
+class SignInRefused(Refusal):
+    """The address and password, or the link, do not let anybody in; never said which."""
+
+
+class TooManyTries(Refusal):
+    """Too many tries in a row; wait a little."""
