@@ -1,0 +1,179 @@
+"""Put a plan in force: the one way a hub's day changes."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import routing
+from concierge.model import Leftover, PlanRoute, PlanVersion, Stop
+from concierge.model.refusals import BreaksPromise, StaleBoard
+from concierge.store.log import tell
+
+from .hub_day import HubDay
+
+
+async def keep_plan(
+    session: AsyncSession,
+    day: HubDay,
+    problem: routing.Problem,
+    plan: routing.Plan,
+    *,
+    by: str,
+    why: str,
+) -> int:
+    """Write `plan` over the rest of the day and return its version.
+
+    The caller holds the day's lock and has read `day` under it. Visits that had several windows
+    are promised the one the plan chose. Screens and phones are told.
+
+    Raises:
+        BreaksPromise: the plan breaks a rule that the plan in force does not.
+    """
+    refuse_broken(problem, day.plan(problem), plan)
+    changed = _changed_shifts(day, plan)
+    await _clear(session, day)
+    for route in plan.routes:
+        _write_route(session, day, route)
+    for left in plan.unplanned:
+        session.add(
+            Leftover(
+                order_id=UUID(left.visit), hub_id=day.hub.id, day=day.day,
+                reason=left.reason, words=left.words,
+            )
+        )  # fmt: skip
+    version = await _next_version(session, day, problem, plan, by=by, why=why)
+    await tell(session, f"day:{day.hub.id}:{day.day}", "plan", day.now, version=version, why=why)
+    for concierge_id in sorted(changed):
+        await tell(session, f"concierge:{concierge_id}", "plan", day.now, version=version)
+    await session.flush()
+    return version
+
+
+def refuse_broken(problem: routing.Problem, before: routing.Plan, after: routing.Plan) -> None:
+    """Refuse a plan that breaks what the plan before it keeps.
+
+    Raises:
+        BreaksPromise: with a sentence for each newly broken rule.
+    """
+    known = {(each.rule, each.where) for each in routing.check(problem, before)}
+    broken = [
+        each for each in routing.check(problem, after) if (each.rule, each.where) not in known
+    ]
+    if broken:
+        raise BreaksPromise(" ".join(each.words for each in broken))
+
+
+def same_version(day: HubDay, seen: int) -> None:
+    """Refuse to build on a day that has changed since it was looked at.
+
+    Raises:
+        StaleBoard: the day has another version now.
+    """
+    if day.version != seen:
+        raise StaleBoard(
+            f"The day has changed since you looked (plan {day.version}, you saw {seen})."
+        )
+
+
+def _changed_shifts(day: HubDay, plan: routing.Plan) -> set[UUID]:
+    """Whose phone shows something else now."""
+    history = day.history()
+    before = {
+        shift_id: [str(s.order_id) for s in day.stops_of(shift_id) if s.order_id not in history]
+        for shift_id in day.shifts
+    }
+    after = {UUID(route.shift): [stop.visit for stop in route.stops] for route in plan.routes}
+    return {
+        shift.concierge_id
+        for shift_id, shift in day.shifts.items()
+        if before[shift_id] != after.get(shift_id, [])
+    }
+
+
+async def _clear(session: AsyncSession, day: HubDay) -> None:
+    """Take the rest of the plan in force away; history stays as it was."""
+    history = day.history()
+    kept = {stop.shift_id for stop in day.stops.values() if stop.order_id in history}
+    gone = [
+        *(stop for stop in day.stops.values() if stop.order_id not in history),
+        *(route for route in day.routes.values() if route.shift_id not in kept),
+        *day.leftovers.values(),
+    ]
+    for row in gone:
+        await session.delete(row)
+    await session.flush()
+
+
+def _write_route(session: AsyncSession, day: HubDay, route: routing.Route) -> None:
+    shift = day.shifts[UUID(route.shift)]
+    history = day.history_of(shift.id)
+    row = day.routes.get(shift.id) if history else None
+    if row is None:
+        row = PlanRoute(
+            shift_id=shift.id, hub_id=day.hub.id, day=day.day, leaves=route.leaves,
+            returns=route.returns, drive_home_s=0,
+        )  # fmt: skip
+        session.add(row)
+    row.returns = route.returns
+    row.drive_home_s = int(route.drive_home.total_seconds())
+    if route.breaks:
+        rest = route.breaks[0]
+        row.break_starts, row.break_ends = rest.starts, rest.ends
+        row.break_before = rest.before + len(history)
+    for at, stop in enumerate(route.stops):
+        resting = sum((b.ends - b.starts for b in route.breaks if b.before == at), timedelta(0))
+        session.add(_stop_row(day, shift.id, at + len(history), stop, resting))
+        order = day.orders[UUID(stop.visit)]
+        order.opens, order.closes = stop.window.opens, stop.window.closes
+
+
+def _stop_row(
+    day: HubDay, shift_id: UUID, sequence: int, stop: routing.Stop, resting: timedelta
+) -> Stop:
+    """The row of a stop; a break before it counts from the moment she is free for it."""
+    return Stop(
+        order_id=UUID(stop.visit),
+        hub_id=day.hub.id,
+        day=day.day,
+        shift_id=shift_id,
+        concierge_id=day.shifts[shift_id].concierge_id,
+        sequence=sequence,
+        departs=stop.arrives - stop.drive - resting,
+        arrives=stop.arrives,
+        starts=stop.starts,
+        ends=stop.ends,
+        drive_s=int(stop.drive.total_seconds()),
+        opens=stop.window.opens,
+        closes=stop.window.closes,
+    )
+
+
+async def _next_version(
+    session: AsyncSession,
+    day: HubDay,
+    problem: routing.Problem,
+    plan: routing.Plan,
+    *,
+    by: str,
+    why: str,
+) -> int:
+    row = await session.merge(day.plan_row)
+    row.version += 1
+    row.words = plan.words
+    row.cost = msgspec.to_builtins(plan.cost)
+    row.estimated = problem.travel.estimated
+    row.changed_at = day.now
+    session.add(
+        PlanVersion(
+            hub_id=day.hub.id, day=day.day, version=row.version, at=day.now, by=by, why=why,
+            content={"routes": _told(plan.routes), "unplanned": _told(plan.unplanned)},
+        )
+    )  # fmt: skip
+    return row.version
+
+
+def _told(parts: Sequence[routing.Route] | Sequence[routing.Unplanned]) -> list[object]:
+    return [msgspec.to_builtins(part) for part in parts]
