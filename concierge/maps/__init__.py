@@ -1,0 +1,1 @@
+"""Streets: how long they take to drive, where an address is, and building a city's roads."""
