@@ -1,10 +1,20 @@
-"""Plans days of home visits: a `Problem` goes in, a `Plan` comes out. No database, no clock."""
+"""Plans days of home visits: a `Problem` goes in, a `Plan` comes out. No database, no clock.
 
+OR-Tools is heavy, so it is not imported here: `import routing.solver` where plans are made.
+"""
+
+from .change import best_places, insert, remove, unassign
+from .check import Violation, check
 from .errors import BadPlan, BadProblem, NoPlan, RoutingError
+from .move import move
+from .offer import Offer, Offers, offers
 from .place import Place
 from .plan import BreakTaken, Cost, Plan, Reason, Route, Stop, Unplanned
 from .problem import Break, Hub, Lock, Problem, Shift, Visit, Weights, Window
+from .retime import Late, Retimed, retime
+from .timeline import price, time_route
 from .travel import TravelTimes, estimate
+from .words import preview, summary
 
 __all__ = [
     "BadPlan",
@@ -13,20 +23,37 @@ __all__ = [
     "BreakTaken",
     "Cost",
     "Hub",
+    "Late",
     "Lock",
     "NoPlan",
+    "Offer",
+    "Offers",
     "Place",
     "Plan",
     "Problem",
     "Reason",
+    "Retimed",
     "Route",
     "RoutingError",
     "Shift",
     "Stop",
     "TravelTimes",
     "Unplanned",
+    "Violation",
     "Visit",
     "Weights",
     "Window",
+    "best_places",
+    "check",
     "estimate",
+    "insert",
+    "move",
+    "offers",
+    "preview",
+    "price",
+    "remove",
+    "retime",
+    "summary",
+    "time_route",
+    "unassign",
 ]

@@ -59,6 +59,8 @@ class Reason(StrEnum):
     OUT_OF_REACH = "out_of_reach"
     WINDOWS_FULL = "windows_full"
     LOCKED_OUT = "locked_out"
+    TOO_DEAR = "too_dear"
+    BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True, slots=True)

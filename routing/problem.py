@@ -6,7 +6,7 @@ and a visit that accepts windows on several days is then given one of them.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from .errors import BadProblem
@@ -65,7 +65,8 @@ class Shift:
     """One concierge's working time, from leaving `starts_from` to being back at `ends_at`.
 
     `starts_from` and `ends_at` are the hub unless given; a concierge already on the road starts
-    at her current stop, at the moment she is free. `capacity` is in garment-rail units.
+    at her current stop, at the moment she is free. `capacity` is in garment-rail units. `name` is
+    who drives it, for words a person reads; the id stands in.
 
     Raises:
         BadProblem: it ends before it starts, a break does not fit, or capacity is negative.
@@ -79,6 +80,7 @@ class Shift:
     breaks: tuple[Break, ...] = ()
     starts_from: Place | None = None
     ends_at: Place | None = None
+    name: str = ""
 
     def __post_init__(self) -> None:
         if self.starts.tzinfo is None or self.ends.tzinfo is None:
@@ -90,6 +92,11 @@ class Shift:
         for rest in self.breaks:
             if rest.window.closes < self.starts or rest.window.opens + rest.lasts > self.ends:
                 raise BadProblem(f"A break of shift {self.id} does not fit inside the shift.")
+
+    @property
+    def called(self) -> str:
+        """What to call it in a sentence."""
+        return self.name or f"shift {self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,8 @@ class Visit:
 
     Any one of `windows` will do. `load` is in garment-rail units. `priority` multiplies the cost
     of leaving it unplanned. `known_to` names the shifts whose concierge she knows; `planned_on`
-    the shift she has been told; `forbidden` the shifts that may not serve her.
+    the shift she has been told; `forbidden` the shifts that may not serve her. `name` is the
+    client, for words a person reads; the id stands in.
 
     Raises:
         BadProblem: no window, no service time, a negative load or a priority below one.
@@ -123,6 +131,7 @@ class Visit:
     forbidden: frozenset[str] = frozenset()
     planned_on: str | None = None
     lock: Lock | None = None
+    name: str = ""
 
     def __post_init__(self) -> None:
         if not self.windows:
@@ -133,6 +142,11 @@ class Visit:
             raise BadProblem(f"Visit {self.id} has load {self.load}.")
         if self.priority < 1:
             raise BadProblem(f"Visit {self.id} has priority {self.priority}; the least is 1.")
+
+    @property
+    def called(self) -> str:
+        """What to call it in a sentence."""
+        return self.name or f"visit {self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +187,16 @@ class Problem:
     visits: tuple[Visit, ...]
     travel: TravelTimes
     weights: Weights = field(default_factory=Weights)
+    _shift: dict[str, Shift] = field(init=False, repr=False, compare=False)
+    _visit: dict[str, Visit] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _once("Shift", (shift.id for shift in self.shifts))
         _once("Visit", (visit.id for visit in self.visits))
-        known = {shift.id for shift in self.shifts}
+        object.__setattr__(self, "_shift", {shift.id: shift for shift in self.shifts})
+        object.__setattr__(self, "_visit", {visit.id: visit for visit in self.visits})
         for visit in self.visits:
-            if visit.lock is not None and visit.lock.shift not in known:
+            if visit.lock is not None and not self.has_shift(visit.lock.shift):
                 raise BadProblem(
                     f"Visit {visit.id} is locked to unknown shift {visit.lock.shift}."
                 )
@@ -209,10 +226,14 @@ class Problem:
         Raises:
             BadProblem: there is none.
         """
-        for shift in self.shifts:
-            if shift.id == shift_id:
-                return shift
-        raise BadProblem(f"There is no shift {shift_id}.")
+        try:
+            return self._shift[shift_id]
+        except KeyError:
+            raise BadProblem(f"There is no shift {shift_id}.") from None
+
+    def has_shift(self, shift_id: str) -> bool:
+        """Whether this shift is working."""
+        return shift_id in self._shift
 
     def visit(self, visit_id: str) -> Visit:
         """The visit of that id.
@@ -220,10 +241,23 @@ class Problem:
         Raises:
             BadProblem: there is none.
         """
-        for visit in self.visits:
-            if visit.id == visit_id:
-                return visit
-        raise BadProblem(f"There is no visit {visit_id}.")
+        try:
+            return self._visit[visit_id]
+        except KeyError:
+            raise BadProblem(f"There is no visit {visit_id}.") from None
+
+    def has_visit(self, visit_id: str) -> bool:
+        """Whether this visit is asked for."""
+        return visit_id in self._visit
+
+    def with_visit(self, visit: Visit) -> "Problem":
+        """The same day with this visit asked for as well, or asked for anew."""
+        others = tuple(each for each in self.visits if each.id != visit.id)
+        return replace(self, visits=(*others, visit))
+
+    def without_visit(self, visit_id: str) -> "Problem":
+        """The same day, this visit no longer asked for."""
+        return replace(self, visits=tuple(each for each in self.visits if each.id != visit_id))
 
 
 def _once(kind: str, ids: Iterable[str]) -> None:

@@ -1,0 +1,72 @@
+"""A dispatcher's hand on the plan: this visit to that concierge, and what it would break."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from .change import order_of, priced, remove, with_route
+from .check import Violation, check
+from .plan import Plan, Route
+from .problem import Problem, Shift
+from .retime import time_late
+from .timeline import time_route
+
+
+def move(
+    problem: Problem,
+    plan: Plan,
+    visit_id: str,
+    shift_id: str,
+    *,
+    position: int | None = None,
+    starts: datetime | None = None,
+) -> Plan | list[Violation]:
+    """The plan with this visit given to that shift, or every promise that would break.
+
+    `position` is its index among the other stops of that shift; without it, the cheapest that
+    fits. `starts` holds the visit back until then; lock it to keep it so in later plans.
+
+    Raises:
+        BadProblem: there is no such visit or shift.
+        BadPlan: the visit is not in the plan.
+    """
+    problem.visit(visit_id)
+    shift = problem.shift(shift_id)
+    lifted = remove(problem, plan, visit_id)
+    others = order_of(lifted, shift_id)
+    places = range(len(others) + 1) if position is None else [min(position, len(others))]
+    orders = [[*others[:place], visit_id, *others[place:]] for place in places]
+    held = {} if starts is None else {visit_id: starts}
+    route = _cheapest(problem, shift, orders, held)
+    if route is not None:
+        changed = priced(problem, with_route(lifted, route))
+        return _broken(problem, plan, changed) or changed
+    tried = [
+        _broken(problem, plan, priced(problem, with_route(lifted, late)))
+        for late in (_late(problem, shift, order, held) for order in orders)
+    ]
+    return min(tried, key=len)
+
+
+def _cheapest(
+    problem: Problem, shift: Shift, orders: Sequence[Sequence[str]], held: Mapping[str, datetime]
+) -> Route | None:
+    """The order with the least driving that can be kept."""
+    timed = [
+        time_route(problem, shift, [problem.visit(each) for each in order], not_before=held)
+        for order in orders
+    ]
+    kept = [route for route in timed if route is not None]
+    return min(kept, key=lambda route: (route.drive, route.returns), default=None)
+
+
+def _late(
+    problem: Problem, shift: Shift, order: Sequence[str], held: Mapping[str, datetime]
+) -> Route:
+    """This order as it would be driven although it cannot be kept."""
+    return time_late(problem, shift, [problem.visit(each) for each in order], not_before=held)
+
+
+def _broken(problem: Problem, before: Plan, after: Plan) -> list[Violation]:
+    """The rules broken by the change alone."""
+    already = set(check(problem, before))
+    return [each for each in check(problem, after) if each not in already]

@@ -1,0 +1,147 @@
+"""Gives an ordered list of visits its times, and a list of routes its price.
+
+Everything happens as early as it may, except leaving: a concierge sets out just in time for her
+first visit. She waits in the street when she is early. A break begins inside its window, before,
+during or after a drive, never during a visit; one due when the route is not being driven is
+taken at its start or end place, inside the shift. Of several breaks, the one that must begin
+first is taken first. Of all places for the breaks, the one that brings her home soonest is chosen.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from .clockwork import Leg, drives_s, leg, rests_over
+from .plan import BreakTaken, Cost, Route, Stop, Unplanned
+from .problem import Problem, Shift, Visit
+from .seconds import Call, Duty, call, ceil_s, duty, moment
+
+
+def time_route(
+    problem: Problem,
+    shift: Shift,
+    visits: Sequence[Visit],
+    *,
+    not_before: Mapping[str, datetime] | None = None,
+) -> Route | None:
+    """The route of a shift through these visits in this order, or None if it cannot be driven.
+
+    Judges times only: windows, breaks, the shift's ends and locks' earliest starts. `not_before`
+    holds back the start of single visits, by id.
+    """
+    held = not_before or {}
+    calls = [hold_back(call(problem, visit), held.get(visit.id)) for visit in visits]
+    return time_calls(problem, duty(problem, shift), calls)
+
+
+def time_calls(problem: Problem, on: Duty, calls: Sequence[Call]) -> Route | None:
+    """Like `time_route`, from seconds."""
+    drives = drives_s(problem, on, calls)
+    over = rests_over(on, calls, drives)
+    if over is None:
+        return None
+    legs: list[Leg] = []
+    starts: list[int] = []
+    clock_s = on.starts_s
+    for index, each in enumerate(calls):
+        legs.append(leg(clock_s, drives[index], on.rests[over[index] : over[index + 1]]))
+        starts.append(each.earliest(legs[-1].ready_s))
+        clock_s = starts[-1] + each.lasts_s
+    legs.append(leg(clock_s, drives[-1], on.rests[over[-2] : over[-1]]))
+    return write_route(on, calls, drives, starts, legs)
+
+
+def hold_back(each: Call, until: datetime | None) -> Call:
+    """The same call, beginning no sooner than this moment."""
+    if until is None:
+        return each
+    kept = [
+        ((max(opens_s, ceil_s(until)), closes_s), window)
+        for (opens_s, closes_s), window in zip(each.spans, each.windows, strict=True)
+        if ceil_s(until) <= closes_s
+    ]
+    return replace(
+        each, spans=tuple(span for span, _ in kept), windows=tuple(window for _, window in kept)
+    )
+
+
+def write_route(
+    on: Duty,
+    calls: Sequence[Call],
+    drives: Sequence[int],
+    starts: Sequence[int],
+    legs: Sequence[Leg],
+) -> Route:
+    """Seconds as a route, leaving just in time for the first stop."""
+    leaves_s = on.starts_s
+    if calls:
+        leaves_s, arrives_s = _just_in_time(starts[0], drives[0], legs[0].rests_s)
+        legs = [replace(legs[0], arrives_s=arrives_s), *legs[1:]]
+    stops = tuple(
+        Stop(
+            visit=each.visit.id,
+            arrives=moment(way.arrives_s, on.zone),
+            starts=moment(starts_s, on.zone),
+            ends=moment(starts_s + each.lasts_s, on.zone),
+            drive=timedelta(seconds=drive_s),
+            window=each.window_at(starts_s),
+        )
+        for each, way, starts_s, drive_s in zip(calls, legs, starts, drives, strict=False)
+    )
+    breaks = tuple(
+        BreakTaken(moment(begins_s, on.zone), moment(ends_s, on.zone), before)
+        for before, way in enumerate(legs)
+        for begins_s, ends_s in way.rests_s
+    )
+    return Route(
+        shift=on.shift.id,
+        leaves=moment(leaves_s, on.zone),
+        returns=moment(legs[-1].arrives_s, on.zone),
+        stops=stops,
+        breaks=breaks,
+        drive_home=timedelta(seconds=drives[-1]),
+    )
+
+
+def _just_in_time(
+    starts_s: int, drive_s: int, rests_s: Sequence[tuple[int, int]]
+) -> tuple[int, int]:
+    """The last moments to leave and to arrive for a first visit, around rests that are set."""
+    gap_ends_s, left_s = starts_s, drive_s
+    arrives_s = starts_s
+    for begins_s, ends_s in reversed(rests_s):
+        if gap_ends_s - ends_s >= left_s:
+            break
+        if left_s == drive_s and gap_ends_s == ends_s:
+            arrives_s = begins_s
+        left_s -= gap_ends_s - ends_s
+        gap_ends_s = begins_s
+    return gap_ends_s - left_s, arrives_s
+
+
+def price(problem: Problem, routes: Iterable[Route], unplanned: Iterable[Unplanned]) -> Cost:
+    """What these routes and these visits left out cost, term by term.
+
+    Units: seconds of driving; see `Weights`.
+    """
+    weights = problem.weights
+    drive = shifts = strangers = moved = 0
+    for route in routes:
+        drive += int(route.drive.total_seconds())
+        shifts += bool(route.stops) * weights.shift
+        for stop in route.stops:
+            visit = problem.visit(stop.visit)
+            strangers += is_stranger(problem, visit, route.shift) * weights.stranger
+            moved += is_moved(visit, route.shift) * weights.moved
+    left_out = sum(problem.visit(each.visit).priority for each in unplanned) * weights.unplanned
+    return Cost(drive, shifts, strangers, moved, left_out)
+
+
+def is_stranger(problem: Problem, visit: Visit, shift_id: str) -> bool:
+    """Whether this concierge is unknown to the client while somebody she knows is working."""
+    return shift_id not in visit.known_to and any(map(problem.has_shift, visit.known_to))
+
+
+def is_moved(visit: Visit, shift_id: str) -> bool:
+    """Whether the client was told another shift."""
+    return visit.planned_on is not None and visit.planned_on != shift_id
