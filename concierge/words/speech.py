@@ -1,0 +1,108 @@
+"""Sentences in the reader's language."""
+
+import gettext
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+import payments
+from concierge.model import LANGUAGES
+from concierge.settings import PACKAGE
+
+from .formats import digits, format_day, format_money, format_span, format_time
+
+DEFAULT = "en"
+RIGHT_TO_LEFT = frozenset({"ar"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language's voice on one clock: `words.say("Good morning, %(name)s.", name="Lova")`."""
+
+    language: str
+    zone: ZoneInfo
+
+    @property
+    def direction(self) -> str:
+        """Which way it is read, as HTML's `dir` says it."""
+        return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
+
+    def say(self, sentence: str, **values: object) -> str:
+        """The sentence in this language, its `%(name)s` filled in."""
+        return _catalogue(self.language).gettext(sentence) % values
+
+    def count(self, one: str, other: str, n: int, **values: object) -> str:
+        """The form that goes with `n`, which fills `%(n)s`."""
+        form = _catalogue(self.language).ngettext(one, other, n)
+        return form % {"n": self.number(n), **values}
+
+    def number(self, n: int) -> str:
+        """A whole number in this language's digits."""
+        return digits(str(n), self.language)
+
+    def money(self, amount: payments.Money) -> str:
+        """`4 860 kr`."""
+        return format_money(amount, self.language)
+
+    def day(self, when: date | datetime, *, year: bool = False, short: bool = False) -> str:
+        """`Thursday 26 November`; of a moment, the day it falls on by this clock."""
+        day = when.astimezone(self.zone).date() if isinstance(when, datetime) else when
+        return format_day(day, self.language, year=year, short=short)
+
+    def time(self, moment: datetime) -> str:
+        """`14:30`."""
+        return format_time(moment, self.language, self.zone)
+
+    def span(self, opens: datetime, closes: datetime) -> str:
+        """Two times with a dash between."""
+        return format_span(opens, closes, self.language, self.zone)
+
+
+def words_in(language: str | None, zone: ZoneInfo) -> Words:
+    """The voice for a language; English when we do not speak it."""
+    return Words(language if language in LANGUAGES else DEFAULT, zone)
+
+
+def best_language(accepted: str) -> str:
+    """The language of ours a browser's `Accept-Language` likes best."""
+    wishes: list[tuple[float, int, str]] = []
+    for place, part in enumerate(accepted.split(",")):
+        name, _, weight = part.partition(";q=")
+        language = name.strip().lower()[:2]
+        if language in LANGUAGES:
+            wishes.append((-_weight(weight), place, language))
+    return min(wishes)[2] if wishes else DEFAULT
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    files = sorted((PACKAGE / "locales" / language / "LC_MESSAGES").glob("*.po"))
+    return gettext.GNUTranslations(io.BytesIO(_compiled(language, files)))
+
+
+def _compiled(language: str, files: Iterable[Path]) -> bytes:
+    """All rooms' sentences of a language as one binary catalogue."""
+    whole = Catalog(locale=language)
+    for file in files:
+        with file.open(encoding="utf-8") as lines:
+            for message in read_po(lines, locale=language):
+                if message.id and message.string:
+                    whole[message.id] = message
+    out = io.BytesIO()
+    write_mo(out, whole)
+    return out.getvalue()
