@@ -1,0 +1,139 @@
+"""The client confirmed her list: what stays is hers, what goes back is ours, the money follows."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from concierge.model import (
+    Case,
+    Order,
+    OrderLine,
+    PieceState,
+    ReturnsConflict,
+    ReturnsRecord,
+    Stop,
+    Verdict,
+)
+from concierge.model.refusals import AlreadySettled, KeyReused, Missing
+from concierge.store.log import audit, tell
+from concierge.store.transaction import lock_order
+
+from .move_pieces import move_pieces, pieces_of
+from .settle import plan_settlement
+from .show_visit import assigned_stop
+
+
+async def record_returns(
+    session: AsyncSession,
+    order_id: UUID,
+    record: ReturnsRecord,
+    *,
+    concierge_id: UUID,
+    now: datetime,
+) -> AlreadySettled | KeyReused | None:
+    """Write down what stays and what goes back, then ask for settlement.
+
+    The phone may send the same record twice; the second changes nothing. A record that
+    contradicts the one in force is kept for a person, so its refusal is *returned*: raise it only
+    after this transaction is kept.
+
+    Raises:
+        Missing: the visit is not this concierge's.
+        WrongStep: the visit never stood.
+        UnknownPiece: a piece is missing, foreign or named twice.
+    """
+    await lock_order(session, order_id)
+    stop = await assigned_stop(session, order_id, concierge_id)
+    order = await session.get(Order, order_id)
+    if order is None:
+        raise Missing("There is no such visit on your route.")
+    lines = await session.exec(select(OrderLine).where(col(OrderLine.order_id) == order_id))
+    who = f"concierge:{concierge_id}"
+    try:
+        if not order.record_verdicts(record, lines.all()):
+            return None
+    except (AlreadySettled, KeyReused) as refusal:
+        await _keep_for_a_person(session, order, record, refusal, who, now)
+        return refusal
+    order.returns_at = min(record.confirmed_at, now)
+    await _hand_over(session, order, record, concierge_id, now)
+    await plan_settlement(session, order, now)
+    await _tell(session, order, stop, record, now)
+    await audit(
+        session, who=who, what="returns.record", subject=f"order:{order_id}", now=now,
+        key=str(record.key), digest=record.digest, kept=_kept(record),
+    )  # fmt: skip
+    await session.flush()
+    return None
+
+
+async def _hand_over(
+    session: AsyncSession, order: Order, record: ReturnsRecord, concierge_id: UUID, now: datetime
+) -> None:
+    """What she keeps is sold and hers; the rest is on its way back with the concierge."""
+    verdicts = {each.piece: each.verdict for each in record.verdicts}
+    moves = [
+        (piece, PieceState.SOLD, f"client:{order.client_id}")
+        if verdicts[piece.id] is Verdict.KEPT
+        else (piece, PieceState.RETURNING, f"concierge:{concierge_id}")
+        for piece in await pieces_of(session, order.id)
+    ]
+    move_pieces(session, order.id, moves, by=f"concierge:{concierge_id}", now=now)
+
+
+async def _keep_for_a_person(
+    session: AsyncSession,
+    order: Order,
+    record: ReturnsRecord,
+    refusal: AlreadySettled | KeyReused,
+    who: str,
+    now: datetime,
+) -> None:
+    """Keep a contradicting record once, and open a case for it."""
+    same = select(ReturnsConflict.id).where(
+        ReturnsConflict.order_id == order.id,
+        ReturnsConflict.key == record.key,
+        ReturnsConflict.digest == record.digest,
+    )
+    if (await session.exec(same)).first() is not None:
+        return
+    session.add(
+        ReturnsConflict(
+            order_id=order.id, key=record.key, digest=record.digest,
+            content=msgspec.to_builtins(record), at=now, by=who,
+        )
+    )  # fmt: skip
+    session.add(
+        Case(
+            hub_id=order.hub_id, order_id=order.id, kind="returns_conflict",
+            words=f"A second list of returns came for order {order.reference}. {refusal}",
+            opened_at=now,
+        )
+    )  # fmt: skip
+    await tell(session, f"day:{order.hub_id}:{order.day}", "case", now, order=str(order.id))
+    await audit(
+        session, who=who, what="returns.conflict", subject=f"order:{order.id}", now=now,
+        why=str(refusal), key=str(record.key), digest=record.digest,
+    )  # fmt: skip
+    await session.flush()
+
+
+async def _tell(
+    session: AsyncSession, order: Order, stop: Stop, record: ReturnsRecord, now: datetime
+) -> None:
+    topics = (
+        f"day:{stop.hub_id}:{stop.day}", f"order:{order.id}", f"concierge:{stop.concierge_id}",
+    )  # fmt: skip
+    kept = _kept(record)
+    for topic in topics:
+        await tell(
+            session, topic, "returns", now,
+            order=str(order.id), kept=kept, returned=len(record.verdicts) - kept,
+        )  # fmt: skip
+
+
+def _kept(record: ReturnsRecord) -> int:
+    return sum(each.verdict is Verdict.KEPT for each in record.verdicts)

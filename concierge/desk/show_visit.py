@@ -1,0 +1,342 @@
+"""A visit as its concierge sees it: who, where, what she brings, and what became of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+from concierge.model import (
+    Address,
+    Client,
+    Hold,
+    House,
+    Operation,
+    OperationState,
+    Order,
+    OrderLine,
+    OrderState,
+    Piece,
+    Preference,
+    Step,
+    Stop,
+    Style,
+    Variant,
+    VisitStep,
+)
+from concierge.model.refusals import Missing
+
+GONE = frozenset({OrderState.EXPIRED, OrderState.CANCELLED})
+"""Orders whose door nobody rings any more."""
+
+
+class KnownPreference(msgspec.Struct, frozen=True):
+    """Something she likes; `confirmed` by herself, or only observed by one of us."""
+
+    words: str
+    source: str
+    confirmed: bool
+
+
+class Door(msgspec.Struct, frozen=True):
+    """Where to ring, and how to get in."""
+
+    street: str
+    detail: str
+    access: str
+    longitude: float
+    latitude: float
+    approximate: bool
+
+
+class Brief(msgspec.Struct, frozen=True):
+    """The client, as she wants to be spoken to."""
+
+    shown_as: str
+    language: str
+    preferences: list[KnownPreference]
+
+
+class BroughtPiece(msgspec.Struct, frozen=True):
+    """One piece of the visit, at the price she saw, and its verdict once there is one."""
+
+    id: UUID
+    tag: str
+    style: str
+    style_id: UUID
+    variant_id: UUID
+    house: str
+    size: str
+    colour: str
+    price: payments.Money
+    verdict: str | None
+    reason: str | None
+    condition: str | None
+
+
+class StepTaken(msgspec.Struct, frozen=True):
+    """How far the visit has come, and when."""
+
+    step: Step
+    at: datetime
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What the list she confirmed means in money.
+
+    `settling` until the provider has done it; `charged` when something was taken, `released` when
+    nothing was; `troubled` when a person has taken over. `payment` is the provider's reference.
+    """
+
+    key: UUID
+    state: Literal["settling", "charged", "released", "troubled"]
+    kept: int
+    returned: int
+    due: payments.Money
+    released: payments.Money
+    reference: str
+    payment: str | None
+    recorded_at: datetime
+    settled_at: datetime | None
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """One stop of a concierge's day. `ready` when a card is held, so pieces may change hands."""
+
+    order: UUID
+    reference: str
+    number: int
+    state: OrderState
+    ready: bool
+    opens: datetime
+    closes: datetime
+    departs: datetime
+    arrives: datetime
+    starts: datetime
+    ends: datetime
+    drive_s: int
+    client: Brief
+    door: Door
+    pieces: list[BroughtPiece]
+    held: payments.Money
+    steps: list[StepTaken]
+    early: bool
+    receipt: Receipt | None
+
+
+async def assigned_stop(session: AsyncSession, order_id: UUID, concierge_id: UUID) -> Stop:
+    """The stop of an order on this concierge's route.
+
+    Raises:
+        Missing: there is none, or it is somebody else's.
+    """
+    stop = await session.get(Stop, order_id)
+    if stop is None or stop.concierge_id != concierge_id:
+        raise Missing("There is no such visit on your route.")
+    return stop
+
+
+async def show_visit(session: AsyncSession, order_id: UUID, concierge_id: UUID) -> Visit:
+    """One visit of this concierge's day.
+
+    Raises:
+        Missing: it is not hers.
+    """
+    stop = await assigned_stop(session, order_id, concierge_id)
+    for visit in await visits_of(session, concierge_id, stop):
+        if visit.order == order_id:
+            return visit
+    raise Missing("This visit was called off.")
+
+
+async def visits_of(session: AsyncSession, concierge_id: UUID, day: Stop) -> list[Visit]:
+    """All visits of a concierge on the day of one of her stops, in driving order."""
+    stops = await session.exec(
+        select(Stop)
+        .where(Stop.concierge_id == concierge_id, Stop.hub_id == day.hub_id, Stop.day == day.day)
+        .order_by(col(Stop.starts))
+    )
+    return await read_visits(session, stops.all())
+
+
+async def read_visits(session: AsyncSession, stops: Sequence[Stop]) -> list[Visit]:
+    """The visits of these stops, numbered in their order; those called off are left out."""
+    around = await _around(session, [stop.order_id for stop in stops])
+    standing = [stop for stop in stops if around.orders[stop.order_id].state not in GONE]
+    return [around.visit(stop, number) for number, stop in enumerate(standing, start=1)]
+
+
+@dataclass(slots=True)
+class _Around:
+    """What hangs on some orders, by order id; preferences by client id."""
+
+    orders: dict[UUID, Order] = field(default_factory=dict[UUID, Order])
+    clients: dict[UUID, Client] = field(default_factory=dict[UUID, Client])
+    addresses: dict[UUID, Address] = field(default_factory=dict[UUID, Address])
+    pieces: dict[UUID, list[BroughtPiece]] = field(
+        default_factory=lambda: defaultdict[UUID, list[BroughtPiece]](list)
+    )
+    steps: dict[UUID, dict[Step, datetime]] = field(
+        default_factory=lambda: defaultdict[UUID, dict[Step, datetime]](dict)
+    )
+    likes: dict[UUID, list[KnownPreference]] = field(
+        default_factory=lambda: defaultdict[UUID, list[KnownPreference]](list)
+    )
+    holds: dict[UUID, list[Hold]] = field(
+        default_factory=lambda: defaultdict[UUID, list[Hold]](list)
+    )
+    troubled: set[UUID] = field(default_factory=set[UUID])
+
+    def visit(self, stop: Stop, number: int) -> Visit:
+        order = self.orders[stop.order_id]
+        client, address = self.clients[order.id], self.addresses[order.id]
+        steps = self.steps[order.id]
+        arrived = steps.get(Step.ARRIVED)
+        return Visit(
+            order=order.id,
+            reference=order.reference,
+            number=number,
+            state=order.state,
+            ready=order.state is not OrderState.PLACED,
+            opens=stop.opens,
+            closes=stop.closes,
+            departs=stop.departs,
+            arrives=stop.arrives,
+            starts=stop.starts,
+            ends=stop.ends,
+            drive_s=stop.drive_s,
+            client=Brief(client.shown_as, client.language, self.likes[client.id]),
+            door=Door(
+                address.street, address.detail, address.access,
+                address.longitude, address.latitude, address.approximate,
+            ),
+            pieces=self.pieces[order.id],
+            held=self._held(order),
+            steps=[StepTaken(step, at) for step, at in sorted(steps.items(), key=_by_time)],
+            early=arrived is not None and arrived < stop.opens,
+            receipt=self._receipt(order),
+        )  # fmt: skip
+
+    def _held(self, order: Order) -> payments.Money:
+        alive = (hold.amount for hold in self.holds[order.id] if _ever_held(hold))
+        return payments.Money.total(alive, order.currency)
+
+    def _receipt(self, order: Order) -> Receipt | None:
+        if order.returns_key is None or order.returns_at is None:
+            return None
+        kept = [piece.price for piece in self.pieces[order.id] if piece.verdict == "kept"]
+        owed = payments.Money.total(kept, order.currency)
+        settled = order.state is OrderState.SETTLED
+        due = owed if order.due_minor is None else payments.Money(order.due_minor, order.currency)
+        held = self._held(order)
+        return Receipt(
+            key=order.returns_key,
+            state=_money_state(due, settled=settled, troubled=order.id in self.troubled),
+            kept=len(kept),
+            returned=len(self.pieces[order.id]) - len(kept),
+            due=due,
+            released=max(held - due, held * 0),
+            reference=order.reference,
+            payment=next((hold.provider_id for hold in self.holds[order.id]), None),
+            recorded_at=order.returns_at,
+            settled_at=order.settled_at,
+        )
+
+
+def _money_state(
+    due: payments.Money, *, settled: bool, troubled: bool
+) -> Literal["settling", "charged", "released", "troubled"]:
+    if settled:
+        return "charged" if due else "released"
+    return "troubled" if troubled else "settling"
+
+
+def _ever_held(hold: Hold) -> bool:
+    return hold.state is not payments.HoldState.PENDING
+
+
+def _by_time(taken: tuple[Step, datetime]) -> tuple[int, datetime]:
+    return list(Step).index(taken[0]), taken[1]
+
+
+async def _around(session: AsyncSession, ids: Sequence[UUID]) -> _Around:
+    found = _Around()
+    people = await session.exec(
+        select(Order, Client, Address)
+        .join(Client, col(Client.id) == col(Order.client_id))
+        .join(Address, col(Address.id) == col(Order.address_id))
+        .where(col(Order.id).in_(ids))
+    )
+    for order, client, address in people:
+        found.orders[order.id] = order
+        found.clients[order.id], found.addresses[order.id] = client, address
+    await _read_pieces(session, found)
+    await _read_money(session, found)
+    await _read_likes(session, found, {client.id for client in found.clients.values()})
+    for taken in await session.exec(select(VisitStep).where(col(VisitStep.order_id).in_(ids))):
+        steps = found.steps[taken.order_id]
+        steps[taken.step] = min(taken.at, steps.get(taken.step, taken.at))
+    return found
+
+
+async def _read_pieces(session: AsyncSession, found: _Around) -> None:
+    rows = await session.exec(
+        select(OrderLine, Piece, Variant)
+        .join(Piece, col(Piece.id) == col(OrderLine.piece_id))
+        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
+        .where(col(OrderLine.order_id).in_(found.orders))
+        .order_by(col(OrderLine.id))
+    )
+    lines = rows.all()
+    styles = await session.exec(
+        select(Style, House)
+        .join(House, col(House.id) == col(Style.house_id))
+        .where(col(Style.id).in_({variant.style_id for _, _, variant in lines}))
+    )
+    of = {style.id: (style, house) for style, house in styles}
+    for line, piece, variant in lines:
+        style, house = of[variant.style_id]
+        found.pieces[line.order_id].append(
+            BroughtPiece(
+                id=piece.id,
+                tag=piece.tag,
+                style=style.name,
+                style_id=style.id,
+                variant_id=variant.id,
+                house=house.name,
+                size=variant.size,
+                colour=variant.colour,
+                price=payments.Money(line.price_minor, found.orders[line.order_id].currency),
+                verdict=line.verdict,
+                reason=line.reason,
+                condition=line.condition,
+            )
+        )
+
+
+async def _read_money(session: AsyncSession, found: _Around) -> None:
+    holds = select(Hold).where(col(Hold.order_id).in_(found.orders)).order_by(col(Hold.held_at))
+    for hold in await session.exec(holds):
+        found.holds[hold.order_id].append(hold)
+    failed = select(Operation.order_id).where(
+        col(Operation.order_id).in_(found.orders), Operation.state == OperationState.FAILED
+    )
+    found.troubled.update(await session.exec(failed))
+
+
+async def _read_likes(session: AsyncSession, found: _Around, clients: Iterable[UUID]) -> None:
+    rows = await session.exec(
+        select(Preference)
+        .where(col(Preference.client_id).in_(clients))
+        .order_by(col(Preference.confirmed).desc(), col(Preference.at).desc())
+    )
+    for like in rows:
+        found.likes[like.client_id].append(
+            KnownPreference(like.words, like.source, like.confirmed)
+        )

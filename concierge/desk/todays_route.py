@@ -1,0 +1,132 @@
+"""A concierge's day on her phone: her stops in driving order, her break, and when she is back."""
+
+from datetime import date, datetime
+from itertools import pairwise
+from uuid import UUID
+
+import msgspec
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import routing
+from concierge.maps.errors import NoRoad, OffTheMap
+from concierge.maps.travel import Roads
+from concierge.model import Concierge, DayPlan, Hub, PlanRoute, Shift, Stop
+from concierge.model.refusals import Missing
+
+from .show_visit import Visit, read_visits
+
+Line = list[tuple[float, float]]
+"""A drive as drawn, `(longitude, latitude)`."""
+
+
+class Rest(msgspec.Struct, frozen=True):
+    """A break."""
+
+    starts: datetime
+    ends: datetime
+
+
+class Base(msgspec.Struct, frozen=True):
+    """The hub she sets out from, and its clock."""
+
+    id: UUID
+    name: str
+    street: str
+    longitude: float
+    latitude: float
+    timezone: str
+
+
+class TodaysRoute(msgspec.Struct, frozen=True):
+    """What the phone shows of a day, and keeps for when there is no signal.
+
+    `back` is when she is at the hub again; `starts` and `ends` are her shift's. `version` is the
+    plan's. `drives[i]` leads to visit `i`, the last one home; empty while they are not drawn.
+    `estimated` when drives and times come from no road engine.
+    """
+
+    day: date
+    now: datetime
+    concierge: str
+    hub: Base
+    version: int
+    estimated: bool
+    starts: datetime | None
+    ends: datetime | None
+    leaves: datetime | None
+    back: datetime | None
+    rests: list[Rest]
+    visits: list[Visit]
+    drives: list[Line]
+
+
+async def todays_route(
+    session: AsyncSession, concierge_id: UUID, day: date | None, now: datetime
+) -> TodaysRoute:
+    """The plan in force for this concierge on a day (her hub's today, when none is named).
+
+    Its drives are not drawn yet: that asks the maps, and waits for no transaction.
+
+    Raises:
+        Missing: there is no such concierge.
+    """
+    concierge = await session.get(Concierge, concierge_id)
+    hub = concierge and await session.get(Hub, concierge.hub_id)
+    if concierge is None or hub is None:
+        raise Missing("There is no such concierge.")
+    day = day or hub.day_of(now)
+    plan = await session.get(DayPlan, (hub.id, day))
+    shifts = await session.exec(
+        select(Shift).where(Shift.concierge_id == concierge_id, Shift.day == day)
+    )
+    working = {shift.id: shift for shift in shifts}
+    rows = await session.exec(select(PlanRoute).where(col(PlanRoute.shift_id).in_(working)))
+    routes = rows.all()
+    stops = await session.exec(
+        select(Stop)
+        .where(Stop.concierge_id == concierge_id, Stop.hub_id == hub.id, Stop.day == day)
+        .order_by(col(Stop.starts))
+    )
+    return TodaysRoute(
+        day=day,
+        now=now,
+        concierge=concierge.name,
+        hub=Base(hub.id, hub.name, hub.street, hub.longitude, hub.latitude, hub.timezone),
+        version=plan.version if plan else 0,
+        estimated=plan.estimated if plan else False,
+        starts=min((shift.starts for shift in working.values()), default=None),
+        ends=max((shift.ends for shift in working.values()), default=None),
+        leaves=min((route.leaves for route in routes), default=None),
+        back=max((route.returns for route in routes), default=None),
+        rests=[
+            Rest(route.break_starts, route.break_ends)
+            for route in routes
+            if route.break_starts and route.break_ends
+        ],
+        visits=await read_visits(session, stops.all()),
+        drives=[],
+    )
+
+
+async def draw_drives(route: TodaysRoute, roads: Roads) -> TodaysRoute:
+    """The same route with each drive as the roads run; straight lines where they cannot tell.
+
+    Never inside a transaction: it waits for the road engine.
+    """
+    if not route.visits:
+        return route
+    base = routing.Place(route.hub.longitude, route.hub.latitude)
+    doors = [routing.Place(v.door.longitude, v.door.latitude) for v in route.visits]
+    drives: list[Line] = []
+    estimated = route.estimated
+    for leg in pairwise([base, *doors, base]):
+        try:
+            drive = await roads.geometry(leg)
+        except (OffTheMap, NoRoad):
+            drives.append([(place.longitude, place.latitude) for place in leg])
+            estimated = True
+        else:
+            drives.append(list(drive.points))
+            estimated = estimated or drive.estimated
+    return msgspec.structs.replace(route, drives=drives, estimated=estimated)
