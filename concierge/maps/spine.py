@@ -75,12 +75,14 @@ def _length(piece: NDArray[np.float64]) -> float:
 
 def _sampled(piece: NDArray[np.float64], step: float) -> NDArray[np.float64]:
     """Points along the piece at most `step` apart, its ends among them."""
-    along = np.concatenate(([0.0], np.hypot(*np.diff(piece, axis=0).T).cumsum()))
+    along = np.zeros(len(piece))
+    along[1:] = np.hypot(*np.diff(piece, axis=0).T).cumsum()
     parts = int(along[-1] / step) + 1
-    at = np.arange(parts + 1) * (along[-1] / parts)
-    east: NDArray[np.float64] = np.interp(at, along, piece[:, 0])
-    north: NDArray[np.float64] = np.interp(at, along, piece[:, 1])
-    return np.column_stack((east, north))
+    at = np.arange(parts + 1, dtype=np.float64) * (along[-1] / parts)
+    samples = np.empty((parts + 1, 2))
+    samples[:, 0] = np.interp(at, along, piece[:, 0])
+    samples[:, 1] = np.interp(at, along, piece[:, 1])
+    return samples
 
 
 def _close_gaps(links: NDArray[np.float64], apart: NDArray[np.float64]) -> None:
