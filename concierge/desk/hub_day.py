@@ -6,7 +6,7 @@ planner sees what is left of each shift, from where and when its concierge is fr
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -177,6 +177,7 @@ class HubDay:
         breaks = () if rest_taken else tuple(b for b in whole.breaks if b.window.closes >= starts)
         return routing.Shift(
             id=whole.id,
+            name=whole.name,
             starts=starts,
             ends=whole.ends,
             capacity=max(0, whole.capacity - sum(self._load(stop) for stop in history)),
@@ -306,7 +307,4 @@ def _without_lost_lock(visit: routing.Visit, working: set[str]) -> routing.Visit
     """The same visit; a lock to somebody who no longer works today holds nothing."""
     if visit.lock is None or visit.lock.shift in working:
         return visit
-    return routing.Visit(
-        visit.id, visit.place, visit.windows, visit.lasts, visit.load, visit.skills,
-        visit.priority, visit.known_to, visit.forbidden, visit.planned_on, None,
-    )  # fmt: skip
+    return replace(visit, lock=None)

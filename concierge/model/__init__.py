@@ -22,7 +22,6 @@ from .money import (
     LedgerEntry,
     Notice,
     Operation,
-    OperationKind,
     OperationState,
 )
 from .order import (
@@ -39,6 +38,7 @@ from .record import AuditEntry, Case, Clock, Event, Message
 from .returns import Condition, PieceVerdict, ReturnReason, ReturnsRecord, Verdict
 from .selection import MOST_PIECES, Selection, SelectionLine
 from .staff import Concierge, Shift
+from .street import Street
 from .web_session import WebSession
 
 __all__ = [
@@ -67,7 +67,6 @@ __all__ = [
     "Message",
     "Notice",
     "Operation",
-    "OperationKind",
     "OperationState",
     "Order",
     "OrderLine",
@@ -92,6 +91,7 @@ __all__ = [
     "SignInTry",
     "Step",
     "Stop",
+    "Street",
     "Style",
     "Variant",
     "Verdict",

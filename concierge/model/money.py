@@ -76,14 +76,6 @@ class OperationState(StrEnum):
     FAILED = "failed"
 
 
-class OperationKind(StrEnum):
-    """What an operation does at the provider."""
-
-    OPEN_CARD_PAGE = "open_card_page"
-    CAPTURE = "capture"
-    RELEASE = "release"
-
-
 class Operation(Table, table=True):
     """One change at the provider: planned with its cause, sent under a stored key, done once."""
 
@@ -96,7 +88,7 @@ class Operation(Table, table=True):
     id: UUID = id_field()
     order_id: UUID = belongs_to("orders.id", index=False)
     hold_id: UUID | None = belongs_to("hold.id", nullable=True)
-    kind: OperationKind = choice(OperationKind)
+    kind: payments.OperationKind = choice(payments.OperationKind)
     seq: int = 1
     key: str = Field(unique=True)
     amount_minor: int
@@ -108,17 +100,33 @@ class Operation(Table, table=True):
     done_at: datetime | None = moment(nullable=True)
     result_id: str | None = None
     trouble: str | None = None
+    broke: bool = False
+    """Whether the provider answered with a failure of its own: read back before a retry."""
 
     @property
     def amount(self) -> payments.Money:
         """How much it moves."""
         return payments.Money(self.amount_minor, self.currency)
 
-    def send(self, now: datetime) -> None:
-        """Write down, before the call, that it is made."""
+    def next_step(self, now: datetime) -> payments.Step:
+        """What to do about it now: send, replay, look first, or hand over to a person."""
+        return payments.next_step(
+            now, sent_at=self.sent_at, broke=self.broke, attempts=self.attempts
+        )
+
+    def send(self, now: datetime, *, fresh: bool = False) -> None:
+        """Write down, before the call, that it is made; under a fresh key once proved undone."""
+        if fresh:
+            fact, _, attempt = self.key.rpartition(":")
+            self.key, self.sent_at, self.broke = f"{fact}:{int(attempt) + 1}", None, False
         self.attempts += 1
         self.state = OperationState.SENT
         self.sent_at = self.sent_at or now
+
+    @property
+    def fact(self) -> str:
+        """The operation's name at the provider, whatever the attempt."""
+        return self.key.rpartition(":")[0]
 
     def finish(self, now: datetime, result_id: str) -> bool:
         """It is done at the provider; False when that was known already."""

@@ -64,6 +64,7 @@ class Shift(Table, table=True):
         """The same shift as the planner sees it."""
         return routing.Shift(
             id=str(self.id),
+            name=concierge.greeting,
             starts=self.starts,
             ends=self.ends,
             capacity=concierge.capacity,

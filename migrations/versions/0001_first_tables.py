@@ -97,6 +97,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "sign_in_try",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("about", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_sign_in_try_at"), "sign_in_try", ["at"], unique=False)
+    op.create_index("sign_in_try_counted", "sign_in_try", ["about", "at"], unique=False)
+    op.create_table(
+        "street",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("folded", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("near", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("points", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("longitude", sa.Float(), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=False),
+        sa.CheckConstraint("jsonb_array_length(points) > 0", name="street_is_somewhere"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "street_folded_trigrams",
+        "street",
+        ["folded"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"folded": "gin_trgm_ops"},
+    )
+    op.create_table(
         "address",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("client_id", sa.Uuid(), nullable=False),
@@ -172,6 +201,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_selection_client_id"), "selection", ["client_id"], unique=False)
     op.create_table(
+        "sign_in_link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("leads_to", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("followed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("token_hash"),
+    )
+    op.create_index(op.f("ix_sign_in_link_client_id"), "sign_in_link", ["client_id"], unique=False)
+    op.create_index(
+        op.f("ix_sign_in_link_created_at"), "sign_in_link", ["created_at"], unique=False
+    )
+    op.create_table(
         "style",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("house_id", sa.Uuid(), nullable=False),
@@ -203,6 +248,44 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_ops={"search": "gin_trgm_ops"},
     )
+    op.create_table(
+        "account",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("email", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "visitor",
+                "client",
+                "concierge",
+                "hub",
+                "dispatcher",
+                "owner",
+                name="role_known",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("concierge_id", sa.Uuid(), nullable=True),
+        sa.Column("hub_id", sa.Uuid(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(role = 'concierge') = (concierge_id is not null)"),
+        sa.CheckConstraint(
+            "role in ('concierge', 'hub', 'dispatcher', 'owner')", name="staff_only"
+        ),
+        sa.CheckConstraint("email = lower(email)"),
+        sa.ForeignKeyConstraint(["concierge_id"], ["concierge.id"]),
+        sa.ForeignKeyConstraint(["hub_id"], ["hub.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("email"),
+    )
+    op.create_index(op.f("ix_account_concierge_id"), "account", ["concierge_id"], unique=False)
+    op.create_index(op.f("ix_account_hub_id"), "account", ["hub_id"], unique=False)
     op.create_table(
         "orders",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -568,6 +651,30 @@ def upgrade() -> None:
     )
     op.create_index("visit_step_order", "visit_step", ["order_id"], unique=False)
     op.create_table(
+        "web_session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("client_id", sa.Uuid(), nullable=True),
+        sa.Column("selection_id", sa.Uuid(), nullable=True),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("account_id is null or client_id is null"),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"]),
+        sa.ForeignKeyConstraint(["selection_id"], ["selection.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("token_hash"),
+    )
+    op.create_index(op.f("ix_web_session_account_id"), "web_session", ["account_id"], unique=False)
+    op.create_index(op.f("ix_web_session_client_id"), "web_session", ["client_id"], unique=False)
+    op.create_index(op.f("ix_web_session_seen_at"), "web_session", ["seen_at"], unique=False)
+    op.create_index(
+        op.f("ix_web_session_selection_id"), "web_session", ["selection_id"], unique=False
+    )
+    op.create_table(
         "operation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
@@ -575,9 +682,12 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "open_card_page",
+                "open_page",
+                "save_card",
+                "authorise",
                 "capture",
                 "release",
+                "refund",
                 name="operationkind_known",
                 native_enum=False,
                 create_constraint=True,
@@ -609,6 +719,7 @@ def upgrade() -> None:
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("result_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("trouble", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("broke", sa.Boolean(), nullable=False),
         sa.CheckConstraint("amount_minor >= 0 and attempts >= 0"),
         sa.ForeignKeyConstraint(["hold_id"], ["hold.id"]),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"]),
@@ -713,6 +824,11 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_operation_hold_id"), table_name="operation")
     op.drop_table("operation")
+    op.drop_index(op.f("ix_web_session_selection_id"), table_name="web_session")
+    op.drop_index(op.f("ix_web_session_seen_at"), table_name="web_session")
+    op.drop_index(op.f("ix_web_session_client_id"), table_name="web_session")
+    op.drop_index(op.f("ix_web_session_account_id"), table_name="web_session")
+    op.drop_table("web_session")
     op.drop_index("visit_step_order", table_name="visit_step")
     op.drop_table("visit_step")
     op.drop_index(op.f("ix_visit_lock_shift_id"), table_name="visit_lock")
@@ -755,6 +871,9 @@ def downgrade() -> None:
     op.drop_index("orders_hub_day", table_name="orders")
     op.drop_index(op.f("ix_orders_client_id"), table_name="orders")
     op.drop_table("orders")
+    op.drop_index(op.f("ix_account_hub_id"), table_name="account")
+    op.drop_index(op.f("ix_account_concierge_id"), table_name="account")
+    op.drop_table("account")
     op.drop_index(
         "style_search",
         table_name="style",
@@ -764,6 +883,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_style_house_id"), table_name="style")
     op.drop_index(op.f("ix_style_category"), table_name="style")
     op.drop_table("style")
+    op.drop_index(op.f("ix_sign_in_link_created_at"), table_name="sign_in_link")
+    op.drop_index(op.f("ix_sign_in_link_client_id"), table_name="sign_in_link")
+    op.drop_table("sign_in_link")
     op.drop_index(op.f("ix_selection_client_id"), table_name="selection")
     op.drop_table("selection")
     op.drop_index(op.f("ix_preference_client_id"), table_name="preference")
@@ -774,6 +896,16 @@ def downgrade() -> None:
     op.drop_table("concierge")
     op.drop_index(op.f("ix_address_client_id"), table_name="address")
     op.drop_table("address")
+    op.drop_index(
+        "street_folded_trigrams",
+        table_name="street",
+        postgresql_using="gin",
+        postgresql_ops={"folded": "gin_trgm_ops"},
+    )
+    op.drop_table("street")
+    op.drop_index("sign_in_try_counted", table_name="sign_in_try")
+    op.drop_index(op.f("ix_sign_in_try_at"), table_name="sign_in_try")
+    op.drop_table("sign_in_try")
     op.drop_table("notice")
     op.drop_table("hub")
     op.drop_table("house")
