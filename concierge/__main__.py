@@ -10,6 +10,7 @@ from concierge.settings import BadSettings
 
 COMMANDS = {
     "migrate": "bring the database's schema in step",
+    "roads": "build a city's streets: roads build [CITY.osm.pbf]",
     "serve": "serve the pages and the API",
 }
 """Each is a module of `concierge.embedded` with a `main`, loaded only when asked for."""

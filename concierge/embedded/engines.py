@@ -11,11 +11,12 @@ import tarfile
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import NoEngine, WrongEngine
+from .progress import say
 from .state import State, open_directory
 
 LOCK = Path(__file__).with_name("engines.lock")
@@ -61,7 +62,7 @@ def pinned(name: str, lock: Path = LOCK) -> Engine:
     )
 
 
-def ensure(engine: Engine, state: State, *, say: Callable[[str], None] = print) -> Path:
+def ensure(engine: Engine, state: State) -> Path:
     """Where the engine lies unpacked; fetched, verified and unpacked first if it is not there.
 
     Raises:

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from concierge.maps.city import GRAPH, read_city
+
 from . import engines
 from .errors import NotReady
 from .ports import LOOPBACK, accepts, remembered_port
 from .shared import shared
-from .state import State
+from .state import State, engine_user
 from .supervisor import Child
 
 TABLE_LIMIT = 1000
@@ -28,7 +30,7 @@ def embedded_osrm(where: State, city: Path) -> Generator[str]:
     """
     engines.ensure(engines.pinned("osrm"), where)
     streets = Streets(where, city)
-    streets.file()
+    streets.graph()
     with shared(streets.home, [str(where.root), "osrm", str(city)]) as address:
         yield address
 
@@ -46,16 +48,19 @@ class Streets:
         mark = hashlib.sha256(str(self.city.resolve()).encode()).hexdigest()[:8]
         return self.where.home(f"osrm-{mark}")
 
-    def file(self) -> Path:
-        """What `osrm-routed` is given: the common stem of the city's files.
+    def graph(self) -> Path:
+        """What `osrm-routed` is given.
 
         Raises:
-            NotReady: there is none.
+            NotReady: the city was built without a road engine, or is not built.
         """
-        found = sorted(self.city.glob("*.osrm.cells"))
-        if not found:
-            raise NotReady(f"{self.city} holds no built streets.")
-        return found[0].with_suffix("")
+        try:
+            drivable = read_city(self.city).drivable
+        except OSError as missing:
+            raise NotReady(f"{self.city} holds no city.") from missing
+        if not drivable:
+            raise NotReady(f"{self.city} was built without roads.")
+        return self.city / GRAPH
 
     def open(self) -> tuple[Child, str]:
         """The engine as a child, and its address.
@@ -68,6 +73,8 @@ class Streets:
         threads = str(min(4, os.cpu_count() or 1))
         argv = [str(engine / "osrm" / "bin" / "osrm-routed"), "--algorithm=mld"]
         argv += ["--ip", LOOPBACK, "--port", str(port), "--threads", threads]
-        argv += ["--max-table-size", str(TABLE_LIMIT), str(self.file())]
-        child = Child(name=self.home.name, argv=argv, ready=lambda _pid: accepts(port))
+        argv += ["--max-table-size", str(TABLE_LIMIT), str(self.graph())]
+        child = Child(
+            name=self.home.name, argv=argv, user=engine_user(), ready=lambda _pid: accepts(port)
+        )
         return child, f"http://{LOOPBACK}:{port}"
