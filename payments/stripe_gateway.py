@@ -248,7 +248,7 @@ class StripeGateway:
         return reading.hold(await _answer(ask))
 
     async def release(self, hold: str, *, key: str, op: str) -> Hold:
-        """Give a hold back whole. `op` names the operation in Stripe's own log of requests.
+        """Give a hold back whole. Stripe takes no metadata here: `op` travels as a header.
 
         Raises:
             WrongState: captured or released before: fetch it; released is success.

@@ -1,0 +1,38 @@
+"""python -m payments sandbox: the stand-in for Stripe, in a process of its own."""
+
+import argparse
+import sys
+
+from .sandbox.app import Settings, run
+
+
+def main(words: list[str]) -> None:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m payments", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="sandbox")
+    sandbox = commands.add_parser("sandbox", help="serve a stand-in for Stripe; no money moves")
+    sandbox.add_argument("--port", type=int, required=True)
+    sandbox.add_argument("--host", default="127.0.0.1", help="default: this machine alone")
+    sandbox.add_argument("--state", metavar="FILE", help="remember everything here (default: not)")
+    sandbox.add_argument("--webhook", metavar="URL", help="tell this address what happens")
+    sandbox.add_argument("--webhook-secret", metavar="SECRET", default="whsec_sandbox")
+    sandbox.add_argument(
+        "--strict",
+        action="store_true",
+        help="hold all traffic to the SDK's types (needs the development dependencies)",
+    )
+    said = parser.parse_args(words)
+    run(
+        Settings(
+            port=said.port,
+            host=said.host,
+            state=said.state,
+            webhook_url=said.webhook,
+            webhook_secret=said.webhook_secret,
+            strict=said.strict,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

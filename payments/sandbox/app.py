@@ -1,0 +1,154 @@
+"""The sandbox as a web application, and the process that serves it."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from .admin import AdminDoor
+from .api import CALLS, Answer, Asked, Handler, serve
+from .faults import Fault, FaultKind, Faults
+from .pages import CardPages
+from .store import Store
+from .strict import Strict
+from .webhooks import Manner, Messenger
+from .world import API_VERSION, World
+
+HELD_BACK = {FaultKind.SLOW_BEFORE, FaultKind.SLOW_AFTER}
+DROPPED = {FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a sandbox is started."""
+
+    port: int
+    host: str = "127.0.0.1"
+    state: str | None = None
+    webhook_url: str | None = None
+    webhook_secret: str = "whsec_sandbox"  # noqa: S105 - guards nothing but the sandbox's own notices
+    strict: bool = False
+
+
+class Dropped(Response):
+    """Promises a body and breaks off, so that the connection dies under the caller."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the head alone."""
+        del scope, receive
+        headers = [(b"content-length", b"1000000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"", "more_body": True})
+
+
+class Api:
+    """The routes below `/v1`."""
+
+    def __init__(self, world: World, faults: Faults, strict: Strict | None) -> None:
+        self._world, self._faults, self._strict = world, faults, strict
+
+    def routes(self) -> list[Route]:
+        """Every call; fixed paths before those with a name in them."""
+        ordered = sorted(CALLS.items(), key=lambda call: call[0][1].count("{"))
+        known = [
+            Route(path, self._endpoint(handler), methods=[method])
+            for (method, path), handler in ordered
+        ]
+        return [*known, Route("/v1/{rest:path}", self._unknown, methods=["GET", "POST", "DELETE"])]
+
+    def _endpoint(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            method, path = request.method, request.url.path
+            body = (await request.body()).decode()
+            asked = Asked(
+                method=method,
+                path=path,
+                names=dict(request.path_params),
+                form=body if method == "POST" else request.url.query,
+                key=request.headers.get("idempotency-key"),
+                credential=request.headers.get("authorization", ""),
+                base=f"{request.url.scheme}://{request.url.netloc}",
+            )
+            if self._strict and (wrong := self._strict.request(method, path, asked.form)):
+                return _contract_broken("asked", wrong)
+            fault = self._faults.take(method, path)
+            answer = serve(self._world, handler, asked, fault)
+            if self._strict and (
+                wrong := self._strict.answer(method, path, answer.status, answer.body)
+            ):
+                return _contract_broken("answered", wrong)
+            return await _troubled(answer, fault)
+
+        return endpoint
+
+    async def _unknown(self, request: Request) -> Response:
+        words = f"The sandbox does not know {request.method} {request.url.path}."
+        error = {"type": "invalid_request_error", "message": words}
+        return JSONResponse({"error": error}, status_code=404)
+
+
+async def _troubled(answer: Answer, fault: Fault | None) -> Response:
+    """The answer, unless somebody ordered it late or lost."""
+    if fault is not None and fault.kind in HELD_BACK:
+        await asyncio.sleep(fault.seconds)
+    if fault is not None and fault.kind in DROPPED:
+        return Dropped()
+    headers = {"Stripe-Version": API_VERSION}
+    if answer.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    return Response(answer.body, answer.status, media_type="application/json", headers=headers)
+
+
+def _contract_broken(which: str, wrong: list[str]) -> Response:
+    words = f"What was {which} is not what the SDK's types say: {json.dumps(wrong)}"
+    error = {"type": "invalid_request_error", "code": "contract", "message": words}
+    return JSONResponse({"error": error}, status_code=400)
+
+
+def build(settings: Settings) -> Starlette:
+    """The application: Stripe's API, the card page, the admin door, the messenger."""
+    world = World(Store(settings.state), settings.webhook_url)
+    faults = Faults()
+    strict = Strict() if settings.strict else None
+    messenger = Messenger(world, Manner(settings.webhook_secret), strict)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        carrying = asyncio.create_task(messenger.run())
+        try:
+            yield
+        finally:
+            carrying.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await carrying
+            world.store.close()
+
+    return Starlette(
+        routes=[
+            *Api(world, faults, strict).routes(),
+            *CardPages(world).routes(),
+            *AdminDoor(world, faults, messenger, strict).routes(),
+        ],
+        lifespan=lifespan,
+    )
+
+
+def run(settings: Settings) -> None:
+    """Serve until told to stop. Whoever is in front is not believed about who is asking."""
+    uvicorn.run(
+        build(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
