@@ -113,7 +113,8 @@ class HubDay:
         """The promised window, or those she would accept today."""
         if order.window is not None:
             return [order.window]
-        return [wish.window for wish in self.wishes.get(order.id, [])]
+        wishes = (wish.window for wish in self.wishes.get(order.id, []))
+        return [window for window in wishes if self.hub.day_of(window.opens) == self.day]
 
     def problem(self, travel: routing.TravelTimes) -> routing.Problem:
         """What is left to plan of this day."""

@@ -26,8 +26,7 @@ async def keep_plan(
 ) -> int:
     """Write `plan` over the rest of the day and return its version.
 
-    The caller holds the day's lock and has read `day` under it. Visits that had several windows
-    are promised the one the plan chose. Screens and phones are told.
+    The caller holds the day's lock and has read `day` under it. Screens and phones are told.
 
     Raises:
         BreaksPromise: the plan breaks a rule that the plan in force does not.
@@ -126,8 +125,6 @@ def _write_route(session: AsyncSession, day: HubDay, route: routing.Route) -> No
     for at, stop in enumerate(route.stops):
         resting = sum((b.ends - b.starts for b in route.breaks if b.before == at), timedelta(0))
         session.add(_stop_row(day, shift.id, at + len(history), stop, resting))
-        order = day.orders[UUID(stop.visit)]
-        order.opens, order.closes = stop.window.opens, stop.window.closes
 
 
 def _stop_row(

@@ -1,0 +1,190 @@
+"""The hosted card page of an order: opened under a stored key, and read back until it is clear."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+from concierge.model import (
+    CardPage,
+    CardPageState,
+    Client,
+    House,
+    Operation,
+    Order,
+    OrderLine,
+    OrderState,
+    Style,
+    Variant,
+)
+from concierge.model.refusals import Missing, TooLate
+from concierge.store.clock import now
+from concierge.store.log import audit, tell
+from concierge.store.transaction import lock_order, transaction
+from payments.stripe_gateway import StripeGateway
+
+from .book_money import book_hold
+from .settle import open_case, plan_release
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """All that a card page needs, read before it is opened."""
+
+    order: Order
+    client: Client
+    operation: Operation
+    lines: tuple[payments.CardLine, ...]
+
+
+async def open_card_page(
+    engine: AsyncEngine,
+    gateway: StripeGateway,
+    order_id: UUID,
+    *,
+    base_url: str,
+    house: str,
+) -> str:
+    """Where to send her to give her card. Asking again gives the same page.
+
+    Raises:
+        TooLate: the place was given up.
+        payments.Unreachable: the provider does not answer; her place is kept, ask again.
+    """
+    async with transaction(engine) as session:
+        known = await _open_page_of(session, order_id)
+        if known is not None:
+            return known.url
+        ask = await _prepare(session, order_id)
+    order = ask.order
+    assert order.slot_until is not None  # noqa: S101 - a placed order has its time
+    page = await gateway.open_card_page(
+        amount=ask.operation.amount,
+        order=str(order.id),
+        op=ask.operation.fact,
+        key=ask.operation.key,
+        success_url=f"{base_url}/orders/{order.id}/card/{{CHECKOUT_SESSION_ID}}",
+        cancel_url=f"{base_url}/orders/{order.id}",
+        expires_at=order.slot_until,
+        description=f"Home visit {order.reference}",
+        email=ask.client.email if ask.client.payments_customer is None else None,
+        customer=ask.client.payments_customer,
+        lines=ask.lines,
+        locale=ask.client.language,
+        house=house,
+    )
+    async with transaction(engine) as session:
+        await lock_order(session, order_id)
+        if await session.get(CardPage, page.id) is None:
+            session.add(
+                CardPage(id=page.id, order_id=order_id, url=page.url, expires_at=page.expires_at)
+            )
+        operation = await session.get_one(Operation, ask.operation.id)
+        operation.finish(await now(session), page.id)
+    return page.url
+
+
+async def check_card_page(
+    engine: AsyncEngine, gateway: StripeGateway, page_id: str
+) -> CardPageState:
+    """Ask how far she got, and confirm her order if her card is held. Safe to ask any time.
+
+    The return page, a notice and the sweep all come here; whichever is first confirms.
+
+    Raises:
+        Missing: we opened no such page.
+        payments.Unreachable: the provider does not answer; ask again.
+    """
+    async with transaction(engine) as session:
+        page = await session.get(CardPage, page_id)
+        if page is None:
+            raise Missing("We know no such card page.")
+    return await take_over_page(engine, await gateway.fetch_card_page(page_id))
+
+
+async def take_over_page(engine: AsyncEngine, seen: payments.CardPageState) -> CardPageState:
+    """Write down what was read of a card page; a held card confirms the order."""
+    async with transaction(engine) as session:
+        page = await session.get_one(CardPage, seen.id)
+        await lock_order(session, page.order_id)
+        await session.refresh(page)
+        order = await session.get_one(Order, page.order_id, populate_existing=True)
+        moment = await now(session)
+        page.state = CardPageState(seen.status.value)
+        if seen.hold is not None and seen.hold.state is not payments.HoldState.PENDING:
+            await book_hold(session, order, seen.hold, moment)
+        if seen.status is payments.CardPageStatus.COMPLETE:
+            await _confirm(session, order, seen, moment)
+        return page.state
+
+
+async def _confirm(
+    session: AsyncSession, order: Order, seen: payments.CardPageState, moment: datetime
+) -> None:
+    client = await session.get_one(Client, order.client_id)
+    client.payments_customer = seen.customer or client.payments_customer
+    try:
+        if not order.confirm(moment):
+            return
+    except TooLate as late:
+        await _give_back(session, order, str(late), moment)
+        return
+    for topic in (f"order:{order.id}", f"day:{order.hub_id}:{order.day}"):
+        await tell(session, topic, "confirmed", moment, order=str(order.id))
+    await audit(
+        session, who=f"client:{order.client_id}", what="order.confirm",
+        subject=f"order:{order.id}", now=moment, page=seen.id,
+    )  # fmt: skip
+
+
+async def _give_back(session: AsyncSession, order: Order, why: str, moment: datetime) -> None:
+    """Money came for a place that is gone: release it at once and tell a person."""
+    if await plan_release(session, order, moment):
+        await open_case(session, order, "paid_too_late", why, moment)
+
+
+async def _open_page_of(session: AsyncSession, order_id: UUID) -> CardPage | None:
+    rows = await session.exec(
+        select(CardPage).where(CardPage.order_id == order_id, CardPage.state == CardPageState.OPEN)
+    )
+    return rows.first()
+
+
+async def _prepare(session: AsyncSession, order_id: UUID) -> _Ask:
+    """Mark the page as sent before it is asked for, and read what it shows."""
+    await lock_order(session, order_id)
+    order = await session.get(Order, order_id)
+    if order is None:
+        raise Missing("There is no such order.")
+    if order.state is not OrderState.PLACED:
+        raise TooLate(f"Order {order.reference} is {order.state}; it needs no card now.")
+    client = await session.get_one(Client, order.client_id)
+    planned = await session.exec(
+        select(Operation).where(
+            Operation.order_id == order_id,
+            Operation.kind == payments.OperationKind.OPEN_PAGE,
+        )
+    )
+    operation = planned.one()
+    operation.send(await now(session))
+    rows = await session.exec(
+        select(OrderLine, Variant, Style, House)
+        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
+        .join(Style, col(Style.id) == col(Variant.style_id))
+        .join(House, col(House.id) == col(Style.house_id))
+        .where(OrderLine.order_id == order_id)
+        .order_by(col(OrderLine.id))
+    )
+    lines = tuple(
+        payments.CardLine(
+            f"{style.name}, {house.name}",
+            payments.Money(line.price_minor, order.currency),
+            f"{variant.colour}, {variant.size}",
+        )
+        for line, variant, style, house in rows
+    )
+    return _Ask(order, client, operation, lines)

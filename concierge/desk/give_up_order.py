@@ -1,0 +1,131 @@
+"""An order that will not happen gives back its place, its pieces and its money."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+import routing
+from concierge.maps.travel import Roads
+from concierge.model import CardPage, CardPageState, Order, OrderState, Reservation
+from concierge.model.refusals import Missing, WrongStep
+from concierge.store.clock import now
+from concierge.store.log import audit, tell
+from concierge.store.transaction import lock_order, transaction
+from payments.stripe_gateway import StripeGateway
+
+from .card_pages import take_over_page
+from .day_in_hand import with_day_in_hand
+from .hub_day import HubDay
+from .keep_plan import keep_plan
+from .settle import plan_release
+
+End = Callable[[AsyncSession, Order, datetime], Awaitable[bool]]
+"""Ends an order; False when it had ended before."""
+
+
+async def give_up_slot(
+    engine: AsyncEngine, gateway: StripeGateway, roads: Roads, order_id: UUID
+) -> None:
+    """Free an unpaid order's place once its time is over; if she paid in time, it stands.
+
+    The card page is closed first and read back, so that nobody can pay for a place that is gone.
+
+    Raises:
+        payments.Unreachable: we cannot know whether she paid; nothing is freed, ask again.
+    """
+    async with transaction(engine) as session:
+        order = await session.get(Order, order_id)
+        if order is None or order.state is not OrderState.PLACED or order.slot_until is None:
+            return
+        if await now(session) < order.slot_until:
+            return
+        rows = await session.exec(select(CardPage).where(CardPage.order_id == order_id))
+        pages = [page.id for page in rows]
+    for page_id in pages:
+        state = await take_over_page(engine, await _close(gateway, page_id))
+        if state is CardPageState.COMPLETE:
+            return
+    await _leave_the_day(engine, roads, order, _expire)
+
+
+async def cancel_order(
+    engine: AsyncEngine, gateway: StripeGateway, roads: Roads, order_id: UUID, *, by: str
+) -> None:
+    """Call a coming visit off: place and pieces are free at once, her money is released.
+
+    Raises:
+        Missing: there is no such order.
+        TooLate: the visit has begun.
+    """
+    async with transaction(engine) as session:
+        order = await session.get(Order, order_id)
+        if order is None:
+            raise Missing("There is no such order.")
+        rows = await session.exec(
+            select(CardPage).where(
+                CardPage.order_id == order_id, CardPage.state == CardPageState.OPEN
+            )
+        )
+        pages = [page.id for page in rows]
+    for page_id in pages:
+        await take_over_page(engine, await _close(gateway, page_id))
+
+    async def cancel(session: AsyncSession, order: Order, moment: datetime) -> bool:
+        order.cancel(moment)
+        await plan_release(session, order, moment)
+        await audit(session, who=by, what="order.cancel", subject=f"order:{order.id}", now=moment)
+        return True
+
+    await _leave_the_day(engine, roads, order, cancel)
+
+
+async def _close(gateway: StripeGateway, page_id: str) -> payments.CardPageState:
+    """Close a card page, whatever state it was in, and read how it ended."""
+    try:
+        return await gateway.expire_card_page(page_id, key=f"{page_id}:expire")
+    except payments.WrongState:
+        return await gateway.fetch_card_page(page_id)
+
+
+async def _expire(session: AsyncSession, order: Order, moment: datetime) -> bool:
+    del session
+    return order.expire(moment)
+
+
+async def _leave_the_day(engine: AsyncEngine, roads: Roads, order: Order, end: End) -> None:
+    """End an order by `end` and take its visit out of its day's plan, in one transaction."""
+    if order.day is None:
+        raise WrongStep(f"Order {order.reference} has no day yet.")
+
+    async def leave(session: AsyncSession, day: HubDay, travel: routing.TravelTimes) -> None:
+        await lock_order(session, order.id)
+        ended = await session.get_one(Order, order.id, populate_existing=True)
+        problem = day.problem(travel)
+        before = day.plan(problem)
+        if not await end(session, ended, day.now):
+            return
+        await _free_pieces(session, order.id, day.now)
+        if any(visit.id == str(order.id) for visit in problem.visits):
+            after = routing.remove(problem, before, str(order.id))
+            await keep_plan(
+                session, day, problem.without_visit(str(order.id)), after,
+                by="house", why=f"{ended.reference} {ended.state}",
+            )  # fmt: skip
+        await tell(session, f"order:{order.id}", ended.state, day.now)
+
+    await with_day_in_hand(engine, roads, order.hub_id, order.day, leave)
+
+
+async def _free_pieces(session: AsyncSession, order_id: UUID, moment: datetime) -> None:
+    rows = await session.exec(
+        select(Reservation).where(
+            Reservation.order_id == order_id, col(Reservation.released_at).is_(None)
+        )
+    )
+    for reservation in rows:
+        reservation.released_at = moment

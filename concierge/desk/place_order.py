@@ -1,0 +1,203 @@
+"""A client asks for pieces in a window: her place and her pieces are held while she pays."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+import routing
+from concierge.maps.travel import Roads
+from concierge.model import (
+    Hub,
+    Operation,
+    Order,
+    OrderLine,
+    OrderState,
+    OrderWish,
+    Piece,
+    Reservation,
+    Style,
+    Variant,
+    new_id,
+)
+from concierge.model.refusals import BadRequest, PieceTaken, WindowTaken
+from concierge.store.log import tell
+
+from .day_in_hand import with_day_in_hand
+from .free_pieces import read_stock, whole_day
+from .hub_day import HubDay
+from .keep_plan import keep_plan
+from .offer_windows import Wanted, bookable, choose_hub, shape_for, visit_wanted
+
+PAGE_MARGIN = timedelta(minutes=1)
+"""The provider refuses a card page shorter than 30 minutes; the road there takes a moment."""
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""No letter in a reference can be mistaken for a digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """What she asks for. One window is promised at once; of several the planner chooses later."""
+
+    client_id: UUID
+    address_id: UUID
+    wanted: Wanted
+    windows: tuple[routing.Window, ...]
+
+
+async def place_order(engine: AsyncEngine, roads: Roads, request: OrderRequest) -> Order:
+    """Insert the visit into its day's plan, set its pieces aside, and plan her card page.
+
+    The plan then holds a place for her: the promise has its proof. Both place and pieces are hers
+    until the card page's time is over.
+
+    Raises:
+        NotCovered: no hub drives there.
+        WindowTaken: none of these windows can be promised any more.
+        PieceTaken: a piece went to somebody else.
+        BadRequest: no window was chosen, or one we do not offer.
+    """
+    hub = await choose_hub(engine, roads, request.wanted)
+    days = _by_day(hub, request.windows)
+    refusal: WindowTaken | PieceTaken | None = None
+    for day, windows in days.items():
+        book = partial(_book, request=request, windows=windows)
+        try:
+            return await with_day_in_hand(
+                engine, roads, hub.id, day, book, also=[request.wanted.place]
+            )
+        except (WindowTaken, PieceTaken) as taken:
+            refusal = taken
+    raise refusal or BadRequest("Choose a window first.")
+
+
+async def _book(
+    session: AsyncSession,
+    day: HubDay,
+    travel: routing.TravelTimes,
+    *,
+    request: OrderRequest,
+    windows: Sequence[routing.Window],
+) -> Order:
+    """Put the visit where it costs least that day, with its pieces and its planned card page."""
+    offered = set(day.hub.windows_on(day.day))
+    if any(window not in offered for window in windows):
+        raise BadRequest("We do not offer this window; please choose another.")
+    wanted = request.wanted
+    stock = await read_stock(session, day.hub, wanted.variants, day.now)
+    pieces = stock.pick(wanted.variants, day.day)
+    if pieces is None:
+        raise PieceTaken("One of your pieces was just promised to somebody else that day.")
+    order = await _new_order(session, day, request)
+    shape = await shape_for(session, day.hub, wanted)
+    open_windows = [window for window in windows if bookable(window, day.now)]
+    visit = visit_wanted(day, wanted, shape, open_windows or windows, str(order.id))
+    order.minutes, order.load, order.skills = shape.minutes, shape.load, list(shape.skills)
+    problem = day.problem(travel)
+    before = day.plan(problem)
+    places = routing.Offers(problem, before).places(visit) if open_windows else []
+    if not places:
+        raise WindowTaken("This window was just taken. Here is what is free now.")
+    place = places[0]
+    if len(request.windows) == 1:
+        order.opens, order.closes = place.window.opens, place.window.closes
+    session.add(order)
+    await session.flush()
+    await _write_lines(session, day, order, pieces, request)
+    day.orders[order.id] = order
+    asked = problem.with_visit(replace(visit, windows=(place.window,)))
+    await keep_plan(
+        session, day, asked, routing.insert(problem, before, visit, place),
+        by=f"client:{request.client_id}", why=f"{order.reference} booked",
+    )  # fmt: skip
+    await _plan_card_page(session, order, day.now)
+    await tell(session, f"order:{order.id}", "placed", day.now)
+    return order
+
+
+async def _new_order(session: AsyncSession, day: HubDay, request: OrderRequest) -> Order:
+    return Order(
+        reference=await _reference(session),
+        hub_id=day.hub.id,
+        day=day.day,
+        client_id=request.client_id,
+        address_id=request.address_id,
+        state=OrderState.PLACED,
+        minutes=1,
+        load=0,
+        currency=day.hub.currency,
+        placed_at=day.now,
+        slot_until=day.now + timedelta(minutes=day.hub.slot_minutes) + PAGE_MARGIN,
+    )
+
+
+async def _reference(session: AsyncSession) -> str:
+    """A short name for an order that nobody has yet."""
+    while True:
+        reference = "MO-" + "".join(secrets.choice(LETTERS) for _ in range(6))
+        taken = await session.exec(select(Order.id).where(Order.reference == reference))
+        if taken.first() is None:
+            return reference
+
+
+async def _write_lines(
+    session: AsyncSession,
+    day: HubDay,
+    order: Order,
+    pieces: Sequence[Piece],
+    request: OrderRequest,
+) -> None:
+    """Each piece at the price she sees now, set aside for the day; and her wishes, if several."""
+    prices = await session.exec(
+        select(Variant.id, Style.price_minor)
+        .join(Style, col(Style.id) == col(Variant.style_id))
+        .where(col(Variant.id).in_(request.wanted.variants))
+    )
+    price_of = dict(prices.all())
+    opens, closes = whole_day(day.hub, day.day)
+    for piece in pieces:
+        session.add(
+            OrderLine(
+                order_id=order.id, piece_id=piece.id, variant_id=piece.variant_id,
+                price_minor=price_of[piece.variant_id],
+            )
+        )  # fmt: skip
+        session.add(
+            Reservation(
+                hub_id=day.hub.id, piece_id=piece.id, order_id=order.id,
+                opens=opens, closes=closes,
+            )
+        )  # fmt: skip
+    if len(request.windows) > 1:
+        for window in request.windows:
+            session.add(OrderWish(order_id=order.id, opens=window.opens, closes=window.closes))
+    await session.flush()
+
+
+async def _plan_card_page(session: AsyncSession, order: Order, now: datetime) -> None:
+    """Write the card page down before it is opened: what it holds, and under which key."""
+    rows = await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))
+    held = payments.Money.total(
+        (payments.Money(line.price_minor, order.currency) for line in rows), order.currency
+    )
+    page = payments.operation(payments.OperationKind.OPEN_PAGE, str(order.id), 1, held)
+    session.add(
+        Operation(
+            id=new_id(), order_id=order.id, kind=page.kind, seq=page.seq, key=page.key,
+            amount_minor=held.minor, currency=held.currency, planned_at=now,
+        )
+    )  # fmt: skip
+
+
+def _by_day(hub: Hub, windows: Sequence[routing.Window]) -> dict[date, list[routing.Window]]:
+    days: dict[date, list[routing.Window]] = {}
+    for window in sorted(windows):
+        days.setdefault(hub.day_of(window.opens), []).append(window)
+    return days

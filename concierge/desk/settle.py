@@ -1,0 +1,127 @@
+"""What is due is captured, the rest released: planned with its cause, in one transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+from concierge.model import Case, Hold, Operation, Order, OrderLine, OrderState
+from concierge.store.jobs import RunOperation, enqueue
+from concierge.store.log import tell
+
+
+async def plan_settlement(session: AsyncSession, order: Order, now: datetime) -> None:
+    """Plan the captures and releases that an order's outcome asks for, and have them carried out.
+
+    The caller holds the order's lock. Doing it again plans nothing twice: the keys are the facts.
+    """
+    due = await due_of(session, order)
+    holds = await holds_of(session, order.id)
+    order.due_minor = due.minor
+    try:
+        asked = payments.settle(str(order.id), due, [as_read(hold) for hold in holds])
+    except payments.NotCovered as short:
+        await open_case(session, order, "not_covered", str(short), now)
+        return
+    rows = {hold.provider_id: hold for hold in holds}
+    for each in asked:
+        await plan_operation(session, order, each, rows.get(each.hold or ""), now)
+    await finish_if_settled(session, order, now)
+
+
+async def plan_operation(
+    session: AsyncSession,
+    order: Order,
+    asked: payments.Operation,
+    hold: Hold | None,
+    now: datetime,
+) -> Operation:
+    """Write an operation down with its key and ask for it, unless it was planned before."""
+    same = select(Operation).where(
+        Operation.order_id == order.id, Operation.kind == asked.kind, Operation.seq == asked.seq
+    )
+    planned = (await session.exec(same)).first()
+    if planned is not None:
+        return planned
+    row = Operation(
+        order_id=order.id, hold_id=hold.id if hold else None, kind=asked.kind, seq=asked.seq,
+        key=asked.key, amount_minor=asked.amount.minor, currency=asked.amount.currency,
+        planned_at=now,
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+    await enqueue(session, RunOperation(operation=row.id))
+    return row
+
+
+async def plan_release(session: AsyncSession, order: Order, now: datetime) -> int:
+    """Plan to give every live hold of an order back whole; how many there are."""
+    live = 0
+    for seq, hold in enumerate(await holds_of(session, order.id), start=1):
+        if hold.state is payments.HoldState.HELD:
+            live += 1
+            kind = payments.OperationKind.RELEASE
+            asked = payments.operation(
+                kind, str(order.id), seq, hold.amount, hold=hold.provider_id
+            )
+            await plan_operation(session, order, asked, hold, now)
+    return live
+
+
+async def finish_if_settled(session: AsyncSession, order: Order, now: datetime) -> bool:
+    """Close an order whose every hold is captured or released; whether it is closed now."""
+    holds = await holds_of(session, order.id)
+    open_states = (payments.HoldState.HELD, payments.HoldState.PENDING)
+    if order.state is not OrderState.RETURNED or any(h.state in open_states for h in holds):
+        return False
+    captured = payments.Money.total((hold.captured for hold in holds), order.currency)
+    if captured.minor != order.due_minor:
+        words = f"Order {order.reference} is due {order.due_minor} and {captured} was captured."
+        await open_case(session, order, "not_settled", words, now)
+        return False
+    order.settle(captured, now)
+    for topic in (f"order:{order.id}", f"day:{order.hub_id}:{order.day}"):
+        await tell(session, topic, "settled", now, order=str(order.id))
+    return True
+
+
+async def due_of(session: AsyncSession, order: Order) -> payments.Money:
+    """What she owes for what she keeps."""
+    rows = await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))
+    lines = [
+        payments.Line(payments.Money(line.price_minor, order.currency), kept=line.kept)
+        for line in rows
+    ]
+    return payments.due(lines)
+
+
+async def holds_of(session: AsyncSession, order_id: UUID) -> list[Hold]:
+    """An order's holds, oldest first."""
+    rows = await session.exec(
+        select(Hold).where(Hold.order_id == order_id).order_by(col(Hold.held_at), col(Hold.id))
+    )
+    return list(rows)
+
+
+def as_read(hold: Hold) -> payments.Hold:
+    """A hold as we last read it at the provider."""
+    return payments.Hold(
+        hold.provider_id, hold.state, hold.amount, hold.captured, hold.capture_before
+    )
+
+
+async def open_case(
+    session: AsyncSession, order: Order, kind: str, words: str, now: datetime
+) -> None:
+    """Hand something over to a person, once."""
+    same = select(Case.id).where(
+        Case.order_id == order.id, Case.kind == kind, col(Case.closed_at).is_(None)
+    )
+    if (await session.exec(same)).first() is not None:
+        return
+    session.add(
+        Case(hub_id=order.hub_id, order_id=order.id, kind=kind, words=words, opened_at=now)
+    )
+    await tell(session, f"day:{order.hub_id}:{order.day}", "case", now, order=str(order.id))
