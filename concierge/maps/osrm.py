@@ -132,7 +132,12 @@ class Osrm:
         if not 2 <= len(places) <= LONGEST_ROUTE:
             raise ValueError(f"A route has 2 to {LONGEST_ROUTE} places, not {len(places)}.")
         answer = await self._ask(
-            "route", places, RouteAnswer, overview="full", geometries="geojson"
+            "route",
+            places,
+            RouteAnswer,
+            overview="full",
+            geometries="geojson",
+            continue_straight="false",  # who parks for an hour may leave the way she came
         )
         if answer.code == "NoRoute":
             raise NoRoad(places[0], places[-1])

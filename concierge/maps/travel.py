@@ -31,6 +31,11 @@ class Roads:
         self._rest_seconds = rest_seconds
         self._resting_until = float("-inf")
 
+    @property
+    def remembered(self) -> int:
+        """How many places' times are kept; never more than the capacity."""
+        return len(self._pairs)
+
     async def travel_times(self, places: Sequence[routing.Place]) -> routing.TravelTimes:
         """Drive times between all these places; a place named twice counts once.
 

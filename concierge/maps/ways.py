@@ -1,7 +1,8 @@
 """Streets as OpenStreetMap draws them, read from an `.osm.pbf`."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def read_ways(pbf: Path) -> Iterator[Way | Quarter]:
         NotBuilt: it is no OpenStreetMap file.
     """
     everything = osmium.osm.NODE | osmium.osm.WAY
-    try:
+    with _readable(pbf):
         for drawn in (
             osmium.FileProcessor(pbf, everything)
             .with_locations()
@@ -65,15 +66,25 @@ def read_ways(pbf: Path) -> Iterator[Way | Quarter]:
                 yield _way(drawn)
             elif isinstance(drawn, osmium.osm.Node) and _is_quarter(drawn.tags):
                 yield Quarter(drawn.tags["name"], drawn.location.lon, drawn.location.lat)
-    except RuntimeError as broken:  # all that libosmium throws at a file it cannot read
-        raise NotBuilt(f"{pbf.name} cannot be read as OpenStreetMap data: {broken}") from broken
 
 
 def day_of(pbf: Path) -> str:
-    """The ISO day the file's streets were true; the day it was written if it does not say."""
-    with osmium.io.Reader(pbf) as reader:
+    """The ISO day the file's streets were true; the day it was written if it does not say.
+
+    Raises:
+        NotBuilt: it is no OpenStreetMap file.
+    """
+    with _readable(pbf), osmium.io.Reader(pbf) as reader:
         dated = reader.header().get(DATED)
     return dated[:10] or time.strftime("%Y-%m-%d", time.gmtime(pbf.stat().st_mtime))
+
+
+@contextmanager
+def _readable(pbf: Path) -> Generator[None]:
+    try:
+        yield
+    except RuntimeError as broken:  # all that libosmium throws at a file it cannot read
+        raise NotBuilt(f"{pbf.name} cannot be read as OpenStreetMap data: {broken}") from broken
 
 
 def _is_quarter(tags: osmium.osm.TagList) -> bool:
