@@ -1,0 +1,187 @@
+"""The rows of the dispatch board: each visit as the house shows it, never more than `shown_as`."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+import routing
+from concierge.model import Order, OrderState, Shift, Step
+
+from .expect_stops import SERVED, Expected, ExpectedRoute
+from .hub_day import HubDay
+from .weigh_move import Place
+
+NOTICED = timedelta(minutes=5)
+"""Being behind the plan by less than this is the day's ordinary breathing."""
+HOUSE_NUMBER = re.compile(r"\s+\d.*$")
+
+
+class VisitState(StrEnum):
+    """How far a visit has come."""
+
+    PLANNED = "planned"
+    EN_ROUTE = "en_route"
+    ARRIVED = "arrived"
+    IN_HOME = "in_home"
+    FINISHED = "finished"
+
+
+class BoardVisit(msgspec.Struct, frozen=True, kw_only=True):
+    """What the board shows of any visit. `area` is the street without its number."""
+
+    order: UUID
+    reference: str
+    client: str
+    area: str
+    at: tuple[float, float]
+    pieces: int
+    minutes: int
+    opens: datetime
+    closes: datetime
+    unpaid: bool
+    locked: bool
+
+
+class PlannedVisit(BoardVisit, frozen=True, kw_only=True):
+    """A visit on a route. Its times are true or expected; `planned` is when it was to begin.
+
+    `behind_min` counts from what was planned, `late_min` from the end of the promised window.
+    """
+
+    state: VisitState
+    movable: bool
+    departs: datetime
+    arrives: datetime
+    starts: datetime
+    ends: datetime
+    planned: datetime
+    drive_s: int
+    behind_min: int
+    late_min: int
+
+
+class LeftVisit(BoardVisit, frozen=True, kw_only=True):
+    """A visit without a concierge, why, and where it would fit best."""
+
+    reason: str
+    words: str
+    best: Place | None
+
+
+class Rest(msgspec.Struct, frozen=True):
+    """A concierge's break."""
+
+    starts: datetime
+    ends: datetime
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One concierge's day, from `starts` to `ends` of her shift; back at the hub at `returns`."""
+
+    shift: UUID
+    concierge: UUID
+    name: str
+    zone: str
+    starts: datetime
+    ends: datetime
+    rest: Rest | None
+    returns: datetime | None
+    drive_home_s: int
+    visits: list[PlannedVisit]
+
+
+def draw_row(
+    today: HubDay, shift: Shift, expected: ExpectedRoute | None, pieces: Mapping[UUID, int]
+) -> Row:
+    """A shift as the board shows it."""
+    concierge = today.concierges[shift.concierge_id]
+    route = today.routes.get(shift.id)
+    rest = None
+    if route and route.break_starts and route.break_ends:
+        rest = Rest(route.break_starts, route.break_ends)
+    history = {stop.order_id for stop in today.history_of(shift.id)}
+    stops = expected.stops if expected else []
+    return Row(
+        shift=shift.id,
+        concierge=concierge.id,
+        name=concierge.name,
+        zone=concierge.zone,
+        starts=shift.starts,
+        ends=shift.ends,
+        rest=rest,
+        returns=expected.returns if expected else None,
+        drive_home_s=route.drive_home_s if route else 0,
+        visits=[
+            _planned(today, seen, pieces, movable=seen.stop.order_id not in history)
+            for seen in stops
+        ],
+    )
+
+
+def draw_left(
+    today: HubDay, left: routing.Unplanned, best: Place | None, pieces: Mapping[UUID, int]
+) -> LeftVisit:
+    """A visit without a concierge as the tray shows it."""
+    order = today.orders[UUID(left.visit)]
+    return LeftVisit(
+        **_visit(today, order, pieces), reason=left.reason, words=left.words, best=best
+    )
+
+
+def state_of(order: Order, steps: Mapping[Step, datetime]) -> VisitState:
+    """How far the visit has come, by what the phone reported and what the order says."""
+    if Step.FINISHED in steps or order.state in SERVED:
+        return VisitState.FINISHED
+    if Step.TRYING in steps:
+        return VisitState.IN_HOME
+    if Step.ARRIVED in steps:
+        return VisitState.ARRIVED
+    return VisitState.EN_ROUTE if Step.EN_ROUTE in steps else VisitState.PLANNED
+
+
+def _planned(
+    today: HubDay, seen: Expected, pieces: Mapping[UUID, int], *, movable: bool
+) -> PlannedVisit:
+    order = today.orders[seen.stop.order_id]
+    behind = seen.behind if seen.behind >= NOTICED else timedelta(0)
+    return PlannedVisit(
+        **_visit(today, order, pieces),
+        state=state_of(order, today.steps.get(order.id, {})),
+        movable=movable,
+        departs=seen.departs,
+        arrives=seen.arrives,
+        starts=seen.starts,
+        ends=seen.ends,
+        planned=seen.stop.starts,
+        drive_s=seen.stop.drive_s,
+        behind_min=_minutes(behind),
+        late_min=_minutes(seen.late),
+    )
+
+
+def _visit(today: HubDay, order: Order, pieces: Mapping[UUID, int]) -> dict[str, Any]:
+    address = today.addresses[order.id]
+    windows = today.windows_of(order)
+    return {
+        "order": order.id,
+        "reference": order.reference,
+        "client": today.clients[order.client_id].shown_as,
+        "area": HOUSE_NUMBER.sub("", address.street),
+        "at": (address.longitude, address.latitude),
+        "pieces": pieces.get(order.id, 0),
+        "minutes": order.minutes,
+        "opens": min(window.opens for window in windows),
+        "closes": max(window.closes for window in windows),
+        "unpaid": order.state is OrderState.PLACED,
+        "locked": order.id in today.locks,
+    }
+
+
+def _minutes(duration: timedelta) -> int:
+    """Whole minutes, rounded up: a minute begun is a minute late."""
+    return -int(-duration.total_seconds() // 60)

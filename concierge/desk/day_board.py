@@ -1,0 +1,234 @@
+"""A hub's day as a dispatcher sees it: who is where, who is late, and who has nobody yet."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import func, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+import routing
+from concierge.maps.travel import Roads
+from concierge.model import Case, Hold, Hub, OrderLine, OrderState
+from concierge.model.refusals import NotCovered
+from concierge.store import clock
+from concierge.store.transaction import transaction
+
+from .board_rows import LeftVisit, Row, draw_left, draw_row
+from .change_by_hand import find_hub
+from .expect_stops import ExpectedRoute, expect_routes
+from .hub_day import HubDay, read_day
+from .weigh_move import Place, best_place
+
+
+class OtherHub(msgspec.Struct, frozen=True):
+    """A hub one may look at instead."""
+
+    slug: str
+    name: str
+
+
+class Exceptional(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a person must look at, since when."""
+
+    kind: str
+    order: UUID | None
+    words: str
+    since: datetime
+
+
+class DayBoard(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole board, from the full hour `opens` to the full hour `until`.
+
+    `on_time` is the part of today's visits that began, or will begin, inside their windows; None
+    when there are none. `planning` while a worker plans the day again. `estimated` when drive
+    times come from no road engine. `cost` is in seconds of driving, term by term.
+    """
+
+    hub: str
+    hub_id: UUID
+    hub_name: str
+    hub_at: tuple[float, float]
+    hubs: list[OtherHub]
+    day: date
+    now: datetime
+    version: int
+    changed_at: datetime | None
+    opens: datetime
+    until: datetime
+    planning: bool
+    estimated: bool
+    words: str
+    cost: dict[str, Any]
+    on_time: float | None
+    rows: list[Row]
+    left: list[LeftVisit]
+    exceptions: list[Exceptional]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Everything the board is drawn from."""
+
+    today: HubDay
+    hubs: list[Hub]
+    pieces: dict[UUID, int]
+    cases: list[Case]
+    held: set[UUID]
+    planning: bool
+
+
+async def day_board(engine: AsyncEngine, roads: Roads, *, hub: str, day: date) -> DayBoard:
+    """The board of the hub with this slug on that day.
+
+    Raises:
+        Missing: there is no such hub.
+    """
+    async with transaction(engine) as session:
+        read = await _read(session, hub, day)
+    travel = await _travel(roads, read.today)
+    return await asyncio.to_thread(_draw, read, travel)
+
+
+async def _read(session: AsyncSession, slug: str, day: date) -> _Read:
+    hub = await find_hub(session, slug)
+    today = await read_day(session, hub, day, await clock.now(session))
+    ids = list(today.orders)
+    pieces = await session.exec(
+        select(OrderLine.order_id, func.count())
+        .where(col(OrderLine.order_id).in_(ids))
+        .group_by(col(OrderLine.order_id))
+    )
+    held = await session.exec(
+        select(Hold.order_id).where(
+            col(Hold.order_id).in_(ids), col(Hold.state) != payments.HoldState.RELEASED
+        )
+    )
+    cases = await session.exec(
+        select(Case)
+        .where(Case.hub_id == hub.id, col(Case.closed_at).is_(None))
+        .order_by(col(Case.opened_at))
+    )
+    hubs = await session.exec(select(Hub).order_by(col(Hub.name)))
+    return _Read(
+        today=today,
+        hubs=list(hubs),
+        pieces=dict(pieces.all()),
+        cases=list(cases),
+        held=set(held),
+        planning=await _is_planned_again(session, today),
+    )
+
+
+async def _is_planned_again(session: AsyncSession, today: HubDay) -> bool:
+    """Whether a worker plans this day, or soon will."""
+    connection = await session.connection()
+    asked = text(
+        "select exists(select from procrastinate_jobs where task_name = 'plan_day'"
+        " and status in ('todo', 'doing') and args->>'hub' = :hub and args->>'day' = :day)"
+    )
+    found = await connection.execute(
+        asked, {"hub": str(today.hub.id), "day": today.day.isoformat()}
+    )
+    return bool(found.scalar())
+
+
+async def _travel(roads: Roads, today: HubDay) -> routing.TravelTimes:
+    """The day's drive times; one address no road leads to must not hide the whole day."""
+    try:
+        return await roads.travel_times(today.places())
+    except NotCovered:
+        return routing.estimate(today.places())
+
+
+def _draw(read: _Read, travel: routing.TravelTimes) -> DayBoard:
+    today = read.today
+    expected = expect_routes(today, travel)
+    rows = [
+        draw_row(today, shift, expected.get(shift.id), read.pieces)
+        for shift in today.shifts.values()
+    ]
+    opens, until = _span(today, expected)
+    return DayBoard(
+        hub=today.hub.slug,
+        hub_id=today.hub.id,
+        hub_name=today.hub.name,
+        hub_at=(today.hub.longitude, today.hub.latitude),
+        hubs=[OtherHub(each.slug, each.name) for each in read.hubs],
+        day=today.day,
+        now=today.now,
+        version=today.version,
+        changed_at=today.plan_row.changed_at if today.version else None,
+        opens=opens,
+        until=until,
+        planning=read.planning,
+        estimated=travel.estimated,
+        words=today.plan_row.words,
+        cost=today.plan_row.cost,
+        on_time=_on_time(rows),
+        rows=rows,
+        left=_left(read, travel),
+        exceptions=_exceptions(read),
+    )
+
+
+def _left(read: _Read, travel: routing.TravelTimes) -> list[LeftVisit]:
+    """The tray, the first promised window first. What has had no plan yet waits there too."""
+    today = read.today
+    problem = today.problem(travel)
+    plan = today.plan(problem)
+    left: list[LeftVisit] = []
+    for unplanned in plan.unplanned:
+        best: Place | None = best_place(today, problem, plan, unplanned.visit)
+        left.append(draw_left(today, unplanned, best, read.pieces))
+    return sorted(left, key=lambda visit: (visit.opens, visit.client))
+
+
+def _on_time(rows: list[Row]) -> float | None:
+    """The part of visits that keep their windows; early is a miss too."""
+    visits = [visit for row in rows for visit in row.visits]
+    kept = [each for each in visits if each.late_min == 0 and each.opens <= each.starts]
+    return len(kept) / len(visits) if visits else None
+
+
+def _exceptions(read: _Read) -> list[Exceptional]:
+    """Open cases, and visits to come whose money is not held."""
+    today = read.today
+    cases = [
+        Exceptional(kind=case.kind, order=case.order_id, words=case.words, since=case.opened_at)
+        for case in read.cases
+    ]
+    for order in today.orders.values():
+        name = today.clients[order.client_id].shown_as
+        if order.state is OrderState.PLACED:
+            kind, words = "unpaid", f"{name} has not held a card yet."
+        elif (
+            order.state in (OrderState.CONFIRMED, OrderState.AT_VISIT)
+            and order.id not in read.held
+        ):
+            kind, words = "hold_missing", f"No money is held for {name}'s visit."
+        else:
+            continue
+        since = order.confirmed_at or order.placed_at
+        cases.append(Exceptional(kind=kind, order=order.id, words=words, since=since))
+    return cases
+
+
+def _span(today: HubDay, expected: dict[UUID, ExpectedRoute]) -> tuple[datetime, datetime]:
+    """The full hours between which everything of the day falls."""
+    windows = today.hub.windows_on(today.day)
+    moments = [moment for window in windows for moment in (window.opens, window.closes)]
+    if today.shifts:
+        moments = [m for shift in today.shifts.values() for m in (shift.starts, shift.ends)]
+    moments += [seen.ends for route in expected.values() for seen in route.stops]
+    zone, hour = today.hub.zone, timedelta(hours=1)
+    first = min(moments).astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    last = max(moments).astimezone(zone)
+    full = last.replace(minute=0, second=0, microsecond=0)
+    return first, full if full == last else full + hour

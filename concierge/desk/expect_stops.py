@@ -1,0 +1,145 @@
+"""How a day is really going: when each stop began and ended, or is expected to."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import routing
+from concierge.model import Order, OrderState, Shift, Step, Stop
+
+from .hub_day import HubDay
+
+SERVED = frozenset({OrderState.RETURNED, OrderState.SETTLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One stop as it looks now: what has happened at its true time, the rest as expected."""
+
+    stop: Stop
+    departs: datetime
+    arrives: datetime
+    starts: datetime
+    ends: datetime
+
+    @property
+    def behind(self) -> timedelta:
+        """How much later than planned service begins."""
+        return max(timedelta(0), self.starts - self.stop.starts)
+
+    @property
+    def late(self) -> timedelta:
+        """How long after the promised window service begins."""
+        return max(timedelta(0), self.starts - self.stop.closes)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedRoute:
+    """A shift's stops as they look now, and when she is back at the hub."""
+
+    stops: list[Expected]
+    returns: datetime
+
+
+def expect_routes(today: HubDay, travel: routing.TravelTimes) -> dict[UUID, ExpectedRoute]:
+    """Each shift's stops, by shift. On a day that is not today, simply as planned."""
+    live = today.hub.day_of(today.now) == today.day
+    problem = _whole_day(today, travel)
+    routes: dict[UUID, ExpectedRoute] = {}
+    for shift in today.shifts.values():
+        stops = today.stops_of(shift.id)
+        if not stops:
+            continue
+        if live:
+            routes[shift.id] = _expected(today, problem, shift, stops)
+        else:
+            returns = today.routes[shift.id].returns
+            routes[shift.id] = ExpectedRoute([_as_planned(stop) for stop in stops], returns)
+    return routes
+
+
+def ended_at(order: Order, steps: dict[Step, datetime]) -> datetime | None:
+    """When the visit was over, if it is."""
+    if Step.FINISHED in steps:
+        return steps[Step.FINISHED]
+    return order.returns_at if order.state in SERVED else None
+
+
+def began_at(steps: dict[Step, datetime]) -> datetime | None:
+    """When somebody was at the door, if she was."""
+    return min((steps[s] for s in (Step.ARRIVED, Step.TRYING) if s in steps), default=None)
+
+
+def _expected(
+    today: HubDay, problem: routing.Problem, shift: Shift, stops: list[Stop]
+) -> ExpectedRoute:
+    done: dict[str, datetime] = {}
+    begun: dict[str, datetime] = {}
+    leaves = today.routes[shift.id].leaves
+    before: str | None = None
+    for stop in stops:
+        visit, steps = str(stop.order_id), today.steps.get(stop.order_id, {})
+        left = steps.get(Step.EN_ROUTE)
+        if left is not None and before is None:
+            leaves = left
+        elif left is not None and before in done:
+            done[before] = max(done[before], left)  # she set out no sooner than she said
+        if (ended := ended_at(today.orders[stop.order_id], steps)) is not None:
+            done[visit] = ended
+        if (began := began_at(steps)) is not None:
+            begun[visit] = began
+        before = visit
+    seen = routing.retime(
+        problem, _route(today, shift, stops, leaves), now=today.now, done=done, begun=begun
+    )
+    by_visit = {str(stop.order_id): stop for stop in stops}
+    return ExpectedRoute(
+        [_seen(today, by_visit[each.visit], each) for each in seen.route.stops],
+        seen.route.returns,
+    )
+
+
+def _seen(today: HubDay, stop: Stop, seen: routing.Stop) -> Expected:
+    steps = today.steps.get(stop.order_id, {})
+    ends = ended_at(today.orders[stop.order_id], steps) or seen.ends
+    starts = began_at(steps) or min(seen.starts, ends)
+    arrives = min(seen.arrives, starts)
+    return Expected(stop, arrives - seen.drive, arrives, starts, max(starts, ends))
+
+
+def _as_planned(stop: Stop) -> Expected:
+    departs = stop.arrives - timedelta(seconds=stop.drive_s)
+    return Expected(stop, departs, stop.arrives, stop.starts, stop.ends)
+
+
+def _route(today: HubDay, shift: Shift, stops: list[Stop], leaves: datetime) -> routing.Route:
+    row = today.routes[shift.id]
+    breaks = ()
+    if row.break_starts and row.break_ends and row.break_before is not None:
+        breaks = (routing.BreakTaken(row.break_starts, row.break_ends, row.break_before),)
+    return routing.Route(
+        shift=str(shift.id),
+        leaves=leaves,
+        returns=row.returns,
+        stops=tuple(stop.as_planned() for stop in stops),
+        breaks=breaks,
+        drive_home=timedelta(seconds=row.drive_home_s),
+    )
+
+
+def _whole_day(today: HubDay, travel: routing.TravelTimes) -> routing.Problem:
+    """The day with everything in it, history too; locks and wishes do not matter to the clock."""
+    return routing.Problem(
+        hub=routing.Hub(str(today.hub.id), today.hub.place),
+        shifts=tuple(
+            shift.for_planner(today.concierges[shift.concierge_id])
+            for shift in today.shifts.values()
+        ),
+        visits=tuple(
+            today.orders[stop.order_id].for_planner(
+                today.addresses[stop.order_id], (routing.Window(stop.opens, stop.closes),)
+            )
+            for stop in today.stops.values()
+        ),
+        travel=travel,
+    )
