@@ -7,6 +7,7 @@ template that is migrated once for each state of `migrations/`.
 import contextlib
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -134,3 +135,12 @@ def _migrate(url: str) -> None:
     )
     if done.returncode != 0:
         pytest.fail(f"The migrations fail:\n{done.stderr}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of this machine's Chromium; without one, the tests that need it say so."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    pytest.skip("No Chromium on this machine (Debian: apt-get install chromium).")

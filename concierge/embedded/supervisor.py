@@ -84,24 +84,20 @@ class Supervisor:
     ) -> None:
         self.stop()
 
-    def start(self, child: Child) -> int:
-        """Start the child, wait until it serves, and give its pid.
+    def start(self, *children: Child) -> None:
+        """Start the children together and wait until each serves.
 
         Raises:
-            NotReady: it died or took longer than its patience; it has been stopped.
+            NotReady: one died or took longer than its patience; what was started stays until
+                `stop`.
         """
-        one = _Running(child, self._spawn(child))
-        self._running.append(one)
-        deadline = time.monotonic() + child.patience_s
-        while not child.ready(one.process.pid):
-            code = one.process.poll()
-            if code is not None or time.monotonic() > deadline:
-                self._running.remove(one)
-                _stop(one)
-                how = "took too long to start" if code is None else f"ended with {code}"
-                raise NotReady(f"{child.name} {how}: {self._last_words(child)}")
+        waiting: list[_Running] = []
+        for child in children:
+            waiting.append(_Running(child, self._spawn(child)))
+            self._running.append(waiting[-1])
+        while waiting:
+            waiting = [one for one in waiting if not self._serves(one)]
             time.sleep(TICK_S / 2)
-        return one.process.pid
 
     def tend(self) -> None:
         """Restart what has died, with longer and longer pauses; waits for nobody to be ready."""
@@ -131,6 +127,15 @@ class Supervisor:
     def pids(self) -> dict[str, int]:
         """Which process each child is at this moment."""
         return {one.child.name: one.process.pid for one in self._running}
+
+    def _serves(self, one: _Running) -> bool:
+        if one.child.ready(one.process.pid):
+            return True
+        code = one.process.poll()
+        if code is not None or time.monotonic() > one.since + one.child.patience_s:
+            how = "took too long to start" if code is None else f"ended with {code}"
+            raise NotReady(f"{one.child.name} {how}: {self._last_words(one.child)}")
+        return False
 
     def _spawn(self, child: Child) -> subprocess.Popen[bytes]:
         child.before()
