@@ -8,6 +8,7 @@ from .offer import Offer, Offers
 from .plan import Plan, Reason, Route, Unplanned
 from .problem import Problem, Visit
 from .timeline import price, time_route
+from .words import hours
 
 
 def insert(problem: Problem, plan: Plan, visit: Visit, offer: Offer) -> Plan:
@@ -64,18 +65,28 @@ def unassign(
     return priced(problem, replace(changed, unplanned=(*changed.unplanned, by_hand)))
 
 
-def fill(problem: Problem, plan: Plan, visits: Sequence[Visit]) -> Plan:
-    """The plan with each of these visits where it costs least, or left out with its reason."""
+def fill(
+    problem: Problem, plan: Plan, visits: Sequence[Visit], *, at_any_cost: bool = True
+) -> Plan:
+    """The plan with each of these visits where it costs least, or left out with its reason.
+
+    Unless `at_any_cost`, a visit that costs more to serve than to leave out is left out.
+    """
     book = Offers(problem, plan)
     for visit in visits:
         offer = book.best(visit)
-        if offer.feasible:
+        worth = problem.weights.unplanned * visit.priority
+        if not offer.feasible and offer.reason is not None:
+            left_out = Unplanned(visit.id, offer.reason, offer.words)
+            plan = replace(plan, unplanned=(*plan.unplanned, left_out))
+        elif offer.cost > worth and not at_any_cost:
+            words = f"Costs {hours(offer.cost)} of driving; leaving it out costs {hours(worth)}."
+            left_out = Unplanned(visit.id, Reason.TOO_DEAR, words)
+            plan = replace(plan, unplanned=(*plan.unplanned, left_out))
+        else:
             route = _placed(problem, plan, offer)
             plan = with_route(plan, route)
             book.follow(route)
-        elif offer.reason is not None:
-            left_out = Unplanned(visit.id, offer.reason, offer.words)
-            plan = replace(plan, unplanned=(*plan.unplanned, left_out))
     return priced(problem, plan)
 
 

@@ -1,0 +1,43 @@
+"""Makes a plan for one problem serve another: keeps what still fits, inserts the rest."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .change import fill, order_of, with_route
+from .plan import Plan, Route
+from .problem import Problem, Shift, Visit
+from .reasons import can_carry, may_serve
+from .timeline import time_route
+
+
+def mended(problem: Problem, plan: Plan) -> Plan:
+    """What can be kept of a plan in this problem, and the rest inserted where it fits."""
+    kept = Plan()
+    for route in plan.routes:
+        if problem.has_shift(route.shift):
+            shift = problem.shift(route.shift)
+            again = _as_far_as_it_goes(problem, shift, order_of(plan, route.shift))
+            kept = kept if again is None else with_route(kept, again)
+    return filled(problem, kept)
+
+
+def filled(problem: Problem, plan: Plan) -> Plan:
+    """The plan, and every visit not on its routes inserted where worth it, or left out."""
+    planned = {stop.visit for route in plan.routes for stop in route.stops}
+    missing = [visit for visit in problem.visits if visit.id not in planned]
+    missing.sort(key=lambda visit: -visit.priority)
+    return fill(problem, replace(plan, unplanned=()), missing, at_any_cost=False)
+
+
+def _as_far_as_it_goes(problem: Problem, shift: Shift, order: Sequence[str]) -> Route | None:
+    """The route through those visits of this order that still fit, in turn."""
+    kept: list[Visit] = []
+    route = None
+    for visit in (problem.visit(each) for each in order if problem.has_visit(each)):
+        load = visit.load + sum(each.load for each in kept)
+        if may_serve(visit, shift) and can_carry(visit, shift) and load <= shift.capacity:
+            longer = time_route(problem, shift, [*kept, visit])
+            if longer is not None:
+                route = longer
+                kept.append(visit)
+    return route

@@ -1,0 +1,334 @@
+# pyright: basic
+"""OR-Tools: plans a day, and has the last word on every plan. The only file that imports it.
+
+The routing model is the whole problem: windows (several per visit), shifts, breaks, skills and
+locks, capacity, visits that may be left out at a price, and a price for each visit with each
+concierge. Its unit of cost is a second of driving, so its objective is the plan's cost.
+
+Source: OR-Tools 9.15, `ortools.constraint_solver.pywrapcp`.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from ortools.constraint_solver import pywrapcp, routing_enums_pb2, routing_parameters_pb2
+
+from .change import order_of
+from .check import check
+from .errors import BadPlan, NoPlan
+from .mend import filled, mended
+from .plan import Plan, Route
+from .problem import Problem, Shift, Visit
+from .reasons import can_carry, may_serve, why_never
+from .seconds import Call, call, ceil_s, duty
+from .timeline import is_moved, is_stranger, price, time_route
+from .words import summary
+
+LARGE = 5_000
+"""Visits times shifts from which a day is begun by insertion and searched by small moves."""
+
+SMALL_MOVES = frozenset(
+    {
+        "relocate",
+        "exchange",
+        "cross",
+        "two_opt",
+        "or_opt",
+        "make_active",
+        "relocate_and_make_active",
+        "exchange_and_make_active",
+        "make_inactive",
+        "swap_active",
+        "extended_swap_active",
+    }
+)
+"""Neighbourhoods whose rounds end in time on a large day."""
+
+Progress = Callable[[float, int], None]
+"""Told of each better plan: elapsed seconds and its cost."""
+
+
+def plan_day(
+    problem: Problem,
+    *,
+    seconds: float,
+    seed: int = 0,
+    incumbent: Plan | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """The best plan found in this time, judged by `check` and accepted by OR-Tools.
+
+    Never dearer than the incumbent where that is still feasible: what can be kept of it is kept,
+    and the search begins there.
+
+    Raises:
+        NoPlan: OR-Tools found nothing at all in this time.
+        BadPlan: the plan did not survive the last word; nothing is answered.
+    """
+    begun = time.monotonic()
+    shifts = [shift for shift in problem.shifts if duty(problem, shift).can_rest]
+    visits = [visit for visit in problem.visits if not why_never(problem, visit, visit.windows)]
+    large = len(shifts) * len(visits) >= LARGE
+    kept = mended(problem, incumbent or Plan()) if incumbent or large or not visits else None
+    found = None
+    if visits:
+        model = _Model(problem, shifts, visits)
+        acceptance_s = 0.05 + 4 * model.built_s
+        limit_s = max(0.05, seconds - (time.monotonic() - begun) - acceptance_s)
+        found = model.search(kept, limit_s=limit_s, seed=seed, large=large, progress=progress)
+    if found is None and kept is None:
+        raise NoPlan(f"OR-Tools found no plan in {seconds:g} s; give it more.")
+    best = min((plan for plan in (kept, found) if plan), key=lambda plan: plan.cost.total)
+    how = f"OR-Tools, {time.monotonic() - begun:.1f} s"
+    if incumbent is not None and best is kept:
+        how += ", nothing better than the plan in force"
+    plan = replace(best, words=f"{how}: {summary(best.routes, best.unplanned)}")
+    broken = check(problem, plan)
+    if broken:
+        raise BadPlan(f"The plan made breaks a rule: {broken[0].words}")
+    accept(problem, plan)
+    return plan
+
+
+def accept(problem: Problem, plan: Plan) -> None:
+    """The last word: OR-Tools prices this plan as it stands, all its rules active.
+
+    Raises:
+        BadPlan: OR-Tools cannot drive these routes at these times, or prices them otherwise.
+    """
+    for route in plan.routes:
+        if not problem.has_shift(route.shift):
+            raise BadPlan(f"OR-Tools knows no shift {route.shift}.")
+        for stop in route.stops:
+            if not problem.has_visit(stop.visit):
+                raise BadPlan(f"OR-Tools knows no visit {stop.visit}.")
+    answered = sum(len(route.stops) for route in plan.routes) + len(plan.unplanned)
+    if answered != len(problem.visits):
+        raise BadPlan(f"The plan answers {answered} of {len(problem.visits)} visits.")
+    total = price(problem, plan.routes, plan.unplanned).total
+    if problem.shifts:
+        total = _Model(problem, problem.shifts, problem.visits).price_as_planned(plan)
+    if total != plan.cost.total:
+        raise BadPlan(f"OR-Tools prices the plan at {total}; it says {plan.cost.total}.")
+
+
+class _Model:
+    """The problem as OR-Tools' routing model.
+
+    Nodes are the visits in order, then each shift's start and each shift's end, so that the way
+    of a shift that stays at home takes no time. Moments count in seconds from `origin_s`.
+    """
+
+    def __init__(self, problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit]) -> None:
+        begun = time.monotonic()
+        self.problem, self.shifts = problem, shifts
+        self.duties = [duty(problem, shift) for shift in shifts]
+        self.calls = [call(problem, visit) for visit in visits]
+        self.origin_s = min(on.starts_s for on in self.duties)
+        self.horizon_s = max(on.ends_s for on in self.duties) - self.origin_s
+        count, cars = len(visits), len(shifts)
+        starts = list(range(count, count + cars))
+        ends = list(range(count + cars, count + 2 * cars))
+        self.manager = pywrapcp.RoutingIndexManager(count + 2 * cars, cars, starts, ends)
+        self.routing = pywrapcp.RoutingModel(self.manager)
+        self.index = {v.id: self.manager.NodeToIndex(node) for node, v in enumerate(visits)}
+        self._add_drives_and_prices()
+        self._add_clock()
+        self._add_rail()
+        for each in self.calls:
+            self._add_visit(each)
+        self.breaks = [self._add_breaks(car) for car in range(cars)]
+        self.built_s = time.monotonic() - begun
+
+    def _add_drives_and_prices(self) -> None:
+        """Driving, and what each visit costs with each concierge, on the arc that leads to it."""
+        rows = [each.row for each in self.calls]
+        rows += [on.start_row for on in self.duties] + [on.end_row for on in self.duties]
+        self.drives = self.problem.travel.seconds[np.ix_(rows, rows)]
+        evaluators: dict[tuple[int, ...], int] = {}
+        for car, shift in enumerate(self.shifts):
+            prices = tuple(self._price(each.visit, shift) for each in self.calls)
+            if prices not in evaluators:
+                padded = np.array([*prices, *(0 for _ in range(2 * len(self.shifts)))])
+                matrix = (self.drives + padded).tolist()
+                evaluators[prices] = self.routing.RegisterTransitMatrix(matrix)
+            self.routing.SetArcCostEvaluatorOfVehicle(evaluators[prices], car)
+            self.routing.SetFixedCostOfVehicle(self.problem.weights.shift, car)
+
+    def _price(self, visit: Visit, shift: Shift) -> int:
+        weights = self.problem.weights
+        stranger = is_stranger(self.problem, visit, shift.id) * weights.stranger
+        return stranger + is_moved(visit, shift.id) * weights.moved
+
+    def _add_clock(self) -> None:
+        """Time passes by service and driving; waiting is free; nobody works outside her shift."""
+        cars = len(self.shifts)
+        self.service = np.array([each.lasts_s for each in self.calls] + [0] * (2 * cars))
+        passes = self.drives + self.service[:, None]
+        for car in range(cars):
+            node = len(self.calls) + car
+            passes[node, node + cars] = 0
+        transit = self.routing.RegisterTransitMatrix(passes.tolist())
+        self.routing.AddDimension(transit, self.horizon_s, self.horizon_s, False, "clock")
+        self.clock = self.routing.GetDimensionOrDie("clock")
+        for car, on in enumerate(self.duties):
+            for index in (self.routing.Start(car), self.routing.End(car)):
+                works = self.clock.CumulVar(index)
+                works.SetRange(on.starts_s - self.origin_s, on.ends_s - self.origin_s)
+
+    def _add_rail(self) -> None:
+        loads = [each.visit.load for each in self.calls] + [0] * (2 * len(self.shifts))
+        load = self.routing.RegisterUnaryTransitVector(loads)
+        capacities = [shift.capacity for shift in self.shifts]
+        self.routing.AddDimensionWithVehicleCapacity(load, 0, capacities, True, "rail")
+
+    def _add_visit(self, each: Call) -> None:
+        """A visit may be left out at its price, or begin in one of its windows with some cars."""
+        index = self.index[each.visit.id]
+        penalty = self.problem.weights.unplanned * each.visit.priority
+        self.routing.AddDisjunction([index], penalty)
+        open_s = [
+            (max(0, opens_s - self.origin_s), min(self.horizon_s, closes_s - self.origin_s))
+            for opens_s, closes_s in each.spans
+        ]
+        open_s = [(opens_s, closes_s) for opens_s, closes_s in open_s if opens_s <= closes_s]
+        cars = [
+            car
+            for car, shift in enumerate(self.shifts)
+            if self.duties[car].can_rest
+            and may_serve(each.visit, shift)
+            and can_carry(each.visit, shift)
+        ]
+        self.routing.VehicleVar(index).SetValues([-1, *(cars if open_s else [])])
+        if open_s:
+            starts = self.clock.CumulVar(index)
+            starts.SetRange(open_s[0][0], max(closes_s for _, closes_s in open_s))
+            until_s = open_s[0][1]
+            for opens_s, closes_s in open_s[1:]:
+                if opens_s > until_s + 1:
+                    starts.RemoveInterval(until_s + 1, opens_s - 1)
+                until_s = max(until_s, closes_s)
+
+    def _add_breaks(self, car: int) -> list[pywrapcp.IntervalVar]:
+        """Breaks fall between visits; the one that must begin first is taken first."""
+        on, solver = self.duties[car], self.routing.solver()
+        if not on.can_rest:
+            return []
+        breaks = [
+            solver.FixedDurationIntervalVar(
+                rest.opens_s - self.origin_s,
+                rest.closes_s - self.origin_s,
+                rest.lasts_s,
+                False,
+                f"break {number} of {on.shift.id}",
+            )
+            for number, rest in enumerate(on.rests)
+        ]
+        for first, second in pairwise(breaks):
+            solver.Add(second.StartsAfterEnd(first))
+        if breaks:
+            nodes = (self.manager.IndexToNode(i) for i in range(self.routing.Size()))
+            service = [int(self.service[node]) for node in nodes]
+            self.clock.SetBreakIntervalsOfVehicle(breaks, car, service)
+        return breaks
+
+    def search(
+        self,
+        kept: Plan | None,
+        *,
+        limit_s: float,
+        seed: int,
+        large: bool,
+        progress: Progress | None,
+    ) -> Plan | None:
+        """The best plan found, begun from `kept` if given; None if there was none in time."""
+        begun, best = time.monotonic(), [1 << 62]
+
+        def tell() -> None:
+            cost = self.routing.CostVar().Max()
+            if progress is not None and cost < best[0]:
+                best[0] = cost
+                progress(time.monotonic() - begun, cost)
+
+        self.routing.AddAtSolutionCallback(tell)
+        self.routing.solver().ReSeed(seed)
+        parameters = _parameters(limit_s, large=large)
+        if kept is None:
+            answer = self.routing.SolveWithParameters(parameters)
+        else:
+            self.routing.CloseModelWithParameters(parameters)
+            start = self.routing.ReadAssignmentFromRoutes(self._indices(kept), True)
+            answer = start and self.routing.SolveFromAssignmentWithParameters(start, parameters)
+        return answer and self._plan(answer)
+
+    def _indices(self, plan: Plan) -> list[list[int]]:
+        return [[self.index[each] for each in order_of(plan, shift.id)] for shift in self.shifts]
+
+    def _plan(self, answer: pywrapcp.Assignment) -> Plan:
+        """The routes of an answer with their times; what it left out gets one more chance."""
+        routes: list[Route] = []
+        for car, shift in enumerate(self.shifts):
+            order: list[Visit] = []
+            index = answer.Value(self.routing.NextVar(self.routing.Start(car)))
+            while not self.routing.IsEnd(index):
+                order.append(self.calls[self.manager.IndexToNode(index)].visit)
+                index = answer.Value(self.routing.NextVar(index))
+            if order:
+                route = time_route(self.problem, shift, order)
+                if route is None:
+                    raise BadPlan(f"OR-Tools drives {shift.called} in an order with no times.")
+                routes.append(route)
+        return filled(self.problem, Plan(tuple(routes)))
+
+    def price_as_planned(self, plan: Plan) -> int:
+        """The objective with every route, start, and break fixed where the plan has it.
+
+        Raises:
+            BadPlan: OR-Tools finds no solution there.
+        """
+        car_of = {shift.id: car for car, shift in enumerate(self.shifts)}
+        for route in plan.routes:
+            car = car_of[route.shift]
+            self._fix(self.routing.Start(car), ceil_s(route.leaves), route.shift)
+            self._fix(self.routing.End(car), ceil_s(route.returns), route.shift)
+            for stop in route.stops:
+                self._fix(self.index[stop.visit], ceil_s(stop.starts), stop.visit)
+            taken = sorted(ceil_s(rest.starts) for rest in route.breaks)
+            if len(taken) != len(self.breaks[car]):
+                raise BadPlan(f"OR-Tools wants {len(self.breaks[car])} breaks in {route.shift}.")
+            for rest, starts_s in zip(self.breaks[car], taken, strict=True):
+                at_s = starts_s - self.origin_s
+                if not rest.StartMin() <= at_s <= rest.StartMax():
+                    raise BadPlan(f"OR-Tools allows no break then in shift {route.shift}.")
+                rest.SetStartRange(at_s, at_s)
+        self.routing.CloseModelWithParameters(_parameters(10.0, large=False))
+        routes = self._indices(plan)
+        answer = self.routing.ReadAssignmentFromRoutes(routes, True)
+        if answer is None:
+            raise BadPlan("OR-Tools cannot drive these routes at these times.")
+        return answer.ObjectiveValue()
+
+    def _fix(self, index: int, at_s: int, where: str) -> None:
+        moment = self.clock.CumulVar(index)
+        if not moment.Contains(at_s - self.origin_s):
+            raise BadPlan(f"OR-Tools allows no such time for {where}.")
+        moment.SetValue(at_s - self.origin_s)
+
+
+def _parameters(limit_s: float, *, large: bool) -> routing_parameters_pb2.RoutingSearchParameters:
+    """Guided local search; with breaks, checking a start takes longer than the usual limit."""
+    enums = routing_enums_pb2
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.first_solution_strategy = enums.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    parameters.local_search_metaheuristic = enums.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    parameters.time_limit.FromMilliseconds(int(limit_s * 1000))
+    parameters.lns_time_limit.FromMilliseconds(int(limit_s * 1000))
+    if large:
+        operators = parameters.local_search_operators
+        for field in operators.DESCRIPTOR.fields:
+            on = field.name.removeprefix("use_") in SMALL_MOVES
+            setattr(operators, field.name, 3 if on else 2)
+    return parameters
