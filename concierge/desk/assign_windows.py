@@ -1,4 +1,4 @@
-"""Give each flexible client her day, hour and concierge, so that the sum is best; then tell her."""
+"""Give each flexible client her day, hour and concierge, so that the sum is best; tell her."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,10 +24,8 @@ from .keep_plan import keep_plan
 from .plan_day import Solve
 
 
-async def assign_windows(
-    engine: AsyncEngine, roads: Roads, solve: Solve, hub_id: UUID, *, before: date
-) -> int:
-    """Promise one window to every confirmed client who gave several, the first before a day.
+async def assign_windows(engine: AsyncEngine, roads: Roads, solve: Solve, hub_id: UUID) -> int:
+    """Promise one window to each confirmed client whose first accepted day is tomorrow or today.
 
     One problem spans all the days she would accept, so the planner weighs them together. Every
     flexible visit already has a place in some day's plan; the worst outcome is that place. Returns
@@ -36,7 +34,7 @@ async def assign_windows(
     async with transaction(engine) as session:
         moment = await now(session)
         hub = await hub_of(session, hub_id)
-        waiting = await _waiting(session, hub, before)
+        waiting = await _waiting(session, hub, hub.day_of(moment) + timedelta(days=1))
         wishes = await _wishes(session, waiting)
         days = await read_days(session, hub, _days(hub, waiting, wishes), moment)
         free = {order.id: await _free_days(session, hub, order, days) for order in waiting}
@@ -59,7 +57,7 @@ async def assign_windows(
         return await _promise(session, today, travel, answer, [order.id for order in waiting])
 
 
-async def _waiting(session: AsyncSession, hub: Hub, before: date) -> list[Order]:
+async def _waiting(session: AsyncSession, hub: Hub, until: date) -> list[Order]:
     rows = await session.exec(
         select(Order).where(
             Order.hub_id == hub.id,
@@ -71,7 +69,7 @@ async def _waiting(session: AsyncSession, hub: Hub, before: date) -> list[Order]
     orders = rows.all()
     wishes = await _wishes(session, orders)
     first = {order.id: min(hub.day_of(w.opens) for w in wishes[order.id]) for order in orders}
-    return [order for order in orders if first[order.id] < before]
+    return [order for order in orders if first[order.id] <= until]
 
 
 async def _wishes(

@@ -7,26 +7,27 @@ from uuid import UUID
 
 import msgspec
 import procrastinate
-from psycopg import AsyncConnection
+from procrastinate.exceptions import AlreadyEnqueued
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .transaction import raw_connection
+
+DESK = "desk"
+"""The namespace of tasks: each is a verb on the desk."""
 
 DAYS, MONEY, HOUSE = "days", "money", "house"
 """The queues: planning is heavy, money never waits behind it, the rest is housekeeping."""
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Something to be done soon, by any worker, at least once."""
+    """Something to be done soon, by any worker, at least once. Two alike waiting are one."""
 
     queue: ClassVar[str] = HOUSE
-    once: ClassVar[bool] = False
-    """Whether a second one asked for while the first still waits is the same one."""
 
     @classmethod
     def task(cls) -> str:
-        """The task's name: `RunOperation` is `run_operation`."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        """The task's name: `RunOperation` is `desk:run_operation`."""
+        return f"{DESK}:" + re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
 
 class RunOperation(Job, frozen=True):
@@ -61,7 +62,6 @@ class PlanDay(Job, frozen=True):
     """Make a hub's day better with the solver, if nobody changed it meanwhile."""
 
     queue: ClassVar[str] = DAYS
-    once: ClassVar[bool] = True
     hub: UUID
     day: date
     by: str
@@ -72,7 +72,6 @@ class AssignWindows(Job, frozen=True):
     """Give each flexible client of a hub her hour, day and concierge."""
 
     queue: ClassVar[str] = DAYS
-    once: ClassVar[bool] = True
     hub: UUID
 
 
@@ -89,19 +88,15 @@ _writer = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 async def enqueue(session: AsyncSession, job: Job) -> None:
     """Ask for a job in this very transaction: both are kept, or neither."""
-    connection = await raw_connection(session)
-    arguments = msgspec.to_builtins(job)
-    lock = f"{job.task()}:{msgspec.json.encode(job).decode()}" if job.once else None
-    if lock is not None and await _waits(connection, lock):
-        return
+    alike = f"{job.task()}:{msgspec.json.encode(job).decode()}"
     deferrer = _writer.configure_task(
-        job.task(), queue=job.queue, queueing_lock=lock, connection=connection
+        job.task(),
+        queue=job.queue,
+        queueing_lock=alike,
+        connection=await raw_connection(session),
     )
-    await deferrer.defer_async(**arguments)
-
-
-async def _waits(connection: AsyncConnection[tuple[object, ...]], lock: str) -> bool:
-    cursor = await connection.execute(
-        "select 1 from procrastinate_jobs where queueing_lock = %s and status = 'todo'", (lock,)
-    )
-    return await cursor.fetchone() is not None
+    try:
+        async with session.begin_nested():
+            await deferrer.defer_async(**msgspec.to_builtins(job))
+    except AlreadyEnqueued:
+        return

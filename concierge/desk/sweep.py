@@ -1,0 +1,110 @@
+"""Look for what is due, or was left lying, and ask for it. Due times live on the rows."""
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+from concierge.model import (
+    CardPage,
+    CardPageState,
+    Clock,
+    Hub,
+    Notice,
+    Operation,
+    OperationState,
+    Order,
+    OrderState,
+)
+from concierge.store.clock import now
+from concierge.store.jobs import (
+    AssignWindows,
+    CheckCardPage,
+    GiveUpSlot,
+    Job,
+    ReadNotice,
+    RunOperation,
+    enqueue,
+)
+from concierge.store.transaction import transaction
+
+LEFT_LYING = timedelta(seconds=30)
+"""How long something may stay undone before we ask again."""
+EVENING = "18:00"
+"""When flexible clients are given their windows for tomorrow, by the hub's clock."""
+AT_ONCE = 200
+
+
+async def sweep(engine: AsyncEngine) -> int:
+    """Ask for all that is due; how many jobs that was. Asking twice is asking once."""
+    asked = 0
+    async with transaction(engine) as session:
+        moment = await now(session)
+        async for job in _due(session, moment):
+            await enqueue(session, job)
+            asked += 1
+        clock = await session.get(Clock, 1)
+        if clock is not None:
+            clock.seen_at = moment
+    return asked
+
+
+async def _due(session: AsyncSession, moment: datetime) -> AsyncIterator[Job]:
+    for jobs in (
+        await _slots(session, moment),
+        await _pages(session, moment),
+        await _operations(session, moment),
+        await _notices(session, moment),
+        await _evenings(session, moment),
+    ):
+        for job in jobs:
+            yield job
+
+
+async def _slots(session: AsyncSession, moment: datetime) -> Iterable[Job]:
+    over = select(Order.id).where(
+        Order.state == OrderState.PLACED, col(Order.slot_until) <= moment
+    )
+    return [GiveUpSlot(order=order_id) for order_id in await session.exec(over.limit(AT_ONCE))]
+
+
+async def _pages(session: AsyncSession, moment: datetime) -> Iterable[Job]:
+    """Pages she may have paid on without coming back: nobody tells a laptop."""
+    still_open = select(CardPage.id).where(
+        CardPage.state == CardPageState.OPEN, CardPage.expires_at > moment - timedelta(hours=1)
+    )
+    return [CheckCardPage(page=page) for page in await session.exec(still_open.limit(AT_ONCE))]
+
+
+async def _operations(session: AsyncSession, moment: datetime) -> Iterable[Job]:
+    lying = select(Operation.id).where(
+        col(Operation.state).in_([OperationState.PLANNED, OperationState.SENT]),
+        Operation.kind != payments.OperationKind.OPEN_PAGE,
+        Operation.planned_at < moment - LEFT_LYING,
+    )
+    return [RunOperation(operation=each) for each in await session.exec(lying.limit(AT_ONCE))]
+
+
+async def _notices(session: AsyncSession, moment: datetime) -> Iterable[Job]:
+    lying = select(Notice.id).where(
+        col(Notice.handled_at).is_(None), Notice.received_at < moment - LEFT_LYING
+    )
+    return [ReadNotice(notice=each) for each in await session.exec(lying.limit(AT_ONCE))]
+
+
+async def _evenings(session: AsyncSession, moment: datetime) -> Iterable[Job]:
+    hubs = list(await session.exec(select(Hub)))
+    evening = {hub.id for hub in hubs if moment >= hub.at(hub.day_of(moment), EVENING)}
+    waiting = await session.exec(
+        select(Order.hub_id)
+        .where(
+            col(Order.hub_id).in_(evening),
+            Order.state == OrderState.CONFIRMED,
+            col(Order.opens).is_(None),
+        )
+        .distinct()
+    )
+    return [AssignWindows(hub=hub_id) for hub_id in waiting]

@@ -1,0 +1,86 @@
+"""One line a job: which verb on the desk does it."""
+
+from datetime import date
+from typing import Any, cast
+from uuid import UUID
+
+import procrastinate
+from procrastinate import JobContext, RetryStrategy
+
+from concierge.desk.assign_windows import assign_windows
+from concierge.desk.card_pages import check_card_page
+from concierge.desk.give_up_order import give_up_slot
+from concierge.desk.plan_day import plan_day
+from concierge.desk.read_notice import read_notice
+from concierge.desk.run_operation import run_operation
+from concierge.desk.sweep import sweep
+from concierge.store.jobs import DAYS, HOUSE, MONEY
+
+from .bench import Bench
+
+AGAIN = RetryStrategy(max_attempts=12, linear_wait=2)
+"""An unreachable provider is asked again after 0, 2, 4 … seconds, then the sweep takes over."""
+
+SWEEP_EVERY_S = 10
+STALLED_AFTER_S = 15
+"""A worker silent this long is dead; it says it lives every third of that."""
+tasks = procrastinate.Blueprint()
+
+
+def bench(context: JobContext) -> Bench:
+    """What this worker has at hand."""
+    return cast("dict[str, Bench]", context.additional_context)["bench"]
+
+
+@tasks.task(name="run_operation", queue=MONEY, retry=AGAIN, pass_context=True)
+async def _run_operation(context: JobContext, *, operation: str) -> None:
+    at = bench(context)
+    await run_operation(at.engine, at.gateway, UUID(operation))
+
+
+@tasks.task(name="check_card_page", queue=MONEY, retry=AGAIN, pass_context=True)
+async def _check_card_page(context: JobContext, *, page: str) -> None:
+    at = bench(context)
+    await check_card_page(at.engine, at.gateway, page)
+
+
+@tasks.task(name="give_up_slot", queue=MONEY, retry=AGAIN, pass_context=True)
+async def _give_up_slot(context: JobContext, *, order: str) -> None:
+    at = bench(context)
+    await give_up_slot(at.engine, at.gateway, at.roads, UUID(order))
+
+
+@tasks.task(name="read_notice", queue=MONEY, retry=AGAIN, pass_context=True)
+async def _read_notice(context: JobContext, *, notice: str) -> None:
+    at = bench(context)
+    await read_notice(at.engine, at.gateway, notice)
+
+
+@tasks.task(name="plan_day", queue=DAYS, retry=AGAIN, pass_context=True)
+async def _plan_day(context: JobContext, *, hub: str, day: str, by: str, why: str) -> None:
+    at = bench(context)
+    await plan_day(
+        at.engine, at.roads, at.solver.solve, UUID(hub), date.fromisoformat(day), by=by, why=why
+    )
+
+
+@tasks.task(name="assign_windows", queue=DAYS, retry=AGAIN, pass_context=True)
+async def _assign_windows(context: JobContext, *, hub: str) -> None:
+    at = bench(context)
+    await assign_windows(at.engine, at.roads, at.solver.solve, UUID(hub))
+
+
+@tasks.periodic(cron=f"* * * * * */{SWEEP_EVERY_S}", periodic_id="sweep")
+@tasks.task(name="sweep", queue=HOUSE, queueing_lock="sweep", pass_context=True)
+async def _sweep(context: JobContext, timestamp: int) -> None:
+    del timestamp
+    await sweep(bench(context).engine)
+    await _take_over_stalled(context)
+
+
+async def _take_over_stalled(context: JobContext) -> None:
+    """Give the jobs of workers that died to workers that live, that nothing is lost with them."""
+    manager = context.app.job_manager
+    stalled: Any = await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S)
+    for job in stalled:
+        await manager.retry_job(job)
