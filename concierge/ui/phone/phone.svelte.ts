@@ -1,0 +1,242 @@
+/** The phone's one state: who holds it, her day, what she marked, and what waits to be sent. */
+import { uuidv7 } from 'uuidv7';
+import { call, Problem, session, Unreachable } from '../shared/api.ts';
+import { listen } from '../shared/live.ts';
+import { personOf, send } from './outbox.ts';
+import { recorded, type Seen, seen } from './project.ts';
+import * as store from './store.ts';
+import type { Day, Draft, Step } from './types.ts';
+
+const EVERY = 30_000;
+/** While money is on its way, she waits at the door: look often. */
+const SOON = 2_000;
+const LAST_PERSON = 'concierge-person';
+const LAST_SENT = 'concierge-sent';
+
+export class Phone {
+  person = $state<string | null>(null);
+  name = $state('');
+  day = $state.raw<Day | null>(null);
+  notes = $state.raw<Record<string, store.Notes>>({});
+  entries = $state.raw<store.Entry[]>([]);
+  /** Whether the server answered last time. */
+  signal = $state(navigator.onLine);
+  signedOut = $state(false);
+  /** The server answers, but not as it should. */
+  trouble = $state('');
+  sentAt = $state(localStorage.getItem(LAST_SENT));
+  now = $state(new Date());
+
+  refused = $derived(this.entries.filter((entry) => entry.refused));
+  waiting = $derived(this.entries.filter((entry) => !entry.refused));
+  visits: Seen[] = $derived.by(() => {
+    const refused = new Set(this.refused.map((entry) => entry.id));
+    return (this.day?.visits ?? []).map((visit) =>
+      seen(visit, this.notes[visit.order], refused),
+    );
+  });
+  /** The visit to go to, or to go on with. */
+  next = $derived(this.visits.find((visit) => !visit.over) ?? null);
+  /** Marks and entries that are on this phone alone. */
+  saved = $derived(
+    this.waiting.length +
+      this.visits.reduce((total, visit) => total + (visit.outcome ? 0 : recorded(visit)), 0),
+  );
+
+  #skew = 0;
+  #hush: () => void = () => undefined;
+  #listening = '';
+  #busy = false;
+  #again = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #others = new BroadcastChannel('concierge-phone');
+
+  /** Show what this phone keeps. */
+  async restore(): Promise<void> {
+    await this.#read(localStorage.getItem(LAST_PERSON));
+  }
+
+  /** Look for news, and keep looking. */
+  async open(): Promise<void> {
+    this.#others.onmessage = () => void this.#read(this.person);
+    addEventListener('online', () => void this.refresh());
+    addEventListener('offline', () => (this.signal = false));
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) void this.refresh();
+    });
+    setInterval(() => (this.now = this.clock()), 5_000);
+    void navigator.storage?.persist?.();
+    await this.refresh();
+  }
+
+  /** The house's time, as far as this phone knows it. */
+  clock(): Date {
+    return new Date(Date.now() + this.#skew);
+  }
+
+  /** Send what waits and fetch the day anew; asked while at it, once more afterwards. */
+  async refresh(): Promise<void> {
+    if (this.#busy) {
+      this.#again = true;
+      return;
+    }
+    this.#busy = true;
+    clearTimeout(this.#timer);
+    do {
+      this.#again = false;
+      await this.#round();
+    } while (this.#again);
+    this.#busy = false;
+    const settling = this.visits.some(({ outcome }) => outcome?.state === 'settling');
+    this.#timer = setTimeout(() => void this.refresh(), this.signal && settling ? SOON : EVERY);
+  }
+
+  /** Write down a step and send it when possible. */
+  async take(visit: Seen, step: Step): Promise<void> {
+    if (!this.person || visit.taken[step]) return;
+    const id = uuidv7();
+    const at = this.clock().toISOString();
+    const entry: store.Entry = {
+      id, version: 1, person: this.person, order: visit.order, at, kind: 'step', body: { step, at },
+    };
+    const note = (notes: store.Notes): store.Notes => ({
+      ...notes,
+      steps: { ...notes.steps, [step]: { id, at } },
+    });
+    await this.#write(visit.order, note, entry);
+  }
+
+  /** Mark pieces; the marks stay on this phone until the client confirms. */
+  async mark(visit: Seen, marks: Record<string, Draft>): Promise<void> {
+    await this.#write(visit.order, (notes) => ({
+      ...notes,
+      drafts: { ...notes.drafts, ...marks },
+    }));
+  }
+
+  /** The client confirmed the list: from now on it is the record. */
+  async confirm(visit: Seen): Promise<void> {
+    if (!this.person || visit.outcome) return;
+    const key = uuidv7();
+    const at = this.clock().toISOString();
+    const verdicts = visit.pieces.map(({ id }) => {
+      const draft = visit.drafts[id];
+      if (!draft) throw new Error('A piece is not marked yet.');
+      return { piece: id, ...draft };
+    });
+    const body = { confirmed_at: at, verdicts };
+    const entry: store.Entry = {
+      id: key, version: 1, person: this.person, order: visit.order, at, kind: 'returns', body,
+    };
+    await this.#write(visit.order, (notes) => ({ ...notes, returns: { key, ...body } }), entry);
+  }
+
+  /** Send a refused entry once more. */
+  async retry(entry: store.Entry): Promise<void> {
+    await store.retry($state.snapshot(entry) as store.Entry);
+    await this.#read(this.person);
+    await this.refresh();
+  }
+
+  /** Leave this phone; what waits stays under this name. */
+  async leave(): Promise<void> {
+    if (this.person) await store.forgetDay(this.person);
+    localStorage.removeItem(LAST_PERSON);
+    this.#hush();
+  }
+
+  async #write(
+    order: string,
+    change: (notes: store.Notes) => store.Notes,
+    entry?: store.Entry,
+  ): Promise<void> {
+    if (!this.person) return;
+    await store.write(this.person, order, change, entry);
+    await this.#read(this.person);
+    this.#others.postMessage('changed');
+    if (entry) void this.refresh();
+  }
+
+  async #round(): Promise<void> {
+    try {
+      await this.#recognise();
+      await this.#flush();
+      await this.#fetch();
+      this.trouble = '';
+    } catch (error) {
+      this.#fell(error);
+    }
+  }
+
+  async #recognise(): Promise<void> {
+    const who = await session();
+    this.signal = true;
+    const person = personOf(who);
+    this.signedOut = person === null;
+    if (person === null || person === this.person) return;
+    localStorage.setItem(LAST_PERSON, person);
+    await this.#read(person);
+  }
+
+  async #flush(): Promise<void> {
+    if (!this.person) return;
+    const sent = await send(this.person, () => this.#read(this.person));
+    if (sent === 'no-signal') this.signal = false;
+    if (sent === 'signed-out') this.signedOut = true;
+    if (sent === 'all' && this.signal) this.#wasSent();
+    await this.#read(this.person);
+    this.#others.postMessage('changed');
+  }
+
+  async #fetch(): Promise<void> {
+    const { person } = this;
+    if (!person || this.signedOut) return;
+    const day = await call<Day>('GET', '/api/field/route');
+    this.signal = true;
+    await store.keepDay({ person, day, skew: Date.parse(day.now) - Date.now() });
+    await this.#read(person);
+    this.#listen(person);
+    void keepPictures(day);
+  }
+
+  #listen(person: string): void {
+    if (this.#listening === person) return;
+    this.#hush();
+    this.#listening = person;
+    this.#hush = listen([`concierge:${person}`], () => void this.refresh());
+  }
+
+  async #read(person: string | null): Promise<void> {
+    if (!person) return;
+    const [kept, notes, entries] = await Promise.all([
+      store.keptDay(person),
+      store.notes(person),
+      store.entries(person),
+    ]);
+    this.person = person;
+    this.notes = notes;
+    this.entries = entries;
+    this.day = kept?.day ?? null;
+    this.name = kept?.day.concierge ?? '';
+    this.#skew = kept?.skew ?? 0;
+    this.now = this.clock();
+  }
+
+  #wasSent(): void {
+    this.sentAt = this.clock().toISOString();
+    localStorage.setItem(LAST_SENT, this.sentAt);
+  }
+
+  #fell(error: unknown): void {
+    if (error instanceof Unreachable) this.signal = false;
+    else if (error instanceof Problem && error.signedOut) this.signedOut = true;
+    else if (error instanceof Problem) this.trouble = error.detail || error.title;
+    else throw error;
+  }
+}
+
+/** Have the pictures at hand before the signal goes; the worker keeps what is fetched. */
+async function keepPictures(day: Day): Promise<void> {
+  const images = new Set(day.visits.flatMap(({ pieces }) => pieces.map(({ image }) => image)));
+  await Promise.allSettled([...images].map((image) => fetch(image)));
+}

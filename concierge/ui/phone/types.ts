@@ -1,0 +1,106 @@
+/** What the server says of a concierge's day, as `/api/field/…` answers it. */
+import type { Money } from '../shared/format.ts';
+
+export type Verdict = 'kept' | 'returned';
+export type Reason =
+  | 'too_small'
+  | 'too_large'
+  | 'colour'
+  | 'fabric'
+  | 'changed_mind'
+  | 'not_tried';
+export type Condition = 'as_new' | 'tags_removed' | 'marked' | 'damaged';
+export type Step = 'en_route' | 'arrived' | 'trying' | 'finished';
+
+export type Point = readonly [longitude: number, latitude: number];
+
+export interface Piece {
+  id: string;
+  tag: string;
+  style: string;
+  house: string;
+  size: string;
+  colour: string;
+  image: string;
+  price: Money;
+  verdict: Verdict | null;
+  reason: Reason | null;
+  condition: Condition | null;
+}
+
+export interface Receipt {
+  key: string;
+  state: 'settling' | 'charged' | 'released' | 'troubled';
+  kept: number;
+  returned: number;
+  due: Money;
+  released: Money;
+  reference: string;
+  payment: string | null;
+  recorded_at: string;
+  settled_at: string | null;
+}
+
+export interface Visit {
+  order: string;
+  reference: string;
+  number: number;
+  state: string;
+  /** A card is held, so pieces may change hands. */
+  ready: boolean;
+  opens: string;
+  closes: string;
+  departs: string;
+  arrives: string;
+  starts: string;
+  ends: string;
+  drive_s: number;
+  client: {
+    shown_as: string;
+    language: string;
+    preferences: { words: string; source: string; confirmed: boolean }[];
+  };
+  door: {
+    street: string;
+    detail: string;
+    access: string;
+    longitude: number;
+    latitude: number;
+    approximate: boolean;
+  };
+  pieces: Piece[];
+  held: Money;
+  steps: { step: Step; at: string }[];
+  early: boolean;
+  receipt: Receipt | null;
+}
+
+export interface Day {
+  day: string;
+  now: string;
+  concierge: string;
+  hub: { id: string; name: string; street: string; longitude: number; latitude: number };
+  version: number;
+  estimated: boolean;
+  starts: string | null;
+  ends: string | null;
+  leaves: string | null;
+  back: string | null;
+  rests: { starts: string; ends: string }[];
+  visits: Visit[];
+  /** `drives[i]` leads to visit `i`; the last one home. */
+  drives: Point[][];
+}
+
+/** What the concierge has marked on a piece, before the client confirms. */
+export interface Draft {
+  verdict: Verdict;
+  reason: Reason | null;
+  condition: Condition | null;
+}
+
+/** The list the client confirmed, as it is sent. */
+export interface Returns {
+  confirmed_at: string;
+  verdicts: ({ piece: string } & Draft)[];
+}
