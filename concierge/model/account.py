@@ -18,6 +18,9 @@ MOST_TRIES_PER_ACCOUNT = 10
 MOST_TRIES_PER_ADDRESS = 60
 """Sign-in tries within `TRIES_WINDOW` before we ask to wait. Offices share an address."""
 
+DEMO_PASSWORD = "orane"  # noqa: S105 - everyone in a demo is made up, and everyone may be them
+"""What every account of a demo is opened with; its staff page says so."""
+
 
 class Role(StrEnum):
     """What somebody is to the house."""

@@ -1,0 +1,5 @@
+"""The dispatcher's board: the day as it is, and the changes made to it."""
+
+from litestar.handlers import BaseRouteHandler
+
+handlers: list[BaseRouteHandler] = []

@@ -1,0 +1,101 @@
+"""The door to live updates, and who may follow what."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get
+from litestar.handlers import BaseRouteHandler
+from litestar.params import Parameter
+from litestar.response import ServerSentEvent
+from sqlmodel import select
+
+from concierge.desk.sign_in import recognise
+from concierge.model import Order, Role
+from concierge.model.refusals import BadRequest, Missing
+from concierge.store.clock import wall
+from concierge.store.transaction import transaction
+
+from .doors import Asked, Doors, doors
+from .session import Me, me, visit_of
+
+MOST_TOPICS = 8
+
+
+@get("/live", include_in_schema=False)
+async def live(
+    request: Asked,
+    topics: Annotated[str, Parameter(max_length=600)],
+    after: int | None = None,
+) -> ServerSentEvent:
+    """Follow topics, parted by commas: `day:<hub>:<date>`, `concierge:<id>`, `order:<id>`.
+
+    Raises:
+        BadRequest: too many topics, or none.
+        Missing: a topic is unknown, or not this person's to follow.
+    """
+    house = doors(request)
+    wanted = [topic for topic in topics.split(",") if topic]
+    if not 0 < len(wanted) <= MOST_TOPICS:
+        raise BadRequest(f"Follow between one and {MOST_TOPICS} topics.")
+    for topic in wanted:
+        if not await _may_follow(house, me(request), topic):
+            raise Missing("There is nothing to follow here.")
+    seen = request.headers.get("last-event-id", "")
+    start = int(seen) if seen.isdecimal() else after
+    if start is None:
+        start = await house.live.newest()
+    return ServerSentEvent(house.live.stream(wanted, start, _still_welcome(request, house)))
+
+
+async def _may_follow(house: Doors, who: Me, topic: str) -> bool:
+    kind, _, name = topic.partition(":")
+    if kind == "day":
+        return _names_a_day(name) and who.role in {Role.DISPATCHER, Role.HUB, Role.OWNER}
+    whom = _id(name)
+    if whom is None:
+        return False
+    if kind == "concierge":
+        return who.concierge_id == whom or who.role in {Role.DISPATCHER, Role.OWNER}
+    if kind == "order":
+        return who.role in {Role.DISPATCHER, Role.OWNER} or await _owns(house, who, whom)
+    return False
+
+
+async def _owns(house: Doors, who: Me, order_id: UUID) -> bool:
+    if who.client_id is None:
+        return False
+    async with transaction(house.engine) as session:
+        mine = select(Order.id).where(Order.id == order_id, Order.client_id == who.client_id)
+        return (await session.exec(mine)).first() is not None
+
+
+def _names_a_day(name: str) -> bool:
+    hub, _, day = name.partition(":")
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return False
+    return _id(hub) is not None
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _still_welcome(request: Asked, house: Doors):  # noqa: ANN202 - a closure
+    token = visit_of(request).token
+
+    async def asked_again() -> bool:
+        if token is None:
+            return False
+        async with transaction(house.engine) as session:
+            return await recognise(session, token, now=wall()) is not None
+
+    return asked_again
+
+
+handlers: list[BaseRouteHandler] = [live]

@@ -1,0 +1,82 @@
+"""Who may do what: the one table of every route and the roles it serves.
+
+A route that is missing here serves nobody, and a test says so. Foreign ids are not this table's
+business: a verb that does not find a row *for this person* raises `Missing`, the same 404 as for
+a row that never was.
+"""
+
+from litestar.handlers import BaseRouteHandler
+
+from concierge.model import Role
+from concierge.model.refusals import NotAllowed, SignInNeeded
+
+from .doors import Connection
+from .session import me
+
+EVERYONE = frozenset(Role)
+CLIENTS = frozenset({Role.CLIENT})
+SHOPPERS = frozenset({Role.VISITOR, Role.CLIENT})
+CONCIERGES = frozenset({Role.CONCIERGE})
+DISPATCHERS = frozenset({Role.DISPATCHER, Role.OWNER})
+DESK = DISPATCHERS | {Role.HUB}
+STAFF = DESK | CONCIERGES
+SIGNED_IN = STAFF | CLIENTS
+
+ACCESS: dict[str, frozenset[Role]] = {
+    # --- the foundation ---
+    "GET /assets/{file_path}": EVERYONE,
+    "GET /field/worker.js": EVERYONE,
+    "GET /tiles/city.json": EVERYONE,
+    "GET /tiles/city.pmtiles": EVERYONE,
+    "GET /garments/{category}/{cut}/{file}": EVERYONE,
+    "GET /health": EVERYONE,
+    "GET /ready": EVERYONE,
+    "GET /metrics": EVERYONE,
+    "GET /schema": EVERYONE,
+    "GET /schema/openapi.json": EVERYONE,
+    "GET /schema/{path}": EVERYONE,
+    "GET /session": EVERYONE,
+    "POST /language": EVERYONE,
+    "GET /live": EVERYONE,
+    # --- signing in and out ---
+    "GET /sign-in": EVERYONE,
+    "POST /sign-in": EVERYONE,
+    "GET /sign-in/{token}": EVERYONE,
+    "POST /sign-in/{token}": EVERYONE,
+    "GET /staff": EVERYONE,
+    "POST /staff": EVERYONE,
+    "POST /sign-out": EVERYONE,
+    # --- the demo, where it is one ---
+    "GET /demo": EVERYONE,
+    "GET /demo/postbox": EVERYONE,
+    "POST /demo/clock": EVERYONE,
+    "POST /demo/clients/{client_id}/visits": EVERYONE,
+    # --- client pages ---
+    # --- the concierge's phone ---
+    # --- dispatch ---
+    # --- the API ---
+}
+
+
+def row_of(method: str, path_template: str) -> str:
+    """A route's key in the table. Asking for a page's head is asking for the page."""
+    return f"{'GET' if method == 'HEAD' else method} {path_template}"
+
+
+def only_those_allowed(connection: Connection, _: BaseRouteHandler) -> None:
+    """Guard every route by the table.
+
+    Raises:
+        SignInNeeded: a visitor asks for what is not for visitors.
+        NotAllowed: somebody signed in asks for what is not theirs.
+    """
+    scope = connection.scope
+    if scope["type"] != "http" or scope["method"] == "OPTIONS":
+        return
+    allowed = ACCESS.get(row_of(scope["method"], scope["path_template"]), frozenset())
+    role = me(connection).role
+    if role in allowed:
+        return
+    if role is Role.VISITOR and allowed:
+        raise SignInNeeded("Sign in first.")
+    raise NotAllowed("This is not for you to see or do.")
