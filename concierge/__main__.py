@@ -9,9 +9,11 @@ from concierge.embedded.errors import EmbeddedError
 from concierge.settings import BadSettings
 
 COMMANDS = {
+    "demo": "the whole house on this machine, a day in progress",
     "migrate": "bring the database's schema in step",
     "roads": "build a city's streets: roads build [CITY.osm.pbf]",
     "serve": "serve the pages and the API",
+    "work": "do the jobs that were asked for",
 }
 """Each is a module of `concierge.embedded` with a `main`, loaded only when asked for."""
 

@@ -4,6 +4,7 @@ EmbeddedError
 ├── NoEngine       an engine cannot be had: no network, or nobody built it for this machine
 ├── WrongEngine    what was downloaded is not what was pinned; nothing of it was unpacked
 ├── NotReady       an engine or a program of ours did not come up; the words name its log
+├── AlreadyRunning there is one already, and there can be only one
 ├── NoHome         the state cannot live where it was asked to
 └── SetupFailed    a step of the set-up failed; the words say which, and what it printed last
 """
@@ -23,6 +24,10 @@ class WrongEngine(EmbeddedError):
 
 class NotReady(EmbeddedError):
     """An engine or a program of ours did not come up in time; the words name its log."""
+
+
+class AlreadyRunning(EmbeddedError):
+    """There is one already, and there can be only one."""
 
 
 class NoHome(EmbeddedError):

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -106,6 +106,7 @@ class Supervisor:
             if one.process.poll() is None:
                 continue
             if one.again_at is None:
+                _sweep(one)
                 one.deaths = 1 if now - one.since > STEADY_S else one.deaths + 1
                 pause = min(FIRST_PAUSE_S * 2 ** (one.deaths - 1), LONGEST_PAUSE_S)
                 one.again_at = now + pause
@@ -190,9 +191,16 @@ def told_to_stop() -> Generator[None]:
 def _stop(one: _Running) -> None:
     for sign, patience_s in one.child.goodbyes:
         if one.process.poll() is not None:
-            return
+            break
         one.process.send_signal(sign)
         try:
             one.process.wait(patience_s)
         except subprocess.TimeoutExpired:
             log.warning("%s does not leave on %s", one.child.name, sign.name)
+    _sweep(one)
+
+
+def _sweep(one: _Running) -> None:
+    """End what a dead child has left behind: it led a process group of its own."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(one.process.pid, signal.SIGKILL)

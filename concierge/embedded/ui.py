@@ -107,7 +107,7 @@ def _node(*words: str) -> None:
     done = subprocess.run(  # noqa: S603 - our own Node
         [str(NODE), *words],
         cwd=UI,
-        env={**os.environ, "PATH": path},
+        env={**os.environ, "PATH": path, "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

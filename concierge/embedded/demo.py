@@ -1,0 +1,100 @@
+"""`python -m concierge demo`: the whole house on this machine, a day in progress inside it."""
+
+import argparse
+import fcntl
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import AlreadyRunning
+from .house import opened
+from .migrate import migrate
+from .ports import LOOPBACK, accepts, answers, free_port, remembered_port
+from .prepare import prepare
+from .progress import say
+from .shared import try_lock
+from .state import CLONE, State, state
+from .supervisor import TICK_S, Child, Supervisor, told_to_stop
+
+PORT = 8000
+WEBHOOKS = "/webhooks/stripe"
+
+
+def main(words: Sequence[str]) -> int:
+    """Make everything that is missing, open the house, and stay until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m concierge demo", description=__doc__)
+    parser.add_argument(
+        "--port", type=int, default=PORT, help=f"of the pages; {PORT} if not given"
+    )
+    parser.add_argument("--city", type=Path, help="drive in the city of this .osm.pbf")
+    asked = parser.parse_args(words)
+    logging.basicConfig(format="%(message)s")
+    where = state()
+    with told_to_stop(), _the_only_one(where):
+        prepare(where, city=asked.city)
+        port = free_port(asked.port)
+        if port != asked.port:
+            say(f"Port {asked.port} is taken; using {port}")
+        with opened() as given:
+            migrate(given["DATABASE_URL"])
+            _run(where, port, given)
+    return 0
+
+
+def _run(where: State, port: int, given: Mapping[str, str]) -> None:
+    base = f"http://{LOOPBACK}:{port}"
+    env = {**os.environ, **given, "CONCIERGE_DEMO": "1", "CONCIERGE_BASE_URL": base}
+    programs: list[Child] = []
+    if not env.get("STRIPE_SECRET_KEY"):
+        home = where.home("demo")
+        sandbox = remembered_port(home)
+        env["CONCIERGE_SANDBOX_URL"] = f"http://{LOOPBACK}:{sandbox}"
+        words = ["sandbox", "--port", str(sandbox), "--state", str(home / "sandbox.db")]
+        words += ["--webhook", base + WEBHOOKS]
+        programs.append(_program("sandbox", ["payments", *words], env, lambda: accepts(sandbox)))
+    programs.append(_program("worker", ["concierge", "work"], env, lambda: True))
+    serve = ["concierge", "serve", "--port", str(port)]
+    programs.append(_program("web", serve, env, lambda: answers(f"{base}/ready")))
+    with Supervisor(where.logs) as supervisor:
+        supervisor.start(*programs)
+        _welcome(base, env, where)
+        while True:
+            supervisor.tend()
+            time.sleep(TICK_S)
+
+
+def _program(
+    name: str, module: Sequence[str], env: Mapping[str, str], ready: Callable[[], bool]
+) -> Child:
+    return Child(
+        name=name,
+        argv=[sys.executable, "-m", *module],
+        env=env,
+        cwd=CLONE,
+        ready=lambda _pid: ready(),
+        last_will=signal.SIGTERM,  # they have children of their own to see off
+    )
+
+
+@contextmanager
+def _the_only_one(where: State) -> Generator[None]:
+    with (where.home("demo") / "running").open("a") as lock:
+        if not try_lock(lock, fcntl.LOCK_EX):
+            raise AlreadyRunning(
+                "The demo of this folder is running already; stop that one first."
+            )
+        yield
+
+
+def _welcome(base: str, env: Mapping[str, str], where: State) -> None:
+    if "OSRM_URL" not in env:
+        say("No road engine could be had: travel times are estimates, and marked so.")
+    if sandbox := env.get("CONCIERGE_SANDBOX_URL"):
+        say(f"No money moves: cards are held by a stand-in for Stripe at {sandbox}")
+    say(f"Logs are in {where.logs}")
+    say(f"\n  Maison Orane is open at {base}\n\nCtrl-C closes the house.")

@@ -1,0 +1,21 @@
+"""`python -m concierge work`: hands that do what was asked for, as many as wanted."""
+
+import argparse
+import asyncio
+import os
+from collections.abc import Sequence
+
+from concierge.settings import from_environment
+from concierge.worker.run import run_worker
+
+from .house import opened
+from .supervisor import told_to_stop
+
+
+def main(words: Sequence[str]) -> int:
+    """Work until told to stop."""
+    argparse.ArgumentParser(prog="python -m concierge work", description=__doc__).parse_args(words)
+    with told_to_stop(), opened() as given:
+        os.environ.update(given)
+        asyncio.run(run_worker(from_environment()))
+    return 0
