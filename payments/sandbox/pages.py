@@ -71,7 +71,7 @@ class CardPages:
         try:
             sessions.give_card(self._world, session, card)
         except Refusal:
-            return _see_other(f"/pay/{session['id']}")
+            return _see_other(f"/pay/{session['id']}#your-card")
         if session["status"] == "open":
             return _see_other(f"/pay/{session['id']}/bank")
         return _see_other(_success(session))
@@ -94,7 +94,7 @@ class CardPages:
             try:
                 sessions.bank_says(self._world, session, approved=approved)
             except Refusal:
-                return _see_other(f"/pay/{session['id']}")
+                return _see_other(f"/pay/{session['id']}#your-card")
             is_done = session["status"] == "complete"
             return _see_other(_success(session) if is_done else f"/pay/{session['id']}")
 

@@ -1,5 +1,6 @@
 """What the card page says, in the languages it speaks."""
 
+import re
 from decimal import Decimal
 
 from babel.core import Locale
@@ -12,8 +13,8 @@ EN = {
     "sandbox": "Sandbox: no card is charged and no money moves.",
     "back": "Back to {house}",
     "this_house": "the shop",
-    "hold_title": "Hold on your card",
-    "hold_lead": "Held, not charged. You pay only for what you keep; the rest is let go.",
+    "hold_title": "A hold on your card",
+    "hold_lead": "Held, not charged. You pay only for what you keep; the rest is released.",
     "save_title": "Keep your card",
     "save_lead": "Nothing is held today. The card is kept for when your visit is near.",
     "held_sum": "Held on your card",
@@ -171,11 +172,13 @@ def amount(minor: int, currency: str, language: str) -> str:
     currency = currency.upper()
     places = get_currency_precision(currency)
     value = Decimal(minor).scaleb(-places)
-    if value != value.to_integral_value():
-        return format_currency(value, currency, locale=language)
     pattern = Locale.parse(language).currency_formats["standard"].pattern
-    whole = pattern.replace(".00", "")
-    return format_currency(value, currency, whole, locale=language, currency_digits=False)
+    if value == value.to_integral_value():
+        pattern, places = pattern.replace(".00", ""), 0
+    written = format_currency(
+        value, currency, pattern, locale=language, currency_digits=places > 0
+    )
+    return re.sub(r"(?<=[A-Z])(?=\d)", "\N{NO-BREAK SPACE}", written)
 
 
 def refusal(doc: Doc | None, words: dict[str, str]) -> str | None:
