@@ -69,7 +69,9 @@ def fetch_network(scratch: Path) -> Path:
     command = [_NODE, _NPM, "pack", PACKAGE, "--ignore-scripts", "--fetch-retries=1"]
     command += [f"--pack-destination={scratch}", f"--cache={scratch / 'npm'}"]
     path = os.pathsep.join((str(_NODE.parent), os.environ.get("PATH", os.defpath)))
-    env = {"PATH": path, "HOME": os.environ.get("HOME", str(scratch))}
+    # Whoever this machine trusts, npm may trust: some networks open TLS with a CA of their own.
+    defaults = {"HOME": str(scratch), "NODE_USE_SYSTEM_CA": "1"}
+    env = {"PATH": path, **{key: os.environ.get(key, word) for key, word in defaults.items()}}
     run("npm", command, cwd=scratch, env=env, patience_s=_DOWNLOAD_PATIENCE_S)
     tarballs = list(scratch.glob("*.tgz"))
     if len(tarballs) != 1:
