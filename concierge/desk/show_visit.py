@@ -1,9 +1,9 @@
 """A visit as its concierge sees it: who, where, what she brings, and what became of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -31,6 +31,9 @@ from concierge.model import (
     VisitStep,
 )
 from concierge.model.refusals import Missing
+
+Picture = Callable[[Mapping[str, str], str], str]
+"""Where the pages show a style's drawing in a shade."""
 
 GONE = frozenset({OrderState.EXPIRED, OrderState.CANCELLED})
 """Orders whose door nobody rings any more."""
@@ -69,11 +72,10 @@ class BroughtPiece(msgspec.Struct, frozen=True):
     id: UUID
     tag: str
     style: str
-    style_id: UUID
-    variant_id: UUID
     house: str
     size: str
     colour: str
+    image: str
     price: payments.Money
     verdict: str | None
     reason: str | None
@@ -142,32 +144,39 @@ async def assigned_stop(session: AsyncSession, order_id: UUID, concierge_id: UUI
     return stop
 
 
-async def show_visit(session: AsyncSession, order_id: UUID, concierge_id: UUID) -> Visit:
+async def show_visit(
+    session: AsyncSession, order_id: UUID, concierge_id: UUID, *, picture: Picture
+) -> Visit:
     """One visit of this concierge's day.
 
     Raises:
         Missing: it is not hers.
     """
     stop = await assigned_stop(session, order_id, concierge_id)
-    for visit in await visits_of(session, concierge_id, stop):
+    stops = await stops_of(session, concierge_id, stop.hub_id, stop.day)
+    for visit in await read_visits(session, stops, picture=picture):
         if visit.order == order_id:
             return visit
     raise Missing("This visit was called off.")
 
 
-async def visits_of(session: AsyncSession, concierge_id: UUID, day: Stop) -> list[Visit]:
-    """All visits of a concierge on the day of one of her stops, in driving order."""
+async def stops_of(
+    session: AsyncSession, concierge_id: UUID, hub_id: UUID, day: date
+) -> Sequence[Stop]:
+    """A concierge's stops of a day, in driving order."""
     stops = await session.exec(
         select(Stop)
-        .where(Stop.concierge_id == concierge_id, Stop.hub_id == day.hub_id, Stop.day == day.day)
+        .where(Stop.concierge_id == concierge_id, Stop.hub_id == hub_id, Stop.day == day)
         .order_by(col(Stop.starts))
     )
-    return await read_visits(session, stops.all())
+    return stops.all()
 
 
-async def read_visits(session: AsyncSession, stops: Sequence[Stop]) -> list[Visit]:
+async def read_visits(
+    session: AsyncSession, stops: Sequence[Stop], *, picture: Picture
+) -> list[Visit]:
     """The visits of these stops, numbered in their order; those called off are left out."""
-    around = await _around(session, [stop.order_id for stop in stops])
+    around = await _around(session, [stop.order_id for stop in stops], picture)
     standing = [stop for stop in stops if around.orders[stop.order_id].state not in GONE]
     return [around.visit(stop, number) for number, stop in enumerate(standing, start=1)]
 
@@ -265,7 +274,7 @@ def _by_time(taken: tuple[Step, datetime]) -> tuple[int, datetime]:
     return list(Step).index(taken[0]), taken[1]
 
 
-async def _around(session: AsyncSession, ids: Sequence[UUID]) -> _Around:
+async def _around(session: AsyncSession, ids: Sequence[UUID], picture: Picture) -> _Around:
     found = _Around()
     people = await session.exec(
         select(Order, Client, Address)
@@ -276,7 +285,7 @@ async def _around(session: AsyncSession, ids: Sequence[UUID]) -> _Around:
     for order, client, address in people:
         found.orders[order.id] = order
         found.clients[order.id], found.addresses[order.id] = client, address
-    await _read_pieces(session, found)
+    await _read_pieces(session, found, picture)
     await _read_money(session, found)
     await _read_likes(session, found, {client.id for client in found.clients.values()})
     for taken in await session.exec(select(VisitStep).where(col(VisitStep.order_id).in_(ids))):
@@ -285,7 +294,7 @@ async def _around(session: AsyncSession, ids: Sequence[UUID]) -> _Around:
     return found
 
 
-async def _read_pieces(session: AsyncSession, found: _Around) -> None:
+async def _read_pieces(session: AsyncSession, found: _Around, picture: Picture) -> None:
     rows = await session.exec(
         select(OrderLine, Piece, Variant)
         .join(Piece, col(Piece.id) == col(OrderLine.piece_id))
@@ -307,11 +316,10 @@ async def _read_pieces(session: AsyncSession, found: _Around) -> None:
                 id=piece.id,
                 tag=piece.tag,
                 style=style.name,
-                style_id=style.id,
-                variant_id=variant.id,
                 house=house.name,
                 size=variant.size,
                 colour=variant.colour,
+                image=picture(style.drawing, variant.shade),
                 price=payments.Money(line.price_minor, found.orders[line.order_id].currency),
                 verdict=line.verdict,
                 reason=line.reason,

@@ -11,10 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import routing
 from concierge.maps.errors import NoRoad, OffTheMap
 from concierge.maps.travel import Roads
-from concierge.model import Concierge, DayPlan, Hub, PlanRoute, Shift, Stop
+from concierge.model import Concierge, DayPlan, Hub, PlanRoute, Shift
 from concierge.model.refusals import Missing
 
-from .show_visit import Visit, read_visits
+from .show_visit import Picture, Visit, read_visits, stops_of
 
 Line = list[tuple[float, float]]
 """A drive as drawn, `(longitude, latitude)`."""
@@ -62,7 +62,7 @@ class TodaysRoute(msgspec.Struct, frozen=True):
 
 
 async def todays_route(
-    session: AsyncSession, concierge_id: UUID, day: date | None, now: datetime
+    session: AsyncSession, concierge_id: UUID, day: date | None, now: datetime, *, picture: Picture
 ) -> TodaysRoute:
     """The plan in force for this concierge on a day (her hub's today, when none is named).
 
@@ -83,11 +83,7 @@ async def todays_route(
     working = {shift.id: shift for shift in shifts}
     rows = await session.exec(select(PlanRoute).where(col(PlanRoute.shift_id).in_(working)))
     routes = rows.all()
-    stops = await session.exec(
-        select(Stop)
-        .where(Stop.concierge_id == concierge_id, Stop.hub_id == hub.id, Stop.day == day)
-        .order_by(col(Stop.starts))
-    )
+    stops = await stops_of(session, concierge_id, hub.id, day)
     return TodaysRoute(
         day=day,
         now=now,
@@ -104,7 +100,7 @@ async def todays_route(
             for route in routes
             if route.break_starts and route.break_ends
         ],
-        visits=await read_visits(session, stops.all()),
+        visits=await read_visits(session, stops, picture=picture),
         drives=[],
     )
 

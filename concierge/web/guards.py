@@ -53,6 +53,13 @@ ACCESS: dict[str, frozenset[Role]] = {
     "POST /demo/clients/{client_id}/visits": EVERYONE,
     # --- client pages ---
     # --- the concierge's phone ---
+    "GET /field": CONCIERGES,
+    "GET /field/app.webmanifest": EVERYONE,
+    "GET /field/icon.svg": EVERYONE,
+    "GET /api/field/route": CONCIERGES,
+    "GET /api/field/visits/{order_id}": CONCIERGES,
+    "PUT /api/field/visits/{order_id}/steps/{step_id}": CONCIERGES,
+    "PUT /api/field/visits/{order_id}/returns/{key}": CONCIERGES,
     # --- dispatch ---
     # --- the API ---
 }

@@ -1,0 +1,141 @@
+"""A concierge's day as JSON: her route, each visit, and what she writes down at the door.
+
+Every PUT names what it writes by an id the phone made (UUIDv7), so that sending it again is the
+same act; its answer is the visit as it stands now.
+"""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import get, put
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody
+
+from concierge.desk.record_returns import record_returns
+from concierge.desk.record_step import StepReport, record_step
+from concierge.desk.show_visit import Visit, show_visit
+from concierge.desk.todays_route import TodaysRoute, draw_drives, todays_route
+from concierge.model import MOST_PIECES, PieceVerdict, ReturnsRecord, Step
+from concierge.model.refusals import Missing
+from concierge.store.clock import now
+from concierge.store.transaction import transaction
+from concierge.web.doors import Asked, doors
+from concierge.web.garments import address
+from concierge.web.problems import Problem
+from concierge.web.session import me
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Reported(msgspec.Struct, frozen=True):
+    """A step, and when it was taken by the phone's clock."""
+
+    step: Step
+    at: Moment
+
+
+class Confirmed(msgspec.Struct, frozen=True):
+    """The list the client confirmed: every piece of the visit, one verdict."""
+
+    confirmed_at: Moment
+    verdicts: Annotated[tuple[PieceVerdict, ...], msgspec.Meta(max_length=4 * MOST_PIECES)]
+
+
+def _no(status: str) -> ResponseSpec:
+    return ResponseSpec(Problem, media_type="application/problem+json", description=status)
+
+
+READS = {
+    401: _no("Nobody is signed in."),
+    403: _no("Not for this role."),
+    404: _no("There is no such visit on this concierge's route."),
+}
+WRITES = {
+    **READS,
+    400: _no("What was sent does not read right."),
+    409: _no("The visit is not at this step, or something else was recorded first."),
+}
+
+
+@get("/api/field/route", operation_id="TodaysRoute", tags=["field"], responses=READS)
+async def route(request: Asked, day: date | None = None) -> TodaysRoute:
+    """The plan in force for who asks, today or on another day, with its drives drawn."""
+    house = doors(request)
+    async with transaction(house.engine) as session:
+        planned = await todays_route(
+            session, _mine(request), day, await now(session), picture=address
+        )
+    return await draw_drives(planned, house.roads)
+
+
+@get(
+    "/api/field/visits/{order_id:uuid}",
+    operation_id="Visit",
+    tags=["field"],
+    responses=READS,
+)
+async def visit(request: Asked, order_id: UUID) -> Visit:
+    """One visit of who asks."""
+    async with transaction(doors(request).engine) as session:
+        return await show_visit(session, order_id, _mine(request), picture=address)
+
+
+@put(
+    "/api/field/visits/{order_id:uuid}/steps/{step_id:uuid}",
+    operation_id="RecordStep",
+    tags=["field"],
+    responses=WRITES,
+)
+async def step(request: Asked, order_id: UUID, step_id: UUID, data: JSONBody[Reported]) -> Visit:
+    """On the way, at the door, trying, finished. The same id again changes nothing."""
+    mine = _mine(request)
+    async with transaction(doors(request).engine) as session:
+        await record_step(
+            session,
+            order_id,
+            StepReport(step_id, data.step, data.at),
+            concierge_id=mine,
+            now=await now(session),
+        )
+        return await show_visit(session, order_id, mine, picture=address)
+
+
+@put(
+    "/api/field/visits/{order_id:uuid}/returns/{key:uuid}",
+    operation_id="RecordReturns",
+    tags=["field"],
+    responses={**WRITES, 422: _no("A piece is missing, foreign or named twice.")},
+)
+async def returns(request: Asked, order_id: UUID, key: UUID, data: JSONBody[Confirmed]) -> Visit:
+    """What she keeps and what goes back. The same key and list again changes nothing.
+
+    A list that contradicts the one in force is refused, and kept for a person to look at.
+    """
+    mine = _mine(request)
+    record = ReturnsRecord(key, data.verdicts, data.confirmed_at)
+    async with transaction(doors(request).engine) as session:
+        refusal = await record_returns(
+            session, order_id, record, concierge_id=mine, now=await now(session)
+        )
+        stands = await show_visit(session, order_id, mine, picture=address)
+    if refusal is not None:
+        raise refusal
+    return stands
+
+
+def _mine(request: Asked) -> UUID:
+    """The concierge who asks.
+
+    Raises:
+        Missing: the account is no concierge's.
+    """
+    found = me(request).concierge_id
+    if found is None:
+        raise Missing("There is no such concierge.")
+    return found
+
+
+handlers: list[BaseRouteHandler] = [route, visit, step, returns]
