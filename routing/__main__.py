@@ -1,0 +1,99 @@
+"""Plans and judges days from the command line, in VROOM's JSON.
+
+    python -m routing plan DAY.json --seconds 10 --out PLAN.json
+    python -m routing check DAY.json PLAN.json
+
+Exit status: 0 when planned or good, 1 when the plan breaks a rule, 2 when the input is malformed
+or no plan came; then standard error holds one sentence and nothing is written.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from .check import check
+from .errors import BadPlan, BadProblem, RoutingError
+from .vroom import read_problem
+from .vroom_plan import read_plan, write_plan
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks; the exit status."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.do(asked))
+    except RoutingError as wrong:
+        return _complain(str(wrong))
+    except OSError as wrong:
+        return _complain(f"{wrong.filename}: {wrong.strerror}.")
+
+
+def _plan(asked: argparse.Namespace) -> int:
+    from .solver import plan_day  # noqa: PLC0415 - OR-Tools takes a second to load; judging needs none
+
+    document = _json(asked.day, BadProblem)
+    problem = read_problem(document)
+    plan = plan_day(problem, seconds=asked.seconds, seed=asked.seed)
+    answer = json.dumps(write_plan(problem, plan, document), indent=1, ensure_ascii=False) + "\n"
+    if asked.out is None:
+        sys.stdout.write(answer)
+    else:
+        unfinished = asked.out.with_name(asked.out.name + ".part")
+        unfinished.write_text(answer, encoding="utf-8")
+        unfinished.replace(asked.out)
+    sys.stderr.write(f"{plan.words}.\n")
+    return 0
+
+
+def _check(asked: argparse.Namespace) -> int:
+    problem = read_problem(_json(asked.day, BadProblem))
+    violations = check(problem, read_plan(problem, _json(asked.plan, BadPlan)))
+    for violation in violations:
+        sys.stdout.write(f"{violation.rule}: {violation.words}\n")
+    sys.stdout.write("" if violations else "The plan keeps every rule.\n")
+    return 1 if violations else 0
+
+
+def _json(path: Path, error: type[RoutingError]) -> Any:
+    def refuse(constant: str) -> NoReturn:
+        raise error(f"{path} holds {constant}, which is not a number.")
+
+    try:
+        return json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse)
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as wrong:
+        raise error(f"{path} is not JSON: {wrong}.") from wrong
+
+
+def _complain(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return 2
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 86400 seconds")
+    return seconds
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m routing", description="Plans days of visits.")
+    commands = parser.add_subparsers(required=True, metavar="plan | check")
+    plan = commands.add_parser("plan", help="plan a day given as VROOM JSON")
+    plan.add_argument("day", type=Path, metavar="DAY.json")
+    plan.add_argument("--seconds", type=_seconds, default=10.0, help="how long to search")
+    plan.add_argument("--seed", type=int, default=0)
+    plan.add_argument("--out", type=Path, metavar="PLAN.json", help="standard output without it")
+    plan.set_defaults(do=_plan)
+    judge = commands.add_parser("check", help="judge a plan given as VROOM's answer")
+    judge.add_argument("day", type=Path, metavar="DAY.json")
+    judge.add_argument("plan", type=Path, metavar="PLAN.json")
+    judge.set_defaults(do=_check)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
