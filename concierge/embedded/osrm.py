@@ -73,6 +73,7 @@ class Streets:
         threads = str(min(4, os.cpu_count() or 1))
         argv = [str(engine / "osrm" / "bin" / "osrm-routed"), "--algorithm=mld"]
         argv += ["--ip", LOOPBACK, "--port", str(port), "--threads", threads]
+        argv += ["--verbosity=WARNING"]  # or every client's address ends up in a log file
         argv += ["--max-table-size", str(TABLE_LIMIT), str(self.graph())]
         child = Child(
             name=self.home.name, argv=argv, user=engine_user(), ready=lambda _pid: accepts(port)

@@ -19,7 +19,7 @@ from .errors import BadAnswer, NotBuilt, Unreachable
 from .osrm import NO_ROAD, Osrm, Table
 from .programs import run
 
-LARGEST_TABLE = 2_000
+LARGEST_TABLE = 1_000
 """Places on one side of a table our own server answers in one go."""
 
 _START_PATIENCE_S = 120.0
