@@ -61,6 +61,15 @@ ACCESS: dict[str, frozenset[Role]] = {
     "PUT /api/field/visits/{order_id}/steps/{step_id}": CONCIERGES,
     "PUT /api/field/visits/{order_id}/returns/{key}": CONCIERGES,
     # --- dispatch ---
+    "GET /dispatch": DESK,
+    "GET /api/dispatch/days/{hub}/{day}": DESK,
+    "GET /api/dispatch/days/{hub}/{day}/visits/{order_id}/places": DESK,
+    "GET /api/dispatch/days/{hub}/{day}/lines": DESK,
+    "POST /api/dispatch/days/{hub}/{day}/moves": DISPATCHERS,
+    "POST /api/dispatch/days/{hub}/{day}/unassignments": DISPATCHERS,
+    "PUT /api/dispatch/days/{hub}/{day}/locks/{order_id}": DISPATCHERS,
+    "DELETE /api/dispatch/days/{hub}/{day}/locks/{order_id}": DISPATCHERS,
+    "POST /api/dispatch/days/{hub}/{day}/replans": DISPATCHERS,
     # --- the API ---
 }
 

@@ -2,4 +2,6 @@
 
 from litestar.handlers import BaseRouteHandler
 
-handlers: list[BaseRouteHandler] = []
+from . import day, page
+
+handlers: list[BaseRouteHandler] = [*page.handlers, *day.handlers]

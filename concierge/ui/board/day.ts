@@ -1,0 +1,121 @@
+/** A hub's day as `GET /api/dispatch/days/{hub}/{day}` tells it. Moments are ISO, on no clock yet. */
+import type { Point } from '../shared/map.ts';
+
+export type VisitState = 'planned' | 'en_route' | 'arrived' | 'in_home' | 'finished';
+
+export interface Visit {
+  order: string;
+  reference: string;
+  client: string;
+  area: string;
+  at: Point;
+  pieces: number;
+  minutes: number;
+  opens: string;
+  closes: string;
+  unpaid: boolean;
+  locked: boolean;
+}
+
+/** A visit on somebody's route. `starts` and `ends` are expected now, `planned` is what was planned. */
+export interface PlannedVisit extends Visit {
+  state: VisitState;
+  movable: boolean;
+  departs: string;
+  arrives: string;
+  starts: string;
+  ends: string;
+  planned: string;
+  drive_s: number;
+  /** Minutes behind what was planned; 0 on time. */
+  behind_min: number;
+  /** Minutes after the promised window closes; 0 while the promise is kept. */
+  late_min: number;
+}
+
+/** Somewhere a visit could go. `broken` names each promise that would break, in words. */
+export interface Place {
+  shift: string;
+  name: string;
+  position: number;
+  starts: string | null;
+  added_s: number;
+  here: boolean;
+  broken: readonly Broken[];
+}
+
+export interface Broken {
+  rule: string;
+  words: string;
+}
+
+/** A visit without a place, why, and where it would fit best. */
+export interface LeftVisit extends Visit {
+  reason: string;
+  words: string;
+  best: Place | null;
+}
+
+export interface Row {
+  shift: string;
+  concierge: string;
+  name: string;
+  zone: string;
+  starts: string;
+  ends: string;
+  rest: { starts: string; ends: string } | null;
+  returns: string | null;
+  drive_home_s: number;
+  visits: readonly PlannedVisit[];
+}
+
+/** Something a person must look at. */
+export interface Exception {
+  kind: string;
+  order: string | null;
+  words: string;
+  since: string;
+}
+
+export interface Cost {
+  drive: number;
+  shifts: number;
+  strangers: number;
+  moved: number;
+  unplanned: number;
+}
+
+export interface Board {
+  hub: string;
+  hub_id: string;
+  hub_name: string;
+  hub_at: Point;
+  hubs: readonly { slug: string; name: string }[];
+  day: string;
+  now: string;
+  version: number;
+  changed_at: string | null;
+  opens: string;
+  until: string;
+  planning: boolean;
+  estimated: boolean;
+  words: string;
+  cost: Cost;
+  on_time: number | null;
+  rows: readonly Row[];
+  left: readonly LeftVisit[];
+  exceptions: readonly Exception[];
+}
+
+/** One concierge's drive: behind her, and ahead of her. */
+export interface Line {
+  shift: string;
+  done: readonly Point[];
+  ahead: readonly Point[];
+  estimated: boolean;
+}
+
+/** What a change left behind: the day's new version. */
+export interface Saved {
+  version: number;
+}

@@ -1,0 +1,207 @@
+/** What the board shows, and what a dispatcher does to it. */
+import { Problem, Unreachable } from '../shared/api.ts';
+import { listen } from '../shared/live.ts';
+import type { Board, LeftVisit, Place, PlannedVisit, Row, Visit } from './day.ts';
+import { Doors } from './doors.ts';
+import * as text from './text.ts';
+
+/** How to take the last change back. */
+interface Undo {
+  words: string;
+  order: string;
+  back: (version: number) => Promise<unknown>;
+}
+
+export interface Found {
+  row: Row | null;
+  visit: PlannedVisit | LeftVisit;
+}
+
+const NEVER_ANSWERED_MS = 2_000;
+
+export class DayStore {
+  board = $state.raw<Board | null>(null);
+  selected = $state<string | null>(null);
+  /** The shift whose drive is on the map. */
+  chosen = $state<string | null>(null);
+  /** A second one, while a move to it is being weighed. */
+  weighed = $state<string | null>(null);
+  said = $state('');
+  trouble = $state('');
+  busy = $state(false);
+  connected = $state(false);
+  now = $state(new Date());
+  readAt = $state(new Date());
+  past = $state.raw<readonly Undo[]>([]);
+
+  readonly #doors: Doors;
+  #ahead = 0;
+  #again: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(hub: string, day: string) {
+    this.#doors = new Doors(hub, day);
+  }
+
+  /** Read the day and follow it; call the returned function to stop. */
+  start(): () => void {
+    let stop = (): void => undefined;
+    let left = false;
+    const clock = setInterval(() => this.#tick(), 5_000);
+    void this.read().then(() => {
+      if (!this.board || left) return;
+      stop = listen(
+        [`day:${this.board.hub_id}:${this.board.day}`],
+        () => void this.read(),
+        (connected) => (this.connected = connected),
+      );
+    });
+    return () => {
+      left = true;
+      clearInterval(clock);
+      clearTimeout(this.#again);
+      stop();
+    };
+  }
+
+  async read(): Promise<void> {
+    try {
+      const before = this.board;
+      const board = await this.#doors.read();
+      this.#ahead = Date.parse(board.now) - performance.now();
+      this.board = board;
+      this.#tick();
+      this.readAt = this.now;
+      if (this.selected && !this.find(this.selected)) this.selected = null;
+      if (before?.planning && !board.planning) this.said = text.planned(board.version);
+      clearTimeout(this.#again);
+      if (board.planning) this.#again = setTimeout(() => void this.read(), NEVER_ANSWERED_MS);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  find(order: string): Found | null {
+    for (const row of this.board?.rows ?? []) {
+      const visit = row.visits.find((each) => each.order === order);
+      if (visit) return { row, visit };
+    }
+    const visit = this.board?.left.find((each) => each.order === order);
+    return visit ? { row: null, visit } : null;
+  }
+
+  get current(): Found | null {
+    return this.selected ? this.find(this.selected) : null;
+  }
+
+  select(order: string | null): void {
+    this.selected = order;
+    this.weighed = null;
+    const row = order ? this.find(order)?.row : null;
+    if (row) this.chosen = row.shift;
+  }
+
+  /** Put a concierge's drive on the map; asked again, take it off. */
+  show(shift: string): void {
+    this.chosen = this.chosen === shift ? null : shift;
+  }
+
+  places(order: string): Promise<Place[]> {
+    return this.#doors.places(order);
+  }
+
+  lines(shifts: readonly string[]) {
+    return this.#doors.lines(shifts);
+  }
+
+  async move(visit: Visit, place: Place, why: string): Promise<void> {
+    const from = this.find(visit.order)?.row;
+    const done = await this.#change(
+      (version) =>
+        this.#doors.move(
+          visit.order,
+          { shift: place.shift, position: place.position },
+          version,
+          why,
+        ),
+      text.moved(visit.client, place.name, place.added_s),
+    );
+    if (!done) return;
+    this.weighed = null;
+    this.chosen = place.shift;
+    this.#remember(text.undoMove(visit.client), visit.order, (version) =>
+      from
+        ? this.#doors.move(visit.order, { shift: from.shift }, version, text.UNDONE)
+        : this.#doors.unassign(visit.order, version, text.UNDONE),
+    );
+  }
+
+  async unassign(visit: Visit, why: string): Promise<void> {
+    const from = this.find(visit.order)?.row;
+    const done = await this.#change(
+      (version) => this.#doors.unassign(visit.order, version, why),
+      text.unassigned(visit.client),
+    );
+    if (!done || !from) return;
+    this.#remember(text.undoUnassign(visit.client), visit.order, (version) =>
+      this.#doors.move(visit.order, { shift: from.shift }, version, text.UNDONE),
+    );
+  }
+
+  async lock(visit: Visit, lock: boolean): Promise<void> {
+    const doors = this.#doors;
+    const turn = (on: boolean, version: number): Promise<unknown> =>
+      on ? doors.lock(visit.order, version) : doors.unlock(visit.order, version);
+    const words = lock ? text.locked(visit.client) : text.unlocked(visit.client);
+    if (await this.#change((version) => turn(lock, version), words)) {
+      this.#remember(text.undoLock(visit.client, lock), visit.order, (version) =>
+        turn(!lock, version),
+      );
+    }
+  }
+
+  async replan(): Promise<void> {
+    await this.#change(() => this.#doors.replan(), text.replanning());
+  }
+
+  async undo(): Promise<void> {
+    const last = this.past.at(-1);
+    if (!last) return;
+    if (await this.#change(last.back, text.undone(last.words))) {
+      this.past = this.past.slice(0, -1);
+      if (this.find(last.order)) this.select(last.order);
+    }
+  }
+
+  /** Do one thing to the day as it was drawn; whatever comes of it, show the day as it is. */
+  async #change(act: (version: number) => Promise<unknown>, words: string): Promise<boolean> {
+    if (this.busy || !this.board) return false;
+    this.busy = true;
+    this.trouble = '';
+    try {
+      await act(this.board.version);
+      await this.read();
+      this.said = words;
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      if (error instanceof Problem && error.status === 409) await this.read();
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #remember(words: string, order: string, back: Undo['back']): void {
+    this.past = [...this.past, { words, order, back }];
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof Problem) this.trouble = text.refused(error);
+    else if (error instanceof Unreachable) this.trouble = text.unreachable();
+    else throw error;
+  }
+
+  #tick(): void {
+    this.now = new Date(performance.now() + this.#ahead);
+  }
+}

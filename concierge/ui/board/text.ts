@@ -1,0 +1,299 @@
+/** Everything the board says. */
+import type { Problem } from '../shared/api.ts';
+import { stretch, time } from '../shared/format.ts';
+import { count, language, locale, say } from '../shared/words.ts';
+import type { Board, Broken, Cost, LeftVisit, PlannedVisit, Row } from './day.ts';
+
+/** Why a change was made, written into the house's own log, which is kept in English. */
+export const UNDONE = 'Undone by the dispatcher.';
+
+const percent = (part: number): string =>
+  new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 0 }).format(part);
+
+// The frame
+export const board = () => say('Dispatch board');
+export const skip = () => say('Skip to the visits');
+export const previousDay = () => say('Previous day');
+export const nextDay = () => say('Next day');
+export const hub = () => say('Hub');
+export const concierges = (n: number) => count('{n} concierge', '{n} concierges', n);
+export const visits = (n: number) => count('{n} visit', '{n} visits', n);
+export const onTime = (part: number) => say('{part} on time', { part: percent(part) });
+export const clashes = (n: number) => count('{n} clash', '{n} clashes', n);
+export const behind = (n: number) => count('{n} running late', '{n} running late', n);
+export const replan = () => say('Replan the day');
+export const planning = () => say('Planning…');
+export const plan = (version: number) => say('Plan {version}', { version });
+export const close = () => say('Close');
+export const loading = () => say('Reading the day…');
+export const noPlan = () => say('No plan yet');
+export const estimated = () => say('Drive times are estimated: the road engine does not answer.');
+
+// The tray
+export const tray = () => say('Unassigned');
+export const trayHint = (n: number) =>
+  n === 0
+    ? say('Every visit has its concierge.')
+    : count('{n} visit without a concierge', '{n} visits without a concierge', n);
+export const best = (name: string, added_s: number) =>
+  say('Best: {name}, {added}', { name, added: added(added_s) });
+export const noPlace = () => say('Nobody can take it as the day stands');
+export const pieces = (n: number) => count('{n} piece', '{n} pieces', n);
+
+const REASONS: Record<string, string> = {
+  no_skill: 'Nobody working today has the skill it needs.',
+  no_capacity: 'No rail has room for its pieces.',
+  outside_shifts: 'Nobody works in its window.',
+  out_of_reach: 'It is too far for every shift.',
+  windows_full: 'Every window she accepts is full.',
+  locked_out: 'Its lock leaves no room for it.',
+  too_dear: 'It would cost more driving than it is worth.',
+  by_hand: 'A dispatcher took it off its route.',
+};
+
+/** The planner's sentence names people and times; other languages get the reason alone. */
+export const reason = ({ reason: name, words }: Pick<LeftVisit, 'reason' | 'words'>) =>
+  language() === 'en' && words ? words : say(REASONS[name] ?? words);
+
+// The timeline
+export const timeline = () => say('Visits by concierge');
+export const showRoute = (name: string) => say('Show {name} on the map', { name });
+export const onBreak = () => say('Break');
+export const nowIs = (moment: Date) => say('Now, {time}', { time: time(moment) });
+export const noVisits = () => say('No visits');
+export const offShift = () => say('Off shift');
+
+const STATES: Record<string, string> = {
+  planned: 'Planned',
+  en_route: 'On the way',
+  arrived: 'At the door',
+  in_home: 'In the home',
+  finished: 'Finished',
+};
+
+/** How a visit looks; each look also has a word. */
+export type Look = 'planned' | 'en_route' | 'in_home' | 'finished' | 'late' | 'clash';
+
+export function look(visit: PlannedVisit): Look {
+  if (visit.state === 'finished') return 'finished';
+  if (visit.state === 'in_home' || visit.state === 'arrived') return 'in_home';
+  if (visit.late_min > 0) return 'clash';
+  if (visit.behind_min > 0) return 'late';
+  return visit.state === 'en_route' ? 'en_route' : 'planned';
+}
+
+export const LOOKS: readonly Look[] = [
+  'finished',
+  'in_home',
+  'en_route',
+  'planned',
+  'late',
+  'clash',
+];
+
+export function lookWord(of: Look): string {
+  if (of === 'late') return say('Running late');
+  if (of === 'clash') return say('Misses its window');
+  return say(STATES[of] ?? of);
+}
+
+/** The state in a word or two, lateness counted. */
+export function state(visit: PlannedVisit): string {
+  const word = say(STATES[visit.state] ?? visit.state);
+  if (visit.state === 'finished') return word;
+  if (visit.late_min > 0) {
+    const late = stretch(visit.late_min * 60);
+    return say('{state}, {late} after its window', { state: word, late });
+  }
+  if (visit.behind_min > 0) {
+    return say('{state}, late {late}', { state: word, late: stretch(visit.behind_min * 60) });
+  }
+  return word;
+}
+
+/** The second line of a visit on the timeline. */
+export function chip(visit: PlannedVisit): string {
+  if (visit.state === 'finished' || visit.state === 'in_home') return time(visit.starts);
+  if (visit.late_min > 0) return say('Late {late}', { late: stretch(visit.late_min * 60) });
+  if (visit.behind_min > 0) return say('Late {late}', { late: stretch(visit.behind_min * 60) });
+  return time(visit.starts);
+}
+
+export function spoken(visit: PlannedVisit, row: Row): string {
+  const words = say('{client}, {starts} to {ends}, {name}, {state}', {
+    client: visit.client,
+    starts: time(visit.starts),
+    ends: time(visit.ends),
+    name: row.name,
+    state: state(visit),
+  });
+  return visit.locked ? say('{words}, locked', { words }) : words;
+}
+
+export function rowWords(row: Row): { words: string; tone: '' | 'warn' | 'bad' } {
+  const ahead = row.visits.filter(({ state: at }) => at !== 'finished');
+  const missed = ahead.filter(({ late_min }) => late_min > 0).length;
+  if (missed > 0) return { words: clashes(missed), tone: 'bad' };
+  if (ahead.some(({ behind_min }) => behind_min > 0)) {
+    return { words: say('Running late'), tone: 'warn' };
+  }
+  const words = row.visits.length === 0 ? noVisits() : visits(row.visits.length);
+  return { words: row.zone ? say('{zone}, {words}', { zone: row.zone, words }) : words, tone: '' };
+}
+
+// The details
+export const client = () => say('Client');
+export const promised = () => say('Promised');
+export const concierge = () => say('Concierge');
+export const arrival = () => say('Arrival');
+export const stay = () => say('Stay');
+export const drive = () => say('Drive');
+export const bringing = () => say('Bringing');
+export const where = () => say('Where');
+export const status = () => say('Status');
+export const order = () => say('Order');
+export const nobody = () => say('Nobody yet');
+export const why = () => say('Why');
+export const whyLabel = () => say('Reason, for the record (optional)');
+export const planned_ = (at: string) => say('planned {time}', { time: time(at) });
+export const moveTo = () => say('Move to…');
+export const giveTo = () => say('Give to…');
+export const ways = () => say('Ways to resolve');
+export const lock = () => say('Lock to this concierge');
+export const unlock = () => say('Unlock');
+export const unassign = () => say('Unassign');
+export const lockedWord = () => say('Locked');
+export const unpaidWord = () => say('Card not held yet');
+export const begun = () =>
+  say('This visit has begun or is about to; it stays with its concierge.');
+export const explain = (visit: PlannedVisit, row: Row) =>
+  say('{name} reaches {client} {late} after the window closes.', {
+    name: row.name,
+    client: visit.client,
+    late: stretch(visit.late_min * 60),
+  });
+export const explainBehind = (visit: PlannedVisit, row: Row) =>
+  say('{name} is {late} behind the plan; the window is still kept.', {
+    name: row.name,
+    late: stretch(visit.behind_min * 60),
+  });
+
+/** `+6 min`, `−3 min`, `±0 min`: driving a move adds. */
+export function added(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: 'minute',
+    unitDisplay: 'short',
+    signDisplay: 'exceptZero',
+  }).format(minutes === 0 ? 0 : minutes);
+}
+
+export const weighing = () => say('Weighing each concierge…');
+export const keeps = () => say('Keeps every promise');
+export const breaks = (n: number) => count('Breaks {n} promise', 'Breaks {n} promises', n);
+export const hereNow = () => say('Here now');
+export const starting = (at: string) => say('starts {time}', { time: time(at) });
+export const driving = (added_s: number) =>
+  say('{added} driving', { added: added(added_s) });
+
+const RULES: Record<string, string> = {
+  outside_windows: 'It would start outside its promised window.',
+  window_not_kept: 'It would start outside its promised window.',
+  skill_missing: 'A skill it needs is missing.',
+  over_capacity: 'The rail would be too full.',
+  returns_after_shift: 'She would be back after her shift ends.',
+  lock_broken: 'It is locked to another concierge.',
+  forbidden_shift: 'This concierge must not visit this client.',
+  break_missing: 'There would be no time for the break.',
+  break_outside_window: 'There would be no time for the break.',
+};
+
+export const broken = ({ rule, words }: Broken) =>
+  language() === 'en' ? words : say(RULES[rule] ?? words);
+
+// The day
+export const theDay = () => say('The day');
+export const planMade = (at: string) => say('made {time}', { time: time(at) });
+export const exceptions = () => say('Needs a person');
+export const allWell = () => say('Nothing needs a person right now.');
+export const since = (at: string) => say('since {time}', { time: time(at) });
+export const costs = () => say('What the plan costs');
+export const pickOne = () => say('Choose a visit to see it here, or a concierge to see her route.');
+
+/** Each term of the plan's price, in the planner's unit: time at the wheel it is worth. */
+export function terms(cost: Cost): { name: string; worth: string }[] {
+  const named: [string, number][] = [
+    [say('Driving'), cost.drive],
+    [say('Concierges called in'), cost.shifts],
+    [say('Visits by someone new'), cost.strangers],
+    [say('Moved from what was told'), cost.moved],
+    [say('Left unassigned'), cost.unplanned],
+  ];
+  return named
+    .filter(([, seconds]) => seconds > 0)
+    .map(([name, seconds]) => ({ name, worth: stretch(seconds) }));
+}
+
+const EXCEPTIONS: Record<string, string> = {
+  unpaid: '{client} has not held a card yet.',
+};
+
+export const exception = (kind: string, words: string, name: string) =>
+  EXCEPTIONS[kind] ? say(EXCEPTIONS[kind], { client: name }) : words;
+
+// The map
+export const map = () => say('Map');
+export const mapOf = (names: readonly string[]) =>
+  names.length === 0 ? say('Map of the city') : say('Map: {names}', { names: names.join(', ') });
+export const mapEmpty = () => say('Choose a concierge to see her route.');
+export const mapEstimated = () => say('Straight lines: the route is estimated.');
+export const noMap = () => say('The map cannot be drawn here.');
+export const hubWords = (name: string) => say('{name}, the hub', { name });
+export const stop = (n: number, visit: PlannedVisit) =>
+  say('Stop {n}, {time}, {client}', { n, time: time(visit.starts), client: visit.client });
+
+// The foot
+export const live = (at: Date) => say('Live, updated {time}', { time: time(at) });
+export const offline = () => say('Not connected, trying again');
+export const keysMove = () => say('move between visits');
+export const keysOpen = () => say('opens');
+export const keysClose = () => say('closes');
+export const travel = () => say('Driving');
+
+// What happened
+export const moved = (name: string, to: string, added_s: number) =>
+  say('{client} moved to {name}, {added} driving. The phones know.', {
+    client: name,
+    name: to,
+    added: added(added_s),
+  });
+export const unassigned = (name: string) =>
+  say('{client} is unassigned and waits on the left.', { client: name });
+export const locked = (name: string) =>
+  say('{client} is locked: planning keeps this concierge.', { client: name });
+export const unlocked = (name: string) => say('{client} is unlocked.', { client: name });
+export const replanning = () => say('The day is being planned again.');
+export const planned = (version: number) => say('The day is planned: plan {version}.', { version });
+export const undo = (words: string) => say('Undo: {words}', { words });
+export const undoNothing = () => say('Nothing to undo');
+export const undoMove = (name: string) => say('move of {client}', { client: name });
+export const undoUnassign = (name: string) => say('unassignment of {client}', { client: name });
+export const undoLock = (name: string, lock_: boolean) =>
+  lock_ ? say('lock of {client}', { client: name }) : say('unlocking of {client}', { client: name });
+export const undone = (words: string) => say('Undone: {words}.', { words });
+
+export function refused(problem: Problem): string {
+  if (problem.signedOut) return say('You are signed out. Sign in again; nothing was changed.');
+  if (problem.kind === 'stale_board') {
+    return say('The day changed meanwhile. This is how it stands now; nothing was overwritten.');
+  }
+  return problem.detail || problem.title;
+}
+export const unreachable = () =>
+  say('The house does not answer. Nothing was changed; try again in a moment.');
+
+export const summary = (board_: Board) =>
+  [concierges(board_.rows.length), visits(board_.rows.reduce((n, r) => n + r.visits.length, 0))].join(
+    ', ',
+  );

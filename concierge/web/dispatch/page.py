@@ -1,0 +1,44 @@
+"""The page the board lives in; the board itself reads the day."""
+
+from datetime import date
+
+import msgspec
+from litestar import Response, get
+from litestar.handlers import BaseRouteHandler
+from sqlmodel import col, select
+
+from concierge.model import Hub
+from concierge.model.refusals import Missing
+from concierge.store import clock
+from concierge.store.transaction import transaction
+from concierge.web.doors import Asked, doors
+from concierge.web.session import me
+from concierge.web.show import show
+
+
+class BoardPage(msgspec.Struct, frozen=True):
+    """Which hub's day to show."""
+
+    hub: str
+    day: date
+
+
+@get("/dispatch", include_in_schema=False)
+async def board(request: Asked, hub: str = "", day: date | None = None) -> Response[str]:
+    """A hub's day; her own hub's today, unless she asks for another.
+
+    Raises:
+        Missing: there is no such hub.
+    """
+    hubs = select(Hub).order_by(col(Hub.name))
+    hubs = hubs.where(Hub.slug == hub) if hub else hubs
+    async with transaction(doors(request).engine) as session:
+        found = (await session.exec(hubs)).all()
+        if not found:
+            raise Missing("There is no such hub.")
+        home = next((each for each in found if each.id == me(request).hub_id), found[0])
+        today = home.day_of(await clock.now(session))
+    return show(request, "dispatch.html", BoardPage(home.slug, day or today))
+
+
+handlers: list[BaseRouteHandler] = [board]
