@@ -21,6 +21,8 @@ from psycopg import sql
 from concierge.embedded.postgres import embedded_postgres
 from concierge.embedded.state import state
 
+pytest_plugins = ["tests.streets"]
+
 CLONE = Path(__file__).resolve().parents[1]
 TEMPLATE, OURS = "concierge_template", "concierge_test"
 TEMPLATE_LOCK = 7_301_942
