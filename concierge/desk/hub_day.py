@@ -33,6 +33,8 @@ from concierge.model import (
     VisitStep,
 )
 
+SERVED = frozenset({OrderState.AT_VISIT, OrderState.RETURNED, OrderState.SETTLED})
+
 
 @dataclass(slots=True)
 class HubDay:
@@ -70,8 +72,7 @@ class HubDay:
 
     def begun(self, stop: Stop) -> bool:
         """Whether somebody has set out to this stop, or served it: it is not planned again."""
-        order = self.orders.get(stop.order_id)
-        served = order is None or order.state not in (OrderState.PLACED, OrderState.CONFIRMED)
+        served = self.orders[stop.order_id].state in SERVED
         return served or stop.order_id in self.steps or stop.departs <= self.now
 
     def history_of(self, shift_id: UUID) -> list[Stop]:
@@ -181,15 +182,13 @@ class HubDay:
             name=whole.name,
             starts=starts,
             ends=whole.ends,
-            capacity=max(0, whole.capacity - sum(self._load(stop) for stop in history)),
+            capacity=max(
+                0, whole.capacity - sum(self.orders[stop.order_id].load for stop in history)
+            ),
             skills=whole.skills,
             breaks=breaks,
             starts_from=self.addresses[history[-1].order_id].place if history else None,
         )
-
-    def _load(self, stop: Stop) -> int:
-        order = self.orders.get(stop.order_id)
-        return order.load if order else 0
 
     def _as_written(self, shift: routing.Shift, stops: Sequence[Stop]) -> routing.Route:
         """A route whose times no longer hold on today's roads, as it was written."""

@@ -29,7 +29,7 @@ tasks = procrastinate.Blueprint()
 
 def bench(context: JobContext) -> Bench:
     """What this worker has at hand."""
-    return cast("dict[str, Bench]", context.additional_context)["bench"]
+    return cast("dict[str, Bench]", context.additional_context)["bench"]  # pyright: ignore[reportUnknownMemberType]
 
 
 @tasks.task(name="run_operation", queue=MONEY, retry=AGAIN, pass_context=True)
