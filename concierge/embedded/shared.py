@@ -28,6 +28,7 @@ USERS, KEEPER, OPEN = "users.lock", "keeper.lock", "open.json"
 GLANCE_S = 0.5
 LEAVE_S = 20.0
 TICK_S = 0.05
+SURE = 3
 
 
 @contextmanager
@@ -52,10 +53,8 @@ def shared(home: Path, keeper: Sequence[str], *, patience_s: float = 90.0) -> Ge
         finally:
             leaving.set()
             watch.join()
-            alone = try_lock(users, fcntl.LOCK_EX)
             fcntl.flock(users, fcntl.LOCK_UN)
-    if alone:
-        _see_the_keeper_out(home)
+            _see_the_keeper_out(home)
 
 
 def try_lock(file: IO[str], kind: int) -> bool:
@@ -127,14 +126,16 @@ def _address(home: Path) -> str | None:
 
 
 def _see_the_keeper_out(home: Path) -> None:
+    """Return when the keeper has gone, or stays for somebody else."""
     deadline = time.monotonic() + LEAVE_S
-    noticed = time.monotonic() + 2.0
-    while _kept(home) and time.monotonic() < deadline:
+    others = 0
+    while _kept(home) and time.monotonic() < deadline and others < SURE:
+        with (home / USERS).open("a") as users:
+            # Not even shared: the keeper has it, and is leaving. Shared but not alone: others are
+            # in, unless the keeper took it between the two; so it has to be seen again.
+            shared_with = try_lock(users, fcntl.LOCK_SH) and not try_lock(users, fcntl.LOCK_EX)
+            others = others + 1 if shared_with else 0
         time.sleep(TICK_S)
-        if time.monotonic() > noticed:
-            with (home / USERS).open("a") as users:
-                if try_lock(users, fcntl.LOCK_SH):
-                    return  # somebody else came in; the keeper stays for them
 
 
 def _last_line(path: Path) -> str:
