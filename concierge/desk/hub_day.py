@@ -49,6 +49,7 @@ class HubDay:
     orders: dict[UUID, Order] = field(default_factory=dict[UUID, Order])
     addresses: dict[UUID, Address] = field(default_factory=dict[UUID, Address])
     clients: dict[UUID, Client] = field(default_factory=dict[UUID, Client])
+    """By client id; what hangs on an order is by order id, what hangs on a shift by shift id."""
     wishes: dict[UUID, list[OrderWish]] = field(default_factory=dict[UUID, list[OrderWish]])
     routes: dict[UUID, PlanRoute] = field(default_factory=dict[UUID, PlanRoute])
     stops: dict[UUID, Stop] = field(default_factory=dict[UUID, Stop])
@@ -255,7 +256,7 @@ async def _read_orders(session: AsyncSession, hub: Hub, found: dict[date, HubDay
         if order.day is not None:
             found[order.day].orders[order.id] = order
             found[order.day].addresses[order.id] = address
-            found[order.day].clients[order.id] = client
+            found[order.day].clients[client.id] = client
     await _read_around(session, {each: day for day in found.values() for each in day.orders})
     clients = {order.client_id for day in found.values() for order in day.orders.values()}
     familiar = await who_knows_whom(session, clients)

@@ -123,7 +123,8 @@ def _write_route(session: AsyncSession, day: HubDay, route: routing.Route) -> No
         row.break_starts, row.break_ends = rest.starts, rest.ends
         row.break_before = rest.before + len(history)
     for at, stop in enumerate(route.stops):
-        resting = sum((b.ends - b.starts for b in route.breaks if b.before == at), timedelta(0))
+        on_the_way = (b for b in route.breaks if b.before == at and b.starts < stop.arrives)
+        resting = sum((rest.ends - rest.starts for rest in on_the_way), timedelta(0))
         session.add(_stop_row(day, shift.id, at + len(history), stop, resting))
 
 
