@@ -71,6 +71,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "DELETE /api/dispatch/days/{hub}/{day}/locks/{order_id}": DISPATCHERS,
     "POST /api/dispatch/days/{hub}/{day}/replans": DISPATCHERS,
     # --- the API ---
+    "POST /webhooks/stripe": EVERYONE,
 }
 
 

@@ -2,4 +2,6 @@
 
 from litestar.handlers import BaseRouteHandler
 
-handlers: list[BaseRouteHandler] = []
+from .webhooks import stripe_webhook
+
+handlers: list[BaseRouteHandler] = [stripe_webhook]
