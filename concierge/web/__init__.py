@@ -7,14 +7,16 @@ How a page is added
     3. A handler in its room, listed in the room's `handlers`:
 
            @get("/pieces/{style:str}", include_in_schema=False)
-           async def piece(request: Asked, style: str) -> Response[str]:
+           async def piece(request: Asked, style: FromPath[str]) -> Response[str]:
                async with transaction(doors(request).engine) as session:
                    page = await show_style(session, style, for_whom=me(request).client_id)
                return show(request, "client/piece.html", page)
 
        `me(request)` is who asks; `doors(request)` has the engine, the roads, the card gateway and
        the settings; `words_for(request)` her language. Return type `Response[str]`, or `Redirect`
-       with 303 after a POST. A `Refusal` that is raised becomes a page or problem+json.
+       with 303 after a POST. Parameters are `FromPath`, `FromQuery`, `URLEncodedBody[Form]`,
+       `JSONBody[Wish]`; a bare one is deprecated and fails the tests. A `Refusal`
+       that is raised becomes a page or problem+json.
     4. A row in `guards.ACCESS`: `"GET /pieces/{style}": EVERYONE`. Without it the page is refused.
     5. Every form posts `{{ csrf_field() }}`; scripts send `X-CSRF-Token` (`ui/shared/api.ts`).
        A door that proves its caller by signature says `opt={NO_CSRF: True}`.

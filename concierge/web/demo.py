@@ -7,9 +7,8 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Body
+from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from sqlmodel import col, select
 
@@ -26,7 +25,6 @@ from .show import show
 
 LETTERS = 60
 CLIENTS = 8
-Form = RequestEncodingType.URL_ENCODED
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -105,7 +103,7 @@ def _played(staff: Sequence[Account], *roles: Role) -> list[Person]:
 
 
 @post("/demo/clients/{client_id:uuid}/visits", include_in_schema=False)
-async def play_client(request: Asked, client_id: UUID) -> Redirect:
+async def play_client(request: Asked, client_id: FromPath[UUID]) -> Redirect:
     """Sign in as a made-up client, without the letter.
 
     Raises:
@@ -122,7 +120,7 @@ async def play_client(request: Asked, client_id: UUID) -> Redirect:
 
 
 @post("/demo/clock", include_in_schema=False)
-async def move_clock(request: Asked, data: Annotated[Later, Body(media_type=Form)]) -> Redirect:
+async def move_clock(request: Asked, data: URLEncodedBody[Later]) -> Redirect:
     """Make it later in the demo; a clock that went back would undo what happened."""
     async with transaction(doors(request).engine) as session:
         await set_clock(session, await now(session) + timedelta(minutes=data.minutes))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import get
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 from litestar.response import ServerSentEvent
 from sqlmodel import select
 
@@ -25,8 +25,8 @@ MOST_TOPICS = 8
 @get("/live", include_in_schema=False)
 async def live(
     request: Asked,
-    topics: Annotated[str, Parameter(max_length=600)],
-    after: int | None = None,
+    topics: Annotated[str, QueryParameter(max_length=600)],
+    after: FromQuery[int | None] = None,
 ) -> ServerSentEvent:
     """Follow topics, parted by commas: `day:<hub>:<date>`, `concierge:<id>`, `order:<id>`.
 

@@ -100,7 +100,7 @@ def answer(
     title = _title(status)
     if wants_page(request):
         words = words_for(request)
-        page = ErrorPage(status, words.say(title), words.say(_escape(sentence)))
+        page = ErrorPage(status, words.say(title), words.say(sentence))
         return show(request, "error.html", page, status_code=status)
     problem = Problem(f"urn:concierge:problem:{kind}", title, status, sentence, fields or [])
     headers = {"retry-after": "5"} if status in {429, 503} else None
@@ -112,11 +112,6 @@ def answer(
 def wants_page(request: Asked) -> bool:
     """Whether a person looks at the answer."""
     return "text/html" in request.headers.get("accept", "")
-
-
-def _escape(sentence: str) -> str:
-    """Refusals are whole sentences already; a percent sign in one is a percent sign."""
-    return sentence.replace("%", "%%")
 
 
 def _title(status: int) -> str:

@@ -4,9 +4,8 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Body
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 from sqlmodel import col, select
 
@@ -79,19 +78,14 @@ class StaffPage(msgspec.Struct, frozen=True):
     demo_password: str = ""
 
 
-Form = RequestEncodingType.URL_ENCODED
-
-
 @get("/sign-in", include_in_schema=False, sync_to_thread=False)
-def client_door(request: Asked, next: str = "/") -> Response[str]:  # noqa: A002 - the field's name
+def client_door(request: Asked, next: FromQuery[str] = "/") -> Response[str]:  # noqa: A002 - the field's name
     """Ask a client for her e-mail."""
     return show(request, "sign_in.html", SignInPage(_inside(next)))
 
 
 @post("/sign-in", include_in_schema=False)
-async def ask_for_link(
-    request: Asked, data: Annotated[AskForLink, Body(media_type=Form)]
-) -> Response[str]:
+async def ask_for_link(request: Asked, data: URLEncodedBody[AskForLink]) -> Response[str]:
     """Send her a link, if we know her; the answer is the same if we do not."""
     house, now, leads_to = doors(request), wall(), _inside(data.next)
     try:
@@ -112,13 +106,13 @@ async def ask_for_link(
 
 
 @get("/sign-in/{token:str}", include_in_schema=False, sync_to_thread=False)
-def link_door(request: Asked, token: str) -> Response[str]:
+def link_door(request: Asked, token: FromPath[str]) -> Response[str]:
     """A link from a letter. Mail programs open links too, so only her press uses it up."""
     return show(request, "sign_in_link.html", LinkPage(token))
 
 
 @post("/sign-in/{token:str}", include_in_schema=False)
-async def follow_link(request: Asked, token: str) -> Response[str]:
+async def follow_link(request: Asked, token: FromPath[str]) -> Response[str]:
     """Let her in."""
     try:
         async with transaction(doors(request).engine) as session:
@@ -133,15 +127,13 @@ async def follow_link(request: Asked, token: str) -> Response[str]:
 
 
 @get("/staff", include_in_schema=False)
-async def staff_door(request: Asked, next: str = "") -> Response[str]:  # noqa: A002 - likewise
+async def staff_door(request: Asked, next: FromQuery[str] = "") -> Response[str]:  # noqa: A002 - likewise
     """Ask a staff member for e-mail and password."""
     return show(request, "staff.html", await _staff_page(request, _inside(next, "")))
 
 
 @post("/staff", include_in_schema=False)
-async def sign_in_staff(
-    request: Asked, data: Annotated[Password, Body(media_type=Form)]
-) -> Response[str]:
+async def sign_in_staff(request: Asked, data: URLEncodedBody[Password]) -> Response[str]:
     """Let a staff member in."""
     house, leads_to = doors(request), _inside(data.next, "")
     try:
@@ -177,7 +169,7 @@ async def sign_out(request: Asked) -> Redirect:
 
 
 @post("/language", include_in_schema=False)
-async def speak(request: Asked, data: Annotated[Language, Body(media_type=Form)]) -> Redirect:
+async def speak(request: Asked, data: URLEncodedBody[Language]) -> Redirect:
     """Speak another language for the rest of the visit.
 
     Raises:

@@ -36,8 +36,12 @@ class Words:
         return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
 
     def say(self, sentence: str, **values: object) -> str:
-        """The sentence in this language, its `%(name)s` filled in."""
-        return _catalogue(self.language).gettext(sentence) % values
+        """The sentence in this language, its `%(name)s` filled in.
+
+        Without values a percent sign is just that, so a refusal's words may be said as they are.
+        """
+        said = _catalogue(self.language).gettext(sentence)
+        return said % values if values else said
 
     def count(self, one: str, other: str, n: int, **values: object) -> str:
         """The form that goes with `n`, which fills `%(n)s`."""
