@@ -89,14 +89,15 @@ _writer = procrastinate.App(connector=procrastinate.PsycopgConnector())
 async def enqueue(session: AsyncSession, job: Job) -> None:
     """Ask for a job in this very transaction: both are kept, or neither."""
     alike = f"{job.task()}:{msgspec.json.encode(job).decode()}"
-    deferrer = _writer.configure_task(
-        job.task(),
-        queue=job.queue,
-        queueing_lock=alike,
-        connection=await raw_connection(session),
-    )
     try:
         async with session.begin_nested():
+            deferrer = _writer.configure_task(
+                job.task(),
+                queue=job.queue,
+                queueing_lock=alike,
+                # Asked for inside: only then does the session set its savepoint.
+                connection=await raw_connection(session),
+            )
             await deferrer.defer_async(**msgspec.to_builtins(job))
     except AlreadyEnqueued:
         return
