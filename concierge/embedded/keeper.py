@@ -5,6 +5,7 @@ See `shared` for the locks. A keeper is nobody's child to wait for; it leaves wh
 
 import fcntl
 import logging
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -57,7 +58,9 @@ def _named(root: str, engine: str, what: str, *how: str) -> Kept:
 
 def _keep(engine: Kept) -> int:
     home = engine.home
-    with (home / KEEPER).open("a") as ours, (home / USERS).open("a") as users:
+    # Never closed by us: the lock says that this process lives, to its very end.
+    ours = os.open(home / KEEPER, os.O_RDWR | os.O_CREAT, 0o644)
+    with (home / USERS).open("a") as users:
         deadline = time.monotonic() + HANDOVER_S
         while not try_lock(ours, fcntl.LOCK_EX):
             if time.monotonic() > deadline:

@@ -57,7 +57,7 @@ def shared(home: Path, keeper: Sequence[str], *, patience_s: float = 90.0) -> Ge
             _see_the_keeper_out(home)
 
 
-def try_lock(file: IO[str], kind: int) -> bool:
+def try_lock(file: IO[str] | int, kind: int) -> bool:
     """Take the lock if that can be done at once; whether it was."""
     try:
         fcntl.flock(file, kind | fcntl.LOCK_NB)
