@@ -298,7 +298,7 @@ class _Connections(stripe.HTTPXClient):
     def _get_request_args_kwargs(
         self, method: str, url: str, headers: Mapping[str, str], post_data: str | None
     ) -> list[Any]:
-        build: Any = super()._get_request_args_kwargs  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK
+        build: Any = super()._get_request_args_kwargs  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         asked = build(method, url, headers, post_data)
         asked[1]["content"] = asked[1].pop("data") or b""
         return asked

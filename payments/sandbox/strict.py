@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from payments.contract import Contract
-
 
 class Strict:
     """Watches the traffic and remembers what was wrong with it."""
 
     def __init__(self) -> None:
+        from payments.contract import Contract  # noqa: PLC0415 - the SDK takes a second to load
+
         self._contract = Contract()
         self._checked: dict[str, int] = {}
         self._faults: list[str] = []

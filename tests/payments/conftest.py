@@ -28,7 +28,7 @@ async def client(sandbox: Sandbox) -> AsyncIterator[Client]:
 @pytest.fixture
 async def lone(tmp_path: Path) -> AsyncIterator[Sandbox]:
     """A sandbox of its own, for tests that kill it."""
-    one = Sandbox(tmp_path)
+    one = Sandbox(tmp_path, words=())
     await one.start()
     try:
         yield one

@@ -55,7 +55,7 @@ class Sandbox:
     """One process, listening on its own port. It can be killed and started again."""
 
     folder: Path
-    words: tuple[str, ...] = ()
+    words: tuple[str, ...] = ("--strict",)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -71,7 +71,7 @@ class Sandbox:
         with (self.folder / "output.txt").open("ab") as output:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "payments", "sandbox", "--strict"),
+                    *(sys.executable, "-m", "payments", "sandbox"),
                     *("--port", str(self.port), "--state", str(self.folder / "state.sqlite")),
                     *self.words,
                 ],
