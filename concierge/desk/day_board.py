@@ -18,6 +18,7 @@ from concierge.maps.travel import Roads
 from concierge.model import Case, Hold, Hub, OrderLine, OrderState
 from concierge.model.refusals import NotCovered
 from concierge.store import clock
+from concierge.store.jobs import PlanDay
 from concierge.store.transaction import transaction
 
 from .board_rows import LeftVisit, Row, draw_left, draw_row
@@ -130,11 +131,12 @@ async def _is_planned_again(session: AsyncSession, today: HubDay) -> bool:
     """Whether a worker plans this day, or soon will."""
     connection = await session.connection()
     asked = text(
-        "select exists(select from procrastinate_jobs where task_name = 'plan_day'"
+        "select exists(select from procrastinate_jobs where task_name = :task"
         " and status in ('todo', 'doing') and args->>'hub' = :hub and args->>'day' = :day)"
     )
     found = await connection.execute(
-        asked, {"hub": str(today.hub.id), "day": today.day.isoformat()}
+        asked,
+        {"task": PlanDay.task(), "hub": str(today.hub.id), "day": today.day.isoformat()},
     )
     return bool(found.scalar())
 
