@@ -198,7 +198,7 @@ async def test_a_slot_is_not_given_up_before_its_time(
 
 
 async def test_a_window_taken_while_she_looks_is_refused_and_nothing_is_kept(
-    house: SmallHouse, gateway: StripeGateway, placed: Order
+    house: SmallHouse, placed: Order
 ) -> None:
     async with transaction(house.engine) as session:
         for shift in house.shifts:
