@@ -39,6 +39,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if shutil.which("chromium"):
+        return
+    reason = "No Chromium on this machine (Debian: apt-get install chromium)."
+    for item in items:
+        if item.path.is_relative_to(config.rootpath / "tests" / "browser"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """A libpq URL of a server where databases may be made."""
@@ -137,12 +146,3 @@ def _migrate(url: str) -> None:
     )
     if done.returncode != 0:
         pytest.fail(f"The migrations fail:\n{done.stderr}", pytrace=False)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The path of this machine's Chromium; without one, the tests that need it say so."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    pytest.skip("No Chromium on this machine (Debian: apt-get install chromium).")
