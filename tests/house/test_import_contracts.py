@@ -53,7 +53,6 @@ def verdicts(house: Path) -> dict[str, str]:
         text=True,
         check=False,
         timeout=120,
-        check=False,
     )
     found = dict(re.findall(r"^(\S.*) (KEPT|BROKEN)$", done.stdout, re.MULTILINE))
     assert found, done.stdout + done.stderr
