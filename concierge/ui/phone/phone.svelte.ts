@@ -8,7 +8,9 @@ import * as store from './store.ts';
 import type { Day, Draft, Step } from './types.ts';
 
 const EVERY = 30_000;
-/** While money is on its way, she waits at the door: look often. */
+/** While entries wait for a signal. */
+const OFTEN = 5_000;
+/** While money is on its way, and she waits at the door. */
 const SOON = 2_000;
 const LAST_PERSON = 'concierge-person';
 const LAST_SENT = 'concierge-sent';
@@ -88,7 +90,8 @@ export class Phone {
     } while (this.#again);
     this.#busy = false;
     const settling = this.visits.some(({ outcome }) => outcome?.state === 'settling');
-    this.#timer = setTimeout(() => void this.refresh(), this.signal && settling ? SOON : EVERY);
+    const pause = this.signal && settling ? SOON : this.waiting.length > 0 ? OFTEN : EVERY;
+    this.#timer = setTimeout(() => void this.refresh(), pause);
   }
 
   /** Write down a step and send it when possible. */

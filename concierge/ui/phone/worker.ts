@@ -14,7 +14,8 @@ const TILES = 'tiles';
 const KEPT = new Set([FILES, PAGES, PICTURES, TILES]);
 
 worker.addEventListener('install', (event) => {
-  event.waitUntil(caches.open(FILES).then((files) => files.addAll(SHELL)));
+  const files = caches.open(FILES).then((shelf) => shelf.addAll(SHELL));
+  event.waitUntil(Promise.all([files, firstPage()]));
 });
 
 worker.addEventListener('activate', (event) => {
@@ -58,6 +59,14 @@ async function page(request: Request): Promise<Response> {
     if (last) return last;
     throw error;
   }
+}
+
+/** The page that brings us was fetched before we were there to keep it. */
+async function firstPage(): Promise<void> {
+  const pages = await caches.open(PAGES);
+  if (await pages.match(PAGE)) return;
+  const fresh = await fetch(PAGE, { cache: 'no-store' });
+  if (fresh.ok && !fresh.redirected) await pages.put(PAGE, fresh);
 }
 
 /** A garment's address says everything about it: once seen, it never changes. */

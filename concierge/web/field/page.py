@@ -67,7 +67,7 @@ def phone(request: Asked) -> Response[str]:
 
     Its worker looks after what is below `/field/`, so the page lives there too.
     """
-    if not request.url.path.endswith("/"):
+    if not request.scope["raw_path"].endswith(b"/"):
         return Redirect("/field/", status_code=308)
     return show(request, "field.html")
 

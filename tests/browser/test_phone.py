@@ -1,0 +1,95 @@
+"""A concierge's phone, in a real browser: what she writes down survives, and counts once."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+from sqlmodel import select
+
+from concierge.model import Operation, OrderLine, VisitStep
+from concierge.store.engine import open_engine
+from concierge.store.transaction import transaction
+from tests.browser.phone_day import PhoneDay, a_phone, chromium, phone_day, signed_in
+from tests.payments.sandboxed import Sandbox, client_of
+from tests.small_house import PRICES, at, build_small_house
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as one:
+        yield one
+
+
+@pytest.fixture
+async def day(database: str, tmp_path: Path) -> AsyncIterator[PhoneDay]:
+    engine = open_engine(database)
+    house = await build_small_house(engine)
+    sandbox = Sandbox(tmp_path)
+    await sandbox.start()
+    try:
+        await sandbox.tell("clock/set", now=at("09:00").isoformat())
+        async with (
+            sandbox.gateway() as gateway,
+            client_of(sandbox) as her,
+            phone_day(house, gateway, her, sandbox, tmp_path) as one,
+        ):
+            yield one
+    finally:
+        sandbox.stop()
+        await engine.dispose()
+
+
+async def go_to_the_door(page: Page) -> None:
+    await page.get_by_role("button", name="I am on my way").click()
+    await page.get_by_role("button", name="I have arrived").click()
+    await expect(page.get_by_role("heading", name="Mme Haddad", level=1)).to_be_visible()
+
+
+async def decide(page: Page) -> None:
+    """She keeps the dress; the blouse is too large, the loafer was not tried."""
+    dress = page.get_by_role("listitem").filter(has_text="Bias dress")
+    await dress.get_by_role("button", name="Keep").click()
+    blouse = page.get_by_role("listitem").filter(has_text="Silk blouse")
+    await blouse.get_by_role("button", name="Return").click()
+    await blouse.get_by_text("Too large").click()
+    await page.get_by_role("button", name="The rest was not tried").click()
+
+
+async def test_what_is_marked_without_signal_survives_a_reload_and_settles_once(
+    browser: Browser, day: PhoneDay
+) -> None:
+    page = await signed_in(await a_phone(browser), day)
+    await go_to_the_door(page)
+    day.cut()
+    await decide(page)
+    await expect(page.get_by_text("No signal.")).to_be_visible()
+
+    await page.reload()
+    await expect(page.get_by_text("3 of 3 recorded")).to_be_visible()
+    await expect(page.get_by_text("Returned, too large")).to_be_visible()
+    await page.get_by_role("link", name="Show her the list").click()
+    await expect(page.get_by_text("You will be charged", exact=True)).to_be_visible()
+    await expect(page.get_by_text("SEK 11,500").last).to_be_visible()
+    await page.get_by_role("button", name="I confirm").click()
+    await expect(page.get_by_text("charged when signal returns")).to_be_visible()
+
+    await page.reload()
+    await expect(page.get_by_text("charged when signal returns")).to_be_visible()
+    assert (await day.read()).returns_key is None
+
+    day.work()
+    await day.serve()
+    settled = await day.settled()
+    assert settled.due_minor == PRICES[0]
+    await expect(page.get_by_text("SEK 11,500 charged")).to_be_visible(timeout=60_000)
+    await page.get_by_role("button", name="Finish the visit").click()
+    await expect(page.get_by_text("All visits done")).to_be_visible()
+    await expect(page.get_by_text("All sent")).to_be_visible()
+    async with transaction(day.house.engine) as session:
+        lines = (await session.exec(select(OrderLine))).all()
+        steps = (await session.exec(select(VisitStep))).all()
+        operations = (await session.exec(select(Operation))).all()
+    assert sorted(line.verdict or "" for line in lines) == ["kept", "returned", "returned"]
+    assert sorted(step.step for step in steps) == ["arrived", "en_route", "finished", "trying"]
+    assert [one.amount_minor for one in operations if one.kind == "capture"] == [PRICES[0]]
