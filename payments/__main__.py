@@ -13,6 +13,7 @@ def main(words: list[str]) -> None:
     sandbox = commands.add_parser("sandbox", help="serve a stand-in for Stripe; no money moves")
     sandbox.add_argument("--port", type=int, required=True)
     sandbox.add_argument("--host", default="127.0.0.1", help="default: this machine alone")
+    sandbox.add_argument("--public", metavar="URL", help="where browsers reach the card page")
     sandbox.add_argument("--state", metavar="FILE", help="remember everything here (default: not)")
     sandbox.add_argument("--webhook", metavar="URL", help="tell this address what happens")
     sandbox.add_argument("--webhook-secret", metavar="SECRET", default="whsec_sandbox")
@@ -26,6 +27,7 @@ def main(words: list[str]) -> None:
         Settings(
             port=said.port,
             host=said.host,
+            public=said.public,
             state=said.state,
             webhook_url=said.webhook,
             webhook_secret=said.webhook_secret,

@@ -47,7 +47,7 @@ LOCALES = (
 MOST_LINES = 100
 """Lines on one card page. Source: SDK 16.1, `SessionCreateParams.line_items`."""
 
-AMOUNT_WORDS = {"amount", "amount_to_capture"}
+AMOUNT_PARAMS = {"amount", "amount_to_capture"}
 AMOUNT_CODES = {"amount_too_large", "amount_too_small", "parameter_invalid_integer"}
 STATE_CODES = {
     "charge_already_captured",
@@ -62,7 +62,7 @@ RELEASE_REASON = "requested_by_customer"
 
 
 class StripeGateway:
-    """One account at Stripe. Holds a pool of connections: one per event loop, closed at the end.
+    """One account at Stripe, and a pool of connections that lives on one event loop.
 
     `base` is another address that speaks Stripe's protocol, such as the sandbox; None is Stripe.
 
@@ -409,6 +409,7 @@ def _invalid(refusal: stripe.InvalidRequestError, words: str) -> PaymentsError:
         return Unknown(words)
     if refusal.code in STATE_CODES or "status of" in words:
         return WrongState(words)
-    if refusal.code in AMOUNT_CODES or refusal.param in AMOUNT_WORDS:
+    too_much = "amount" in words and "greater than" in words
+    if too_much or refusal.code in AMOUNT_CODES or refusal.param in AMOUNT_PARAMS:
         return BadAmount(words)
     return Rejected(words)

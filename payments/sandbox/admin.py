@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from .faults import Fault, FaultKind, Faults
 from .passing import pass_time
+from .past import tell_past
 from .strict import Strict
 from .totals import totals
 from .webhooks import Messenger
@@ -60,6 +61,7 @@ class AdminDoor:
             "/webhook": (self._webhook, "GET"),
             "/webhook/set": (self._set_webhook, "POST"),
             "/webhook/replay": (self._replay, "POST"),
+            "/past": (self._past, "POST"),
             "/totals": (self._totals, "GET"),
             "/contract": (self._contract, "GET"),
         }
@@ -142,6 +144,9 @@ class AdminDoor:
         for event in events * int(said.get("times", 1)):
             self._world.store.deliver(event["id"], self._world.clock.wall())
         return self._webhook()
+
+    def _past(self, said: dict[str, Any], _: Any) -> Any:
+        return tell_past(self._world, said["holds"])
 
     def _totals(self, _: Any, query: Any) -> Any:
         return totals(self._world, query.get("order"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import intents, refunds, sessions, shapes
-from .expanding import expand
+from .expanding import check, expand
 from .faults import Fault, FaultKind
 from .params import Params, tree
 from .passing import pass_time
@@ -164,8 +164,9 @@ def _run(world: World, handler: Handler, asked: Asked, fault: Fault | None) -> A
     if fault is not None and not fault.kind.is_done:
         raise _trouble(fault)
     params = Params(tree(asked.form))
+    parts = check(params.words("expand"))
     doc = handler(Call(world, params, asked.names, asked.base))
-    body = json.dumps(expand(world, doc, params.words("expand")))
+    body = json.dumps(expand(world, doc, parts))
     if fault is not None and fault.kind is FaultKind.BROKEN_AFTER:
         return _refused(_trouble(fault))
     return Answer(200, body)

@@ -35,6 +35,8 @@ class Settings:
     state: str | None = None
     webhook_url: str | None = None
     webhook_secret: str = "whsec_sandbox"  # noqa: S105 - guards nothing but the sandbox's own notices
+    public: str | None = None
+    """Where browsers reach the card page; None: wherever the API was called."""
     strict: bool = False
 
 
@@ -52,8 +54,11 @@ class Dropped(Response):
 class Api:
     """The routes below `/v1`."""
 
-    def __init__(self, world: World, faults: Faults, strict: Strict | None) -> None:
+    def __init__(
+        self, world: World, faults: Faults, strict: Strict | None, public: str | None
+    ) -> None:
         self._world, self._faults, self._strict = world, faults, strict
+        self._public = public and public.rstrip("/")
 
     def routes(self) -> list[Route]:
         """Every call; fixed paths before those with a name in them."""
@@ -75,7 +80,7 @@ class Api:
                 form=body if method == "POST" else request.url.query,
                 key=request.headers.get("idempotency-key"),
                 credential=request.headers.get("authorization", ""),
-                base=f"{request.url.scheme}://{request.url.netloc}",
+                base=self._public or f"{request.url.scheme}://{request.url.netloc}",
             )
             if self._strict and (wrong := self._strict.request(method, path, asked.form)):
                 return _contract_broken("asked", wrong)
@@ -133,7 +138,7 @@ def build(settings: Settings) -> Starlette:
 
     return Starlette(
         routes=[
-            *Api(world, faults, strict).routes(),
+            *Api(world, faults, strict, settings.public).routes(),
             *CardPages(world).routes(),
             *AdminDoor(world, faults, messenger, strict).routes(),
         ],

@@ -16,6 +16,19 @@ KINDS = {
 }
 
 
+def check(paths: list[str]) -> list[str]:
+    """The same paths, before any work is done for them.
+
+    Raises:
+        Refusal: one of them leads nowhere.
+    """
+    for path in paths:
+        for part in path.split("."):
+            if part != "data" and part not in KINDS:
+                raise invalid(f"This property cannot be expanded ({part}).", "expand")
+    return paths
+
+
 def expand(world: World, doc: Doc, paths: list[str]) -> Doc:
     """The same object with these parts in full. Nested parts are written with dots."""
     for path in paths:
@@ -32,8 +45,6 @@ def _fill(world: World, doc: Any, path: list[str]) -> None:
 
 
 def _fill_one(world: World, doc: Doc, first: str, *rest: str) -> None:
-    if first != "data" and first not in KINDS:
-        raise invalid(f"This property cannot be expanded ({first}).", "expand")
     if isinstance(doc.get(first), str):
         doc[first] = world.store.get(KINDS[first], doc[first])
     _fill(world, doc.get(first), list(rest))

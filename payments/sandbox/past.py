@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from . import intents, shapes
-from .params import Params
+from .params import Params, Tree
 from .store import Doc
 from .world import Clock, World
 
@@ -84,9 +84,9 @@ def _hold(world: World, told: Told) -> None:
     if told.captured == 0:
         intents.close(later, world.fetch("payment_intent", told.id), "requested_by_customer")
         return
-    asked = {"amount_to_capture": str(told.captured)}
+    asked: Tree = {"amount_to_capture": str(told.captured)}
     if told.settled_op is not None:
-        asked["metadata[capture_op]"] = told.settled_op
+        asked["metadata"] = {"capture_op": told.settled_op}
     intents.capture(later, told.id, Params(asked))
 
 

@@ -1,11 +1,13 @@
 """The sandbox itself: it forgets nothing it answered, adds up, and opens its door to us alone."""
 
+import asyncio
 import random
 import signal
 import subprocess
 import sys
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -79,6 +81,53 @@ def journal_of(readings: list[payments.Hold], refunded: payments.Money) -> list[
     if refunded:
         facts.append((payments.Movement.REFUNDED, refunded))
     return [entry for fact in facts for entry in payments.entries(*fact)]
+
+
+async def test_fifty_settlements_at_once_capture_once(client: Client) -> None:
+    order = fresh()
+    hold = await client.held(50_000, order)
+    others = await asyncio.gather(
+        *(
+            client.gateway.capture(hold.id, sek(20_000 + place), key=fresh(), op=fresh())
+            for place in range(25)
+        ),
+        return_exceptions=True,
+    )
+    (winner,) = [each for each in others if isinstance(each, payments.Hold)]
+    assert sum(isinstance(each, payments.WrongState) for each in others) == 24
+
+    hold = await client.held(50_000, fresh())
+    key, op = fresh("key"), fresh("op")
+    same = await asyncio.gather(
+        *(client.gateway.capture(hold.id, sek(20_000), key=key, op=op) for _ in range(25))
+    )
+    assert len(set(same)) == 1
+    totals = await client.sandbox.look(f"totals?order={order}")
+    assert totals["orders"][order]["captured"] == winner.captured.minor
+
+
+async def test_a_part_that_cannot_be_expanded_is_refused_before_anything_is_done(
+    lone: Sandbox,
+) -> None:
+    async with client_of(lone) as alone:
+        hold = await alone.held(50_000)
+        headers = {"Authorization": f"Bearer {KEY}"}
+        async with httpx.AsyncClient(base_url=lone.base, headers=headers) as somebody:
+            form = {"amount_to_capture": "100", "expand[0]": "latest_chrage"}
+            answer = await somebody.post(f"/v1/payment_intents/{hold.id}/capture", data=form)
+        assert answer.status_code == 400
+        assert (await alone.gateway.fetch_hold(hold.id)).state is payments.HoldState.HELD
+
+
+async def test_the_card_page_can_live_at_another_address(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path, words=("--public", "https://cards.example.com/"))
+    await sandbox.start()
+    try:
+        async with client_of(sandbox) as client:
+            page = await client.page()
+        assert page.url == f"https://cards.example.com/pay/{page.id}"
+    finally:
+        sandbox.stop()
 
 
 async def test_totals_by_order_add_up_while_money_is_held(client: Client) -> None:
