@@ -82,8 +82,8 @@ def status_of(refusal: type[Refusal]) -> int:
 def refused(request: Asked, refusal: Refusal) -> Response[Any]:
     """The business says no."""
     if isinstance(refusal, refusals.SignInNeeded) and wants_page(request):
-        door = "/staff" if request.url.path.startswith(STAFF_PATHS) else "/sign-in"
-        back = request.url.path if request.method == "GET" else "/"
+        door = "/staff" if request.scope["path"].startswith(STAFF_PATHS) else "/sign-in"
+        back = request.scope["path"] if request.method == "GET" else "/"
         return Redirect(door, status_code=303, query_params={"next": back})
     return answer(request, status_of(type(refusal)), kind_of(type(refusal)), str(refusal))
 

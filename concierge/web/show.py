@@ -30,7 +30,7 @@ def show(
         me=me(request),
         csrf=visit.csrf,
         csrf_field=csrf_field,
-        path=request.url.path,
+        path=request.scope["path"],
         home=HOMES.get(me(request).role, "/dispatch"),
     )
     return Response(html, media_type=MediaType.HTML, status_code=status_code)

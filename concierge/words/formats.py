@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import NumberPattern
+from babel.numbers import parse_pattern
 
 import payments
 
@@ -34,13 +34,13 @@ def format_money(amount: payments.Money, language: str) -> str:
     """`4 860 kr`: öre are shown only where there are any."""
     places = amount.exponent if amount.minor % 10**amount.exponent else 0
     locale = LOCALES[language]
-    pattern: NumberPattern = locale.currency_formats["standard"]
+    pattern = parse_pattern(locale.currency_formats["standard"].pattern)
+    pattern.frac_prec = (places, places)
     shown = pattern.apply(
         Decimal(amount.minor).scaleb(-amount.exponent),
         locale,
         currency=amount.currency,
         currency_digits=False,
-        force_frac=(places, places),
         numbering_system="arab" if language == "ar" else "latn",
     )
     return digits(_CODE_BY_DIGIT.sub("\u00a0", shown), language)
