@@ -17,7 +17,7 @@ class Field:
 
     def wrong(self, complaint: str) -> RoutingError:
         """An error about this field, as a sentence."""
-        return self.error(f"{self.path} {complaint}.")
+        return self.error(f"{self.path or 'The document'} {complaint}.")
 
     def whole(self, *, least: int = 0, most: int = 1 << 40) -> int:
         """A whole number.
@@ -82,11 +82,7 @@ class Field:
         """
         held = self.value
         if not isinstance(held, dict):
-            raise (
-                self.wrong("is not an object")
-                if self.path
-                else self.error("The document is not an object.")
-            )
+            raise self.wrong("is not an object")
         values = cast("dict[str, object]", held)
         return Field(self._under(key), values[key], self.error) if key in values else None
 
@@ -98,7 +94,7 @@ class Field:
         """
         found = self.get(key)
         if found is None:
-            raise self.wrong(f"has no {key}") if self.path else self.error(f"There is no {key}.")
+            raise self.wrong(f"has no {key}")
         return found
 
     def elements(self, key: str) -> list["Field"]:

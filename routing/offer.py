@@ -16,8 +16,8 @@ from .errors import BadPlan
 from .plan import Plan, Reason, Route
 from .problem import Problem, Shift, Visit, Window
 from .reasons import can_carry, may_serve, spoken, why_never
-from .seconds import TOO_LATE_S, Call, Duty, call, duty, moment
-from .timeline import is_moved, is_stranger
+from .seconds import Call, Duty, call, duty
+from .timeline import is_moved, is_stranger, time_calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,13 @@ class _Gap:
     latest: list[int]
     full: bool
 
-    def start(self, opens_s: int, closes_s: int) -> int:
-        """When service would begin in this window, or `TOO_LATE_S`."""
-        best_s = TOO_LATE_S
-        for earliest_s, latest_s in zip(self.earliest, self.latest, strict=True):
-            starts_s = max(earliest_s, opens_s)
-            if starts_s <= latest_s and starts_s <= closes_s:
-                best_s = min(best_s, starts_s)
-        return best_s
+    def fits(self, span: tuple[int, int]) -> bool:
+        """Whether service could begin between these moments."""
+        opens_s, closes_s = span
+        return any(
+            max(earliest_s, opens_s) <= min(latest_s, closes_s)
+            for earliest_s, latest_s in zip(self.earliest, self.latest, strict=True)
+        )
 
 
 class Offers:
@@ -169,12 +168,32 @@ class Offers:
 
     def _offer(self, visit: Visit, window: Window, gaps: Iterable[_Gap]) -> Offer | None:
         """The first of these gaps that fits the window."""
-        for opens_s, closes_s in call(self.problem, visit, [window]).spans:
+        asked = call(self.problem, visit, [window])
+        for span in asked.spans:
             for gap in gaps:
-                starts_s = TOO_LATE_S if gap.full else gap.start(opens_s, closes_s)
-                if starts_s < TOO_LATE_S:
-                    return _fits(visit, window, gap, starts_s)
+                if not gap.full and gap.fits(span):
+                    return self._yes(asked, window, gap)
         return None
+
+    def _yes(self, asked: Call, window: Window, gap: _Gap) -> Offer | None:
+        """The gap as an offer, at the time the visit would then begin."""
+        before, after = gap.day.calls[: gap.position], gap.day.calls[gap.position :]
+        route = time_calls(self.problem, gap.day.on, [*before, asked, *after])
+        if route is None:
+            return None
+        starts = route.stops[gap.position].starts
+        who, more = gap.day.on.shift.called, round(gap.added_s / 60)
+        return Offer(
+            visit=asked.visit.id,
+            window=window,
+            feasible=True,
+            words=f"{who}, about {starts:%H:%M}, {more} min more driving.",
+            shift=gap.day.on.shift.id,
+            position=gap.position,
+            added=timedelta(seconds=gap.added_s),
+            cost=gap.cost,
+            starts=starts,
+        )
 
     def _no(self, visit: Visit, windows: Sequence[Window], gaps: Sequence[_Gap]) -> Offer:
         reason, words = self._why_not(visit, windows, gaps)
@@ -187,7 +206,7 @@ class Offers:
         if never is not None:
             return never
         spans = call(self.problem, visit, windows).spans
-        if any(gap.start(*span) < TOO_LATE_S for gap in gaps for span in spans):
+        if any(gap.fits(span) for gap in gaps for span in spans):
             words = f"The cars that could get there {spoken(windows)} have no rail left for it."
             return Reason.NO_CAPACITY, words
         if visit.lock is not None:
@@ -215,22 +234,4 @@ def _day(problem: Problem, shift: Shift, route: Route | None) -> _Day:
         load=sum(each.visit.load for each in calls),
         departures=departures(on, calls, drives),
         latest=latest_starts(on, calls, drives),
-    )
-
-
-def _fits(visit: Visit, window: Window, gap: _Gap, starts_s: int) -> Offer:
-    shift = gap.day.on.shift
-    starts = moment(starts_s, gap.day.on.zone)
-    added = timedelta(seconds=gap.added_s)
-    words = f"{shift.called}, about {starts:%H:%M}, {gap.added_s / 60:.0f} min more driving."
-    return Offer(
-        visit=visit.id,
-        window=window,
-        feasible=True,
-        words=words,
-        shift=shift.id,
-        position=gap.position,
-        added=added,
-        cost=gap.cost,
-        starts=starts,
     )

@@ -45,8 +45,14 @@ class Duty:
 
     @property
     def can_rest(self) -> bool:
-        """Whether each of its breaks has a moment to begin; without one it cannot be driven."""
-        return all(rest.opens_s <= rest.closes_s for rest in self.rests)
+        """Whether its breaks fit one after another; if not, nobody can drive it."""
+        clock_s = self.starts_s
+        for rest in self.rests:
+            begins_s = max(clock_s, rest.opens_s)
+            if begins_s > rest.closes_s:
+                return False
+            clock_s = begins_s + rest.lasts_s
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +81,16 @@ class Call:
         return best_s
 
     def window_at(self, starts_s: int) -> Window:
-        """The window kept by beginning then."""
+        """The window kept by beginning then, or else the one missed least."""
         for (opens_s, closes_s), window in zip(self.spans, self.windows, strict=True):
             if opens_s <= starts_s <= closes_s:
                 return window
-        return min(self.windows, key=lambda window: abs(floor_s(window.closes) - starts_s))
+        return min(
+            self.visit.windows,
+            key=lambda missed: max(
+                ceil_s(missed.opens) - starts_s, starts_s - floor_s(missed.closes)
+            ),
+        )
 
 
 def duty(problem: Problem, shift: Shift) -> Duty:

@@ -108,11 +108,13 @@ def accept(problem: Problem, plan: Plan) -> None:
     answered = sum(len(route.stops) for route in plan.routes) + len(plan.unplanned)
     if answered != len(problem.visits):
         raise BadPlan(f"The plan answers {answered} of {len(problem.visits)} visits.")
-    total = price(problem, plan.routes, plan.unplanned).total
+    driven = price(problem, plan.routes, plan.unplanned).total
+    total = driven
     if problem.shifts:
         total = _Model(problem, problem.shifts, problem.visits).price_as_planned(plan)
-    if total != plan.cost.total:
-        raise BadPlan(f"OR-Tools prices the plan at {total}; it says {plan.cost.total}.")
+    for said in (plan.cost.total, driven):
+        if said != total:
+            raise BadPlan(f"OR-Tools prices the plan at {total}; it says {said}.")
 
 
 class _Model:

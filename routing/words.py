@@ -48,7 +48,7 @@ def _term(seconds: int, what: str) -> str:
 
 
 def _more(number: int, what: str) -> str:
-    return f"{abs(number)} {what} {'more' if number > 0 else 'fewer'}" if number else ""
+    return f"{abs(number)} {'more' if number > 0 else 'fewer'} {what}" if number else ""
 
 
 def _sign(change: int, what: str) -> str:

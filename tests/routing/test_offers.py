@@ -1,0 +1,136 @@
+"""A window is offered only with its proof, and refused only where no insertion fits."""
+
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import routing
+import routing.solver
+
+from . import days as d
+
+HALF_DAYS = (d.window("08:00", "12:00"), d.window("12:00", "16:00"))
+
+
+@given(d.days(), st.data())
+@settings(max_examples=120, deadline=None)
+def test_every_offer_can_be_inserted_and_the_plan_stays_good(
+    problem: routing.Problem, data: st.DataObject
+) -> None:
+    plan = d.by_insertion(problem)
+    wish = data.draw(d.visits("wish", [shift.id for shift in problem.shifts]))
+    asked = d.day(list(problem.shifts), [*problem.visits, wish])
+    for offer in routing.offers(asked, plan, wish, wish.windows):
+        if offer.feasible:
+            booked = replace(wish, windows=(offer.window,))
+            proof = routing.insert(asked, plan, wish, offer)
+            assert routing.check(asked.with_visit(booked), proof) == []
+            assert proof.stop_of("wish").starts == offer.starts
+            assert proof.cost.total - plan.cost.total == offer.cost
+            routing.solver.accept(asked.with_visit(booked), proof)
+        else:
+            assert not _any_insertion_fits(asked, plan, wish, offer.window)
+            assert offer.words
+
+
+@given(d.days())
+@settings(max_examples=60, deadline=None)
+def test_the_cheapest_place_is_offered_first_and_one_for_each_concierge(
+    problem: routing.Problem,
+) -> None:
+    plan = d.by_insertion(problem)
+    for left in plan.unplanned:
+        assert routing.best_places(problem, plan, problem.visit(left.visit)) == []
+    for route in plan.routes:
+        for stop in route.stops:
+            lifted = routing.unassign(problem, plan, stop.visit)
+            places = routing.best_places(problem, lifted, problem.visit(stop.visit))
+            assert route.shift in {offer.shift for offer in places}
+            assert len({offer.shift for offer in places}) == len(places)
+            assert [o.cost for o in places] == sorted(o.cost for o in places)
+
+
+def test_a_booked_window_is_no_longer_offered_when_nobody_is_left() -> None:
+    hour = d.window("10:00", "10:10")
+    problem = d.day([d.shift("anna"), d.shift("berit")], [], ground=(d.place(10),))
+    plan = routing.Plan()
+    for name in ("eva", "liv"):
+        wish = d.visit(name, 10, hour)
+        (offer,) = routing.offers(problem, plan, wish, [hour])
+        plan = routing.insert(problem, plan, wish, offer)
+        problem = problem.with_visit(wish)
+    assert {route.shift for route in plan.routes} == {"anna", "berit"}
+    (refused,) = routing.offers(problem, plan, d.visit("mia", 10, hour), [hour])
+    assert (refused.feasible, refused.reason) == (False, routing.Reason.WINDOWS_FULL)
+    assert refused.words == "Everybody who could come is busy between 10:00 and 10:10."
+
+
+def test_an_offer_tells_who_comes_when_and_what_it_adds() -> None:
+    problem = d.day([d.shift("anna", name="Anna")], [d.visit("eva", 20, HALF_DAYS[0])])
+    plan = d.planned(problem, anna=["eva"])
+    morning, afternoon = routing.offers(problem, plan, d.visit("liv", 20), HALF_DAYS)
+    assert (morning.shift, morning.position, morning.added) == ("anna", 0, d.minutes(0))
+    assert morning.words == "Anna, about 08:20, 0 min more driving."
+    assert afternoon.starts == d.at("12:00")
+
+
+def test_a_known_concierge_is_offered_before_a_nearer_stranger() -> None:
+    near = d.shift("near", starts_from=d.place(20), ends_at=d.place(20))
+    wish = d.visit("eva", 20, known_to=frozenset({"known"}))
+    problem = d.day([near, d.shift("known")], [wish], routing.Weights(stranger=6_000))
+    best = routing.best_places(problem, routing.Plan(), wish)
+    assert [offer.shift for offer in best] == ["known", "near"]
+    assert [offer.added for offer in best] == [d.minutes(50), d.minutes(0)]
+
+
+def test_an_offer_taken_by_somebody_else_meanwhile_is_refused() -> None:
+    hour = d.window("10:00", "10:10")
+    problem = d.day([d.shift("anna")], [], ground=(d.place(10),))
+    first, second = d.visit("eva", 10, hour), d.visit("liv", 10, hour)
+    (offer,) = routing.offers(problem, routing.Plan(), first, [hour])
+    (same,) = routing.offers(problem, routing.Plan(), second, [hour])
+    plan = routing.insert(problem, routing.Plan(), first, offer)
+    with pytest.raises(routing.BadPlan, match="no longer fits where it was offered"):
+        routing.insert(problem.with_visit(first), plan, second, same)
+
+
+def test_ten_windows_over_twelve_shifts_of_eight_visits_are_answered_at_once() -> None:
+    shifts = [
+        d.shift(f"s{n}", "07:00", "19:00", breaks=(d.rest("11:00", "13:00"),)) for n in range(12)
+    ]
+    asked = [
+        d.visit(f"v{n}", n % 20, d.window(f"{7 + n // 12:02}:30", f"{9 + n // 12:02}:30"))
+        for n in range(96)
+    ]
+    problem = d.day(shifts, asked)
+    plan = d.by_insertion(problem)
+    assert sum(len(route.stops) for route in plan.routes) > 80
+    hours = [d.window(f"{hour:02}:00", f"{hour + 1:02}:30") for hour in range(8, 18)]
+    wish, took = d.visit("wish", 15, *hours), []
+    for _ in range(15):
+        begun = time.perf_counter()
+        routing.offers(problem, plan, wish, hours)
+        took.append(time.perf_counter() - begun)
+    assert min(took) < 0.010
+
+
+def _any_insertion_fits(
+    problem: routing.Problem, plan: routing.Plan, wish: routing.Visit, window: routing.Window
+) -> bool:
+    """Every shift and every position, tried one by one, skills and all."""
+    booked = problem.with_visit(replace(wish, windows=(window,)))
+    for shift in problem.shifts:
+        order = [stop.visit for r in plan.routes if r.shift == shift.id for stop in r.stops]
+        for place in range(len(order) + 1):
+            tried = [booked.visit(each) for each in [*order[:place], "wish", *order[place:]]]
+            route = routing.time_route(booked, shift, tried)
+            if route is not None:
+                others = tuple(r for r in plan.routes if r.shift != shift.id)
+                left_out = tuple(u for u in plan.unplanned if u.visit != "wish")
+                cost = routing.price(booked, (*others, route), left_out)
+                if not routing.check(booked, routing.Plan((*others, route), left_out, cost)):
+                    return True
+    return False
