@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from litestar import Litestar
-from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
@@ -28,7 +27,7 @@ from concierge.web import (
 from concierge.web.doors import Doors
 from concierge.web.guards import only_those_allowed
 from concierge.web.headers import Headers
-from concierge.web.hosts import allowed_hosts
+from concierge.web.hosts import OurHosts
 from concierge.web.live import Live
 from concierge.web.logs import RequestLog, set_up_logs
 from concierge.web.pages import Pages
@@ -64,11 +63,10 @@ def create_app(settings: Settings | None = None) -> Litestar:
             *(handler for room in rooms for handler in room.handlers),
         ],
         lifespan=[_opened(settings)],
-        middleware=[RequestLog(), metrics.middleware, Sessions()],
+        middleware=[OurHosts(settings), RequestLog(), metrics.middleware, Sessions()],
         guards=[only_those_allowed],
         exception_handlers=HANDLERS,
         before_send=[Headers(settings)],
-        allowed_hosts=AllowedHostsConfig(allowed_hosts=allowed_hosts(settings)),
         request_max_body_size=LARGEST_BODY,
         multipart_form_part_limit=10,
         openapi_config=OpenAPIConfig(
@@ -81,6 +79,12 @@ def create_app(settings: Settings | None = None) -> Litestar:
         logging_config=None,
         debug=False,
     )
+
+
+def end_streams(app: Litestar) -> None:
+    """End every live stream. To be called when told to stop: servers wait for open answers."""
+    if "doors" in app.state:
+        app.state.doors.live.close()
 
 
 def _opened(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:

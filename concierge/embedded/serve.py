@@ -2,9 +2,12 @@
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import FrameType
 
 import uvicorn
+
+from concierge.app import create_app, end_streams
 
 from .house import opened
 from .ports import LOOPBACK
@@ -12,6 +15,19 @@ from .supervisor import told_to_stop
 
 PARTING_S = 5
 """How long an open page may hold us when we are told to stop."""
+
+
+class Serving(uvicorn.Server):
+    """A server that first says goodbye to open streams; it would wait for them, then cut them."""
+
+    def __init__(self, config: uvicorn.Config, *, part: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._part = part
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Part, then stop as ever."""
+        self._part()
+        super().handle_exit(sig, frame)
 
 
 def main(words: Sequence[str]) -> int:
@@ -22,13 +38,16 @@ def main(words: Sequence[str]) -> int:
     asked = parser.parse_args(words)
     with told_to_stop(), opened() as given:
         os.environ.update(given)
-        uvicorn.run(
-            "concierge.app:create_app",
-            factory=True,
-            host=asked.host,
-            port=asked.port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=PARTING_S,
-        )
+        app = create_app()
+        Serving(
+            uvicorn.Config(
+                app,
+                host=asked.host,
+                port=asked.port,
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=PARTING_S,
+            ),
+            part=lambda: end_streams(app),
+        ).run()
     return 0

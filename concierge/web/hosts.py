@@ -1,16 +1,41 @@
-"""By which names browsers may call us."""
+"""By which names browsers may call us. Checked before anything else reads the request."""
 
 from urllib.parse import urlsplit
+
+from litestar.datastructures import Headers
+from litestar.enums import ScopeType
+from litestar.exceptions import ClientException
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from concierge.settings import Settings
 
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
-def allowed_hosts(settings: Settings) -> list[str]:
+def allowed_hosts(settings: Settings) -> frozenset[str]:
     """The host of `base_url`; on this machine, each of the machine's names for itself."""
     ours = urlsplit(settings.base_url)
+    if ours.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        return frozenset({ours.netloc})
     port = f":{ours.port}" if ours.port else ""
-    if f"{ours.hostname}" in {"127.0.0.1", "localhost", "::1"}:
-        return [f"{name}{port}" for name in LOCAL]
-    return [ours.netloc]
+    return frozenset(f"{name}{port}" for name in LOCAL)
+
+
+class OurHosts(ASGIMiddleware):
+    """Refuses requests that call us by another name."""
+
+    scopes = (ScopeType.HTTP, ScopeType.ASGI)
+
+    def __init__(self, settings: Settings) -> None:
+        self._allowed = allowed_hosts(settings)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Let it pass, or refuse it.
+
+        Raises:
+            ClientException: the host is not ours.
+        """
+        if Headers.from_scope(scope).get("host", "").lower() not in self._allowed:
+            raise ClientException("This host is not served here.")
+        await next_app(scope, receive, send)
