@@ -215,7 +215,7 @@ def _read_unassigned(problem: Problem, field: Field) -> Unplanned:
     if reason is None or words is None:
         return Unplanned(visit, Reason.BY_HAND, "Left out by whoever made the plan.")
     if reason.value not in set(Reason):
-        raise reason.wrong("is not a reason")
+        raise reason.wrong("is no reason known here")
     return Unplanned(visit, Reason(reason.text()), words.text())
 
 
