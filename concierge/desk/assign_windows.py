@@ -22,6 +22,7 @@ from .free_pieces import read_stock, whole_day
 from .hub_day import HubDay, read_days
 from .keep_plan import keep_plan
 from .plan_day import Solve
+from .write_letter import Letter, write_letter
 
 
 async def assign_windows(engine: AsyncEngine, roads: Roads, solve: Solve, hub_id: UUID) -> int:
@@ -163,6 +164,8 @@ async def _promise(
     promised = [order_id for order_id in waiting if str(order_id) in chosen]
     for order_id in promised:
         await tell(session, f"order:{order_id}", "window", days[0].now)
+        order = await session.get_one(Order, order_id)
+        await write_letter(session, order, Letter.WINDOW, now=days[0].now)
     return len(promised)
 
 

@@ -29,6 +29,7 @@ from payments.stripe_gateway import StripeGateway
 
 from .book_money import book_hold
 from .settle import open_case, plan_release
+from .write_letter import Letter, write_letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ async def _confirm(
         session, who=f"client:{order.client_id}", what="order.confirm",
         subject=f"order:{order.id}", now=moment, page=seen.id,
     )  # fmt: skip
+    await write_letter(session, order, Letter.CONFIRMED, now=moment)
 
 
 async def _give_back(session: AsyncSession, order: Order, why: str, moment: datetime) -> None:

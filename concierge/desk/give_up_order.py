@@ -23,6 +23,7 @@ from .day_in_hand import with_day_in_hand
 from .hub_day import HubDay
 from .keep_plan import keep_plan
 from .settle import plan_release
+from .write_letter import Letter, write_letter
 
 End = Callable[[AsyncSession, Order, datetime], Awaitable[bool]]
 """Ends an order; False when it had ended before."""
@@ -77,7 +78,8 @@ async def cancel_order(
 
     async def cancel(session: AsyncSession, order: Order, moment: datetime) -> bool:
         order.cancel(moment)
-        await plan_release(session, order, moment)
+        if await plan_release(session, order, moment):
+            await write_letter(session, order, Letter.CANCELLED, now=moment)
         await audit(session, who=by, what="order.cancel", subject=f"order:{order.id}", now=moment)
         return True
 

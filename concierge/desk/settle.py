@@ -11,6 +11,8 @@ from concierge.model import Case, Hold, Operation, Order, OrderLine, OrderState
 from concierge.store.jobs import RunOperation, enqueue
 from concierge.store.log import tell
 
+from .write_letter import Letter, write_letter
+
 
 async def plan_settlement(session: AsyncSession, order: Order, now: datetime) -> None:
     """Plan the captures and releases that an order's outcome asks for, and have them carried out.
@@ -84,6 +86,7 @@ async def finish_if_settled(session: AsyncSession, order: Order, now: datetime) 
     order.settle(captured, now)
     for topic in (f"order:{order.id}", f"day:{order.hub_id}:{order.day}"):
         await tell(session, topic, "settled", now, order=str(order.id))
+    await write_letter(session, order, Letter.RECEIPT, now=now)
     return True
 
 

@@ -52,6 +52,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "POST /demo/clock": EVERYONE,
     "POST /demo/clients/{client_id}/visits": EVERYONE,
     # --- client pages ---
+    "GET /orders/{order_id}/card/{page}": SHOPPERS,
     # --- the concierge's phone ---
     "GET /field": CONCIERGES,
     "GET /field/app.webmanifest": EVERYONE,
@@ -61,6 +62,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "PUT /api/field/visits/{order_id}/steps/{step_id}": CONCIERGES,
     "PUT /api/field/visits/{order_id}/returns/{key}": CONCIERGES,
     # --- dispatch ---
+    "GET /api/dispatch/orders/{order_id}/record": DISPATCHERS,
     "GET /dispatch": DESK,
     "GET /api/dispatch/days/{hub}/{day}": DESK,
     "GET /api/dispatch/days/{hub}/{day}/visits/{order_id}/places": DESK,
@@ -71,6 +73,26 @@ ACCESS: dict[str, frozenset[Role]] = {
     "DELETE /api/dispatch/days/{hub}/{day}/locks/{order_id}": DISPATCHERS,
     "POST /api/dispatch/days/{hub}/{day}/replans": DISPATCHERS,
     # --- the API ---
+    "GET /api/pieces": EVERYONE,
+    "GET /api/pieces/{slug}": EVERYONE,
+    "GET /api/selection": SHOPPERS,
+    "PUT /api/selection/{variant_id}": SHOPPERS,
+    "DELETE /api/selection/{variant_id}": SHOPPERS,
+    "POST /api/address-searches": SHOPPERS,
+    "GET /api/addresses": CLIENTS,
+    "POST /api/window-searches": SHOPPERS,
+    "POST /api/orders": SHOPPERS,
+    "GET /api/orders": CLIENTS,
+    "GET /api/orders/{order_id}": SHOPPERS,
+    "POST /api/orders/{order_id}/card-pages": SHOPPERS,
+    "POST /api/orders/{order_id}/cancellations": SHOPPERS,
+    "POST /api/orders/{order_id}/selections": SHOPPERS,
+    "GET /api/account": CLIENTS,
+    "PUT /api/account": CLIENTS,
+    "POST /api/account/preferences": CLIENTS,
+    "PUT /api/account/preferences/{like_id}": CLIENTS,
+    "DELETE /api/account/preferences/{like_id}": CLIENTS,
+    "PUT /api/account/addresses/{address_id}": CLIENTS,
     "POST /webhooks/stripe": EVERYONE,
 }
 

@@ -2,6 +2,12 @@
 
 from litestar.handlers import BaseRouteHandler
 
+from . import account, boutique, ordering
 from .webhooks import stripe_webhook
 
-handlers: list[BaseRouteHandler] = [stripe_webhook]
+handlers: list[BaseRouteHandler] = [
+    stripe_webhook,
+    *boutique.handlers,
+    *ordering.handlers,
+    *account.handlers,
+]

@@ -2,4 +2,6 @@
 
 from litestar.handlers import BaseRouteHandler
 
-handlers: list[BaseRouteHandler] = []
+from . import orders
+
+handlers: list[BaseRouteHandler] = [*orders.handlers]

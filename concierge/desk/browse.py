@@ -1,0 +1,324 @@
+"""The boutique: what there is to try, found by words, occasion, size, colour and price."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, exists, literal
+from sqlmodel import col, func, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+from concierge.model import LENDABLE, House, Piece, Style, Variant
+from concierge.model.refusals import Missing
+from concierge.model.street import fold
+
+from .show_visit import Picture
+
+A_PAGE = 24
+"""How many pieces a page of the boutique shows: whole rows of two, three and four."""
+MOST_WORDS = 6
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "coats": ("coat", "jacket"),
+    "tailoring": ("blazer", "trousers"),
+    "dresses": ("dress", "jumpsuit"),
+    "tops": ("blouse", "shirt", "tshirt"),
+    "knitwear": ("knit",),
+    "skirts": ("skirt", "jeans"),
+    "shoes": ("boot", "loafer", "pump", "sandal", "sneaker"),
+    "bags": ("bag",),
+    "accessories": ("belt", "gloves", "hat", "scarf"),
+}
+"""The rails a client walks along, and the categories that hang on each."""
+
+
+class Sorting(StrEnum):
+    """In which order a rail is shown."""
+
+    OURS = "ours"
+    """A mixture of our own, the same every time."""
+    CHEAPEST = "cheapest"
+    DEAREST = "dearest"
+
+
+class LookedFor(msgspec.Struct, frozen=True):
+    """What she looks for; empty means anything. Prices are in whole units, both ends included."""
+
+    words: str = ""
+    family: str = ""
+    occasion: str = ""
+    size: str = ""
+    colour: str = ""
+    least: int | None = None
+    most: int | None = None
+    sorting: Sorting = Sorting.OURS
+    page: int = 1
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the family is asked for."""
+        return any((self.words, self.occasion, self.size, self.colour, self.least, self.most))
+
+
+class Tint(msgspec.Struct, frozen=True):
+    """A colour by its name and as `#rrggbb`."""
+
+    name: str
+    shade: str
+
+
+class StyleCard(msgspec.Struct, frozen=True):
+    """A style on the rail."""
+
+    slug: str
+    name: str
+    house: str
+    price: payments.Money
+    image: str
+    tints: list[Tint]
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """What the rail may be narrowed by."""
+
+    occasions: list[str]
+    sizes: list[str]
+    tints: list[Tint]
+
+
+class Shelf(msgspec.Struct, frozen=True):
+    """One page of the boutique, and how many styles it found altogether."""
+
+    cards: list[StyleCard]
+    total: int
+    page: int
+    pages: int
+    choices: Choices
+
+
+class SizeInStock(msgspec.Struct, frozen=True):
+    """A size of one colour, and how many pieces of it travel to clients."""
+
+    variant: UUID
+    size: str
+    pieces: int
+
+
+class ColourInStock(msgspec.Struct, frozen=True):
+    """A colour of a style, with its drawing and sizes."""
+
+    name: str
+    shade: str
+    image: str
+    sizes: list[SizeInStock]
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces of it travel to clients."""
+        return sum(size.pieces for size in self.sizes)
+
+
+class StyleShown(msgspec.Struct, frozen=True):
+    """Everything about a style a client may want to know before she tries it."""
+
+    slug: str
+    name: str
+    house: str
+    house_line: str
+    description: str
+    category: str
+    family: str
+    occasions: list[str]
+    material: str
+    care: str
+    price: payments.Money
+    colours: list[ColourInStock]
+
+
+async def browse(session: AsyncSession, looked_for: LookedFor, *, picture: Picture) -> Shelf:
+    """A page of what fits, and what it may be narrowed by."""
+    fits = _fits(looked_for)
+    total = (await session.exec(select(func.count()).select_from(Style).where(*fits))).one()
+    pages = max(1, -(-total // A_PAGE))
+    page = min(max(1, looked_for.page), pages)
+    rows = await session.exec(
+        select(Style, House)
+        .join(House, col(House.id) == col(Style.house_id))
+        .where(*fits)
+        .order_by(*_order(looked_for), col(Style.id))
+        .limit(A_PAGE)
+        .offset((page - 1) * A_PAGE)
+    )
+    found = rows.all()
+    tints = await _tints_of(session, [style.id for style, _ in found])
+    return Shelf(
+        cards=[
+            _card(style, house, tints[style.id], looked_for.colour, picture)
+            for style, house in found
+        ],
+        total=total,
+        page=page,
+        pages=pages,
+        choices=await _choices(session, looked_for.family),
+    )
+
+
+async def show_style(session: AsyncSession, slug: str, *, picture: Picture) -> StyleShown:
+    """A style with its colours and sizes, and how many of each we can bring.
+
+    Raises:
+        Missing: we carry no such style.
+    """
+    found = await session.exec(
+        select(Style, House)
+        .join(House, col(House.id) == col(Style.house_id))
+        .where(Style.slug == slug, col(Style.listed))
+    )
+    pair = found.first()
+    if pair is None:
+        raise Missing("We do not carry this piece any more.")
+    style, house = pair
+    in_stock = func.count(col(Piece.id))
+    rows = await session.exec(
+        select(Variant, in_stock)
+        .outerjoin(
+            Piece,
+            and_(col(Piece.variant_id) == col(Variant.id), col(Piece.state).in_(LENDABLE)),
+        )
+        .where(Variant.style_id == style.id)
+        .group_by(*Variant.__table__.columns)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType] - SQLModel hides its table
+        .order_by(col(Variant.colour), col(Variant.size_rank), col(Variant.size))
+    )
+    colours = [
+        ColourInStock(
+            name=name,
+            shade=shade,
+            image=picture(style.drawing, shade),
+            sizes=[SizeInStock(variant.id, variant.size, pieces) for variant, pieces in sizes],
+        )
+        for (name, shade), sizes in groupby(rows.all(), lambda row: (row[0].colour, row[0].shade))
+    ]
+    return StyleShown(
+        slug=style.slug,
+        name=style.name,
+        house=house.name,
+        house_line=house.line,
+        description=style.description,
+        category=style.category,
+        family=family_of(style.category),
+        occasions=style.occasions,
+        material=style.material,
+        care=style.care,
+        price=style.price,
+        colours=sorted(colours, key=lambda colour: -min(1, colour.pieces)),
+    )
+
+
+def family_of(category: str) -> str:
+    """The rail a category hangs on, or nothing."""
+    return next((name for name, hangs in FAMILIES.items() if category in hangs), "")
+
+
+def _fits(looked_for: LookedFor) -> list[ColumnElement[bool]]:
+    fits: list[ColumnElement[bool]] = [col(Style.listed).is_(True), *_words(looked_for.words)]
+    if looked_for.family:
+        fits.append(col(Style.category).in_(FAMILIES.get(looked_for.family, ())))
+    if looked_for.occasion:
+        fits.append(literal(looked_for.occasion) == func.any(col(Style.occasions)))
+    if looked_for.least is not None:
+        fits.append(col(Style.price_minor) >= looked_for.least * 100)
+    if looked_for.most is not None:
+        fits.append(col(Style.price_minor) <= looked_for.most * 100)
+    if looked_for.size or looked_for.colour:
+        fits.append(_hangs_in(looked_for))
+    return fits
+
+
+def _words(words: str) -> list[ColumnElement[bool]]:
+    """Every word she typed is in the style's own, or nearly: "silkk blous" finds a silk blouse."""
+    search = col(Style.search)
+    return [
+        or_(search.contains(word, autoescape=True), search.op("%>", is_comparison=True)(word))
+        for word in fold(words).split()[:MOST_WORDS]
+    ]
+
+
+def _hangs_in(looked_for: LookedFor) -> ColumnElement[bool]:
+    """Whether a piece of that colour and size travels to clients."""
+    wanted: list[ColumnElement[bool]] = [
+        col(Variant.style_id) == col(Style.id),
+        col(Piece.variant_id) == col(Variant.id),
+        col(Piece.state).in_(LENDABLE),
+    ]
+    if looked_for.size:
+        wanted.append(col(Variant.size) == looked_for.size)
+    if looked_for.colour:
+        wanted.append(col(Variant.colour) == looked_for.colour)
+    return exists().where(*wanted)
+
+
+def _order(looked_for: LookedFor) -> list[ColumnElement[Any]]:
+    if looked_for.sorting is Sorting.CHEAPEST:
+        return [col(Style.price_minor).asc()]
+    if looked_for.sorting is Sorting.DEAREST:
+        return [col(Style.price_minor).desc()]
+    if looked_for.words:
+        return [func.word_similarity(fold(looked_for.words), col(Style.search)).desc()]
+    return [func.md5(col(Style.slug))]  # so that a rail is never twenty coats in a row
+
+
+def _card(
+    style: Style, house: House, tints: Sequence[Tint], colour: str, picture: Picture
+) -> StyleCard:
+    shown = next((tint for tint in tints if tint.name == colour), tints[0] if tints else None)
+    return StyleCard(
+        slug=style.slug,
+        name=style.name,
+        house=house.name,
+        price=style.price,
+        image=picture(style.drawing, shown.shade if shown else "#b9ac98"),
+        tints=list(tints),
+    )
+
+
+async def _tints_of(session: AsyncSession, styles: Iterable[UUID]) -> dict[UUID, list[Tint]]:
+    rows = await session.exec(
+        select(Variant.style_id, Variant.colour, Variant.shade)
+        .where(col(Variant.style_id).in_(list(styles)))
+        .group_by(col(Variant.style_id), col(Variant.colour), col(Variant.shade))
+        .order_by(func.min(col(Variant.sku)))
+    )
+    found: dict[UUID, list[Tint]] = defaultdict(list)
+    for style_id, name, shade in rows:
+        found[style_id].append(Tint(name, shade))
+    return found
+
+
+async def _choices(session: AsyncSession, family: str) -> Choices:
+    """What hangs on this rail: narrowing it never leads to an empty one by itself."""
+    here = [col(Style.listed).is_(True)]
+    if family:
+        here.append(col(Style.category).in_(FAMILIES.get(family, ())))
+    occasions = await session.exec(
+        select(func.unnest(col(Style.occasions)).label("occasion")).where(*here).distinct()
+    )
+    variants = (
+        select(Variant.size, Variant.colour, Variant.shade, Variant.size_rank)
+        .join(Style, col(Style.id) == col(Variant.style_id))
+        .where(*here)
+        .distinct()
+    )
+    ranks: dict[str, int] = {}
+    tints: dict[str, str] = {}
+    for size, colour, shade, rank in await session.exec(variants):
+        ranks[size] = min(rank, ranks.get(size, rank))
+        tints.setdefault(colour, shade)
+    return Choices(
+        occasions=sorted(occasions),
+        sizes=sorted(ranks, key=lambda size: (not size[0].isdigit(), ranks[size], size)),
+        tints=[Tint(name, tints[name]) for name in sorted(tints)],
+    )

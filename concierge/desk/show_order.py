@@ -1,0 +1,311 @@
+"""An order as its client sees it: what is promised, what is held, what became of each piece."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+from concierge.model import (
+    COMING,
+    Address,
+    Concierge,
+    Hold,
+    House,
+    Order,
+    OrderLine,
+    OrderState,
+    OrderWish,
+    Step,
+    Stop,
+    Style,
+    Variant,
+    VisitStep,
+)
+from concierge.model.refusals import Missing
+
+from .show_visit import Picture
+
+A_LIST = 50
+
+
+class Stage(StrEnum):
+    """What her page is about now."""
+
+    PLACED = "placed"
+    FLEXIBLE = "flexible"
+    """Booked, and we have not chosen her hour yet."""
+    CONFIRMED = "confirmed"
+    ON_THE_WAY = "on_the_way"
+    AT_THE_DOOR = "at_the_door"
+    RETURNED = "returned"
+    SETTLED = "settled"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class WindowShown(msgspec.Struct, frozen=True):
+    """A window."""
+
+    opens: datetime
+    closes: datetime
+
+
+class OrderedPiece(msgspec.Struct, frozen=True):
+    """A piece of her order at the price she saw, and its verdict once there is one."""
+
+    slug: str
+    style: str
+    house: str
+    colour: str
+    size: str
+    image: str
+    price: payments.Money
+    verdict: str | None
+
+
+class MoneyShown(msgspec.Struct, frozen=True):
+    """What her bank set aside, what was taken of it, and what went back.
+
+    `held` is what will be set aside while nothing is yet. `reference` is the provider's name of
+    the payment. `at` is when it was over.
+    """
+
+    held: payments.Money
+    is_held: bool
+    charged: payments.Money | None
+    released: payments.Money | None
+    reference: str | None
+    at: datetime | None
+
+
+class DoorShown(msgspec.Struct, frozen=True):
+    """Where we come."""
+
+    street: str
+    detail: str
+    access: str
+
+
+class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
+    """All of an order.
+
+    `window` is the promised one; `wishes` are those she would accept while none is chosen.
+    `held_until` is how long an unpaid place is hers, `cancel_until` how long she may call it off.
+    `expected` is about when the concierge rings, once she is on her way.
+    """
+
+    id: UUID
+    reference: str
+    state: OrderState
+    stage: Stage
+    day: date | None
+    window: WindowShown | None
+    wishes: list[WindowShown]
+    held_until: datetime | None
+    cancel_until: datetime | None
+    can_cancel: bool
+    concierge: str | None
+    expected: datetime | None
+    arrived: datetime | None
+    door: DoorShown
+    pieces: list[OrderedPiece]
+    money: MoneyShown
+    placed_at: datetime
+
+
+class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An order in her list."""
+
+    id: UUID
+    reference: str
+    stage: Stage
+    window: WindowShown | None
+    placed_at: datetime
+    pieces: int
+    images: list[str]
+    charged: payments.Money | None
+
+
+async def her_order(session: AsyncSession, order_id: UUID, client_id: UUID | None) -> Order:
+    """An order of this client's.
+
+    Raises:
+        Missing: there is no such order, or it is somebody else's.
+    """
+    order = await session.get(Order, order_id)
+    if order is None or client_id is None or order.client_id != client_id:
+        raise Missing("We do not find this order.")
+    return order
+
+
+async def show_order(
+    session: AsyncSession,
+    order_id: UUID,
+    client_id: UUID | None,
+    *,
+    now: datetime,
+    picture: Picture,
+) -> OrderShown:
+    """An order, for the client whose it is.
+
+    Raises:
+        Missing: there is no such order, or it is somebody else's.
+    """
+    order = await her_order(session, order_id, client_id)
+    address = await session.get_one(Address, order.address_id)
+    stop = await session.get(Stop, order.id)
+    steps = await _steps(session, order.id)
+    pieces = (await _pieces(session, [order], picture))[order.id]
+    wishes = await session.exec(
+        select(OrderWish).where(OrderWish.order_id == order.id).order_by(col(OrderWish.opens))
+    )
+    return OrderShown(
+        id=order.id,
+        reference=order.reference,
+        state=order.state,
+        stage=_stage(order, steps),
+        day=order.day if order.opens else None,
+        window=_window(order),
+        wishes=[] if order.opens else [WindowShown(w.opens, w.closes) for w in wishes],
+        held_until=order.slot_until,
+        cancel_until=order.opens if order.state in COMING else None,
+        can_cancel=order.state in COMING and (order.opens is None or now < order.opens),
+        concierge=await _concierge(session, order, stop),
+        expected=_expected(stop, steps),
+        arrived=steps.get(Step.ARRIVED) or steps.get(Step.TRYING),
+        door=DoorShown(address.street, address.detail, address.access),
+        pieces=pieces,
+        money=_money(order, pieces, await _holds(session, [order.id])),
+        placed_at=order.placed_at,
+    )
+
+
+async def list_orders(
+    session: AsyncSession, client_id: UUID, *, picture: Picture
+) -> list[OrderRow]:
+    """Her orders, the newest first."""
+    rows = await session.exec(
+        select(Order)
+        .where(Order.client_id == client_id)
+        .order_by(col(Order.placed_at).desc(), col(Order.id).desc())
+        .limit(A_LIST)
+    )
+    orders = rows.all()
+    pieces = await _pieces(session, orders, picture)
+    return [
+        OrderRow(
+            id=order.id,
+            reference=order.reference,
+            stage=_stage(order, {}),
+            window=_window(order),
+            placed_at=order.placed_at,
+            pieces=len(pieces[order.id]),
+            images=list(dict.fromkeys(piece.image for piece in pieces[order.id])),
+            charged=_due(order),
+        )
+        for order in orders
+    ]
+
+
+def _stage(order: Order, steps: dict[Step, datetime]) -> Stage:
+    match order.state:
+        case OrderState.CONFIRMED if Step.EN_ROUTE in steps:
+            return Stage.ON_THE_WAY
+        case OrderState.CONFIRMED if order.opens is None:
+            return Stage.FLEXIBLE
+        case OrderState.AT_VISIT:
+            return Stage.AT_THE_DOOR
+        case state:
+            return Stage(state.value)
+
+
+def _window(order: Order) -> WindowShown | None:
+    if order.opens is None or order.closes is None:
+        return None
+    return WindowShown(order.opens, order.closes)
+
+
+def _expected(stop: Stop | None, steps: dict[Step, datetime]) -> datetime | None:
+    if stop is None or Step.EN_ROUTE not in steps:
+        return None
+    return max(steps[Step.EN_ROUTE] + timedelta(seconds=stop.drive_s), stop.opens)
+
+
+def _due(order: Order) -> payments.Money | None:
+    if order.state is not OrderState.SETTLED or order.due_minor is None:
+        return None
+    return payments.Money(order.due_minor, order.currency)
+
+
+def _money(order: Order, pieces: Sequence[OrderedPiece], holds: Sequence[Hold]) -> MoneyShown:
+    ever = [hold for hold in holds if hold.state is not payments.HoldState.PENDING]
+    asked = payments.Money.total((piece.price for piece in pieces), order.currency)
+    held = payments.Money.total((hold.amount for hold in ever), order.currency) if ever else asked
+    charged = _due(order)
+    released = None if charged is None else held - charged
+    if ever and all(hold.state is payments.HoldState.RELEASED for hold in ever):
+        charged, released = payments.Money(0, order.currency), held
+    return MoneyShown(
+        held=held,
+        is_held=bool(ever),
+        charged=charged,
+        released=released,
+        reference=ever[0].provider_id if ever else None,
+        at=order.settled_at,
+    )
+
+
+async def _concierge(session: AsyncSession, order: Order, stop: Stop | None) -> str | None:
+    """Who comes; not told before an hour is promised, for it may still be somebody else."""
+    if stop is None or order.opens is None or order.state is OrderState.PLACED:
+        return None
+    return (await session.get_one(Concierge, stop.concierge_id)).greeting
+
+
+async def _steps(session: AsyncSession, order_id: UUID) -> dict[Step, datetime]:
+    taken: dict[Step, datetime] = {}
+    for step in await session.exec(select(VisitStep).where(VisitStep.order_id == order_id)):
+        taken[step.step] = min(step.at, taken.get(step.step, step.at))
+    return taken
+
+
+async def _holds(session: AsyncSession, orders: Sequence[UUID]) -> list[Hold]:
+    rows = await session.exec(
+        select(Hold).where(col(Hold.order_id).in_(orders)).order_by(col(Hold.held_at))
+    )
+    return list(rows)
+
+
+async def _pieces(
+    session: AsyncSession, orders: Sequence[Order], picture: Picture
+) -> dict[UUID, list[OrderedPiece]]:
+    currency = {order.id: order.currency for order in orders}
+    rows = await session.exec(
+        select(OrderLine, Variant, Style, House)
+        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
+        .join(Style, col(Style.id) == col(Variant.style_id))
+        .join(House, col(House.id) == col(Style.house_id))
+        .where(col(OrderLine.order_id).in_(currency))
+        .order_by(col(OrderLine.id))
+    )
+    found: dict[UUID, list[OrderedPiece]] = defaultdict(list)
+    for line, variant, style, house in rows:
+        found[line.order_id].append(
+            OrderedPiece(
+                slug=style.slug,
+                style=style.name,
+                house=house.name,
+                colour=variant.colour,
+                size=variant.size,
+                image=picture(style.drawing, variant.shade),
+                price=payments.Money(line.price_minor, currency[line.order_id]),
+                verdict=line.verdict,
+            )
+        )
+    return found

@@ -1,0 +1,185 @@
+"""Letters to clients about their orders, in their language, written with the fact they tell of."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+from concierge.model import (
+    Address,
+    Client,
+    Hold,
+    Hub,
+    Message,
+    Order,
+    OrderLine,
+    Style,
+    Variant,
+)
+from concierge.words import Words, words_in
+
+
+class Letter(StrEnum):
+    """What a letter tells."""
+
+    PLACED = "placed"
+    """Her place is held while she gives her card."""
+    CONFIRMED = "confirmed"
+    WINDOW = "window"
+    """A flexible client's hour is chosen."""
+    CANCELLED = "cancelled"
+    RECEIPT = "receipt"
+
+
+async def write_letter(
+    session: AsyncSession,
+    order: Order,
+    letter: Letter,
+    *,
+    now: datetime,
+    to: str | None = None,
+    link: str | None = None,
+) -> bool:
+    """Write an order's letter in this very transaction; False when we know no way to write to her.
+
+    A client without an e-mail of her own is written to where her first letter went (`to`).
+    """
+    client = await session.get_one(Client, order.client_id)
+    email = to or client.email or await _where_before(session, client)
+    if email is None:
+        return False
+    hub = await session.get_one(Hub, order.hub_id)
+    words = words_in(client.language, hub.zone)
+    subject, lines = await _content(session, order, letter, words, link)
+    opening = words.say("Good day %(name)s,", name=client.shown_as)
+    body = [opening, *(line for line in lines if line), "Maison Orane"]
+    session.add(
+        Message(
+            client_id=client.id,
+            order_id=order.id,
+            email=email,
+            language=words.language,
+            subject=subject,
+            body="\n\n".join(body),
+            at=now,
+        )
+    )
+    return True
+
+
+async def _content(
+    session: AsyncSession, order: Order, letter: Letter, words: Words, link: str | None
+) -> tuple[str, list[str]]:
+    number = words.say("Your reference is %(reference)s.", reference=order.reference)
+    match letter:
+        case Letter.PLACED:
+            return words.say("Your place is held"), [*_placed(order, words), link or "", number]
+        case Letter.CONFIRMED:
+            return words.say("Your visit is booked"), [
+                *_promise(order, words),
+                await _brings(session, order, words),
+                await _set_aside(session, order, words),
+                number,
+            ]
+        case Letter.WINDOW:
+            return words.say("Your hour is chosen"), [
+                *_promise(order, words),
+                await _brings(session, order, words),
+                number,
+            ]
+        case Letter.CANCELLED:
+            return words.say("Your visit is cancelled"), [
+                words.say("Nothing is charged, and what your bank set aside is released now."),
+                _bank(words),
+                number,
+            ]
+        case Letter.RECEIPT:
+            return words.say("Your receipt"), [*await _receipt(session, order, words), number]
+
+
+def _placed(order: Order, words: Words) -> list[str]:
+    if order.slot_until is None:
+        return []
+    until = words.time(order.slot_until)
+    return [
+        words.say("We keep your place and your pieces until %(time)s.", time=until),
+        words.say("If you closed the card page, go on here:"),
+    ]
+
+
+def _promise(order: Order, words: Words) -> list[str]:
+    if order.opens is None or order.closes is None:
+        return [words.say("We choose among your windows and tell you by the evening before.")]
+    return [
+        words.say(
+            "We are with you on %(day)s, %(span)s.",
+            day=words.day(order.opens),
+            span=words.span(order.opens, order.closes),
+        )
+    ]
+
+
+async def _brings(session: AsyncSession, order: Order, words: Words) -> str:
+    lines = (await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))).all()
+    address = await session.get_one(Address, order.address_id)
+    return words.count(
+        "Your concierge brings %(n)s piece to %(street)s and waits while you try it on.",
+        "Your concierge brings %(n)s pieces to %(street)s and waits while you try them on.",
+        len(lines),
+        street=address.street,
+    )
+
+
+async def _set_aside(session: AsyncSession, order: Order, words: Words) -> str:
+    return words.say(
+        "Your bank has set aside %(held)s. You pay only for what you keep.",
+        held=words.money(await _held(session, order)),
+    )
+
+
+async def _receipt(session: AsyncSession, order: Order, words: Words) -> list[str]:
+    rows = await session.exec(
+        select(OrderLine, Style, Variant)
+        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
+        .join(Style, col(Style.id) == col(Variant.style_id))
+        .where(OrderLine.order_id == order.id)
+        .order_by(col(OrderLine.id))
+    )
+    kept, returned = words.say("kept"), words.say("returned")
+    pieces = [
+        f"{style.name}, {variant.size}: {kept if line.kept else returned}"
+        + (f", {words.money(_price(line, order))}" if line.kept else "")
+        for line, style, variant in rows
+    ]
+    held = await _held(session, order)
+    due = payments.Money(order.due_minor or 0, order.currency)
+    return [
+        "\n".join(pieces),
+        words.say("Charged: %(amount)s", amount=words.money(due)),
+        words.say("Released: %(amount)s", amount=words.money(held - due)),
+        _bank(words),
+    ]
+
+
+def _bank(words: Words) -> str:
+    return words.say("Your bank may take a few days to show the release.")
+
+
+def _price(line: OrderLine, order: Order) -> payments.Money:
+    return payments.Money(line.price_minor, order.currency)
+
+
+async def _held(session: AsyncSession, order: Order) -> payments.Money:
+    holds = await session.exec(
+        select(Hold).where(Hold.order_id == order.id, Hold.state != payments.HoldState.PENDING)
+    )
+    return payments.Money.total((hold.amount for hold in holds), order.currency)
+
+
+async def _where_before(session: AsyncSession, client: Client) -> str | None:
+    found = await session.exec(
+        select(Message.email).where(Message.client_id == client.id).order_by(col(Message.at))
+    )
+    return found.first()

@@ -1,0 +1,303 @@
+"""Ordering a visit as JSON: addresses, windows, orders, and the way to the card page."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath, JSONBody
+
+from concierge.desk.book_visit import windows_for
+from concierge.desk.choose_pieces import choose_again
+from concierge.desk.client_details import (
+    Line,
+    Note,
+    SavedAddress,
+    Who,
+    saved_address,
+    saved_addresses,
+)
+from concierge.desk.find_address import find_address
+from concierge.desk.give_up_order import cancel_order
+from concierge.desk.offer_windows import DayOffer
+from concierge.desk.show_order import OrderRow, OrderShown, her_order, list_orders, show_order
+from concierge.model.refusals import SignInNeeded
+from concierge.store.clock import now
+from concierge.store.transaction import transaction
+from concierge.web.client.ordering import (
+    MOST_WINDOWS,
+    AddressAsked,
+    card_page_of,
+    order_visit,
+    whereabouts,
+    window_of,
+)
+from concierge.web.doors import Asked, doors
+from concierge.web.garments import address as picture
+from concierge.web.session import me, visit_of
+from concierge.web.show import words_for
+
+from .said import BUSY, NOT_HERS, NOT_MEANT, READ_BADLY, SIGN_IN, no
+
+TAGS = ["orders"]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class AddressSearch(msgspec.Struct, frozen=True):
+    """What she typed so far. Posted, so that no address is ever part of a URL."""
+
+    words: Line
+
+
+class AddressFound(msgspec.Struct, frozen=True):
+    """An address she may mean. `approximate`: the house was placed along its street by number."""
+
+    line: str
+    near: str | None
+    longitude: float
+    latitude: float
+    approximate: bool
+
+
+class Address(msgspec.Struct, frozen=True):
+    """One of her addresses by `id`, or a `line` just as it was suggested."""
+
+    id: UUID | None = None
+    line: Line = ""
+    detail: Line = ""
+    access: Note = ""
+
+    def asked(self) -> AddressAsked:
+        """As ordering takes it."""
+        return AddressAsked(self.id, self.line, self.detail, self.access)
+
+
+class WindowSearch(msgspec.Struct, frozen=True):
+    """Where the selection shall be brought."""
+
+    address: Address
+
+
+class WindowsOffered(msgspec.Struct, frozen=True):
+    """What can be promised just now. `estimated` when drive times come from no road engine."""
+
+    hub: str
+    minutes: int
+    estimated: bool
+    days: list[DayOffer]
+
+
+class WindowWanted(msgspec.Struct, frozen=True):
+    """A window as it was offered."""
+
+    opens: Moment
+    closes: Moment
+
+
+class OrderAsked(msgspec.Struct, frozen=True):
+    """One window is promised at once; of several we choose one by the evening before.
+
+    `who` is needed from newcomers alone.
+    """
+
+    windows: Annotated[list[WindowWanted], msgspec.Meta(min_length=1, max_length=MOST_WINDOWS)]
+    address: Address
+    who: Who | None = None
+
+
+class OrderTaken(msgspec.Struct, frozen=True):
+    """Her order, and where she gives her card; None while the payments provider is silent.
+
+    `csrf` is the visit's token from here on: a newcomer was just signed in.
+    """
+
+    order: OrderShown
+    card_page: str | None
+    csrf: str
+
+
+class CardPageOpened(msgspec.Struct, frozen=True):
+    """Where she gives her card; None while the payments provider is silent: ask again."""
+
+    url: str | None
+
+
+@post(
+    "/api/address-searches",
+    operation_id="SearchAddress",
+    tags=TAGS,
+    status_code=200,
+    responses={**READ_BADLY, **NOT_MEANT},
+)
+async def search_address(request: Asked, data: JSONBody[AddressSearch]) -> list[AddressFound]:
+    """Addresses she may mean, likeliest first; slips and accents are forgiven."""
+    async with transaction(doors(request).engine) as session:
+        found = await find_address(session, data.words)
+    return [
+        AddressFound(
+            each.line, each.near, each.place.longitude, each.place.latitude, each.approximate
+        )
+        for each in found
+    ]
+
+
+@get("/api/addresses", operation_id="Addresses", tags=TAGS, responses=SIGN_IN)
+async def addresses(request: Asked) -> list[SavedAddress]:
+    """Her addresses, the newest first."""
+    async with transaction(doors(request).engine) as session:
+        return await saved_addresses(session, me(request).client_id)
+
+
+@post(
+    "/api/window-searches",
+    operation_id="SearchWindows",
+    tags=TAGS,
+    status_code=200,
+    responses={
+        **READ_BADLY,
+        **NOT_MEANT,
+        **NOT_HERS,
+        409: no("No hub has all of these pieces."),
+        422: no("The selection is empty, or we do not drive there."),
+        **BUSY,
+    },
+)
+async def search_windows(request: Asked, data: JSONBody[WindowSearch]) -> WindowsOffered:
+    """Every window of every open day, promised only where route, skill and stock all fit."""
+    house, asking = doors(request), me(request)
+    where = await whereabouts(request, data.address.asked())
+    if where.found is not None:
+        place = where.found.place
+    else:
+        async with transaction(house.engine) as session:
+            saved = await saved_address(session, _client(request), _known(where.saved))
+        place = saved.place
+    offered = await windows_for(
+        house.engine,
+        house.roads,
+        asking.selection_id,
+        place,
+        language=words_for(request).language,
+        client_id=asking.client_id,
+    )
+    return WindowsOffered(
+        offered.hub.name, offered.shape.minutes, offered.estimated, list(offered.days)
+    )
+
+
+@post(
+    "/api/orders",
+    operation_id="Order",
+    tags=TAGS,
+    responses={
+        **READ_BADLY,
+        **NOT_MEANT,
+        **NOT_HERS,
+        409: no("The window or a piece went to somebody else."),
+        422: no("The selection is empty, or we do not drive there."),
+        **BUSY,
+    },
+)
+async def order(request: Asked, data: JSONBody[OrderAsked]) -> OrderTaken:
+    """Order the selection: place and pieces are held while she gives her card."""
+    placed = await order_visit(
+        request,
+        who=data.who,
+        where=await whereabouts(request, data.address.asked()),
+        windows=[window_of(window.opens, window.closes) for window in data.windows],
+    )
+    page = await card_page_of(request, placed.id, placed.client_id)
+    shown = await _shown(request, placed.id, placed.client_id)
+    return OrderTaken(shown, page, visit_of(request).csrf)
+
+
+@get("/api/orders", operation_id="Orders", tags=TAGS, responses=SIGN_IN)
+async def orders(request: Asked) -> list[OrderRow]:
+    """Her orders, the newest first."""
+    async with transaction(doors(request).engine) as session:
+        return await list_orders(session, _client(request), picture=picture)
+
+
+@get(
+    "/api/orders/{order_id:uuid}",
+    operation_id="ShowOrder",
+    tags=TAGS,
+    responses=NOT_HERS,
+)
+async def one(request: Asked, order_id: FromPath[UUID]) -> OrderShown:
+    """An order: what is promised, what is held, and the receipt once there is one."""
+    return await _shown(request, order_id, me(request).client_id)
+
+
+@post(
+    "/api/orders/{order_id:uuid}/card-pages",
+    operation_id="OpenCardPage",
+    tags=TAGS,
+    status_code=200,
+    responses={**NOT_MEANT, **NOT_HERS, 409: no("The order needs no card now.")},
+)
+async def card_page(request: Asked, order_id: FromPath[UUID]) -> CardPageOpened:
+    """The order's card page; asking again gives the same."""
+    return CardPageOpened(await card_page_of(request, order_id, me(request).client_id))
+
+
+@post(
+    "/api/orders/{order_id:uuid}/cancellations",
+    operation_id="CancelOrder",
+    tags=TAGS,
+    responses={**NOT_MEANT, **NOT_HERS, 409: no("The visit has begun, or is over."), **BUSY},
+)
+async def cancel(request: Asked, order_id: FromPath[UUID]) -> OrderShown:
+    """Call a coming visit off: place and pieces are free, her money is released."""
+    house, asking = doors(request), me(request)
+    async with transaction(house.engine) as session:
+        await her_order(session, order_id, asking.client_id)
+    await cancel_order(house.engine, house.gateway, house.roads, order_id, by=asking.who)
+    return await _shown(request, order_id, asking.client_id)
+
+
+@post(
+    "/api/orders/{order_id:uuid}/selections",
+    operation_id="ChooseAgain",
+    tags=TAGS,
+    status_code=204,
+    responses={**NOT_MEANT, **NOT_HERS},
+)
+async def again(request: Asked, order_id: FromPath[UUID]) -> None:
+    """Put an order's pieces back into the selection; what travels no more is left out."""
+    asking = me(request)
+    async with transaction(doors(request).engine) as session:
+        await her_order(session, order_id, asking.client_id)
+        await choose_again(session, _known(asking.session_id), order_id, now=await now(session))
+
+
+async def _shown(request: Asked, order_id: UUID, client_id: UUID | None) -> OrderShown:
+    async with transaction(doors(request).engine) as session:
+        return await show_order(
+            session, order_id, client_id, now=await now(session), picture=picture
+        )
+
+
+def _client(request: Asked) -> UUID:
+    return _known(me(request).client_id)
+
+
+def _known(who: UUID | None) -> UUID:
+    if who is None:
+        raise SignInNeeded("Sign in first.")
+    return who
+
+
+handlers: list[BaseRouteHandler] = [
+    search_address,
+    addresses,
+    search_windows,
+    order,
+    orders,
+    one,
+    card_page,
+    cancel,
+    again,
+]

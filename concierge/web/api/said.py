@@ -1,0 +1,17 @@
+"""How the API describes its refusals."""
+
+from litestar.openapi.datastructures import ResponseSpec
+
+from concierge.web.problems import Problem
+
+
+def no(description: str) -> ResponseSpec:
+    """A problem+json answer, in the OpenAPI description."""
+    return ResponseSpec(Problem, media_type="application/problem+json", description=description)
+
+
+READ_BADLY = {400: no("What was sent does not read right.")}
+NOT_MEANT = {403: no("The token is missing or stale, or this is not for whoever asks.")}
+NOT_HERS = {404: no("There is no such thing, or it is somebody else's.")}
+SIGN_IN = {401: no("Nobody is signed in.")}
+BUSY = {503: no("A neighbour of ours does not answer; ask again.")}
