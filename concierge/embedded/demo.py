@@ -1,6 +1,7 @@
 """`python -m concierge demo`: the whole house on this machine, a day in progress inside it."""
 
 import argparse
+import asyncio
 import fcntl
 import logging
 import os
@@ -11,9 +12,12 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from concierge.maps.city import current_city
+
 from .errors import AlreadyRunning
 from .house import opened
 from .migrate import migrate
+from .opening import Login, is_empty, open_city
 from .ports import LOOPBACK, accepts, answers, free_port, remembered_port
 from .prepare import prepare
 from .progress import say
@@ -49,23 +53,32 @@ def main(words: Sequence[str]) -> int:
 def _run(where: State, port: int, given: Mapping[str, str]) -> None:
     base = f"http://{LOOPBACK}:{port}"
     env = {**os.environ, **given, "CONCIERGE_DEMO": "1", "CONCIERGE_BASE_URL": base}
-    programs: list[Child] = []
-    if not env.get("STRIPE_SECRET_KEY"):
-        home = where.home("demo")
-        sandbox = remembered_port(home)
-        env["CONCIERGE_SANDBOX_URL"] = f"http://{LOOPBACK}:{sandbox}"
-        words = ["sandbox", "--port", str(sandbox), "--state", str(home / "sandbox.db")]
-        words += ["--webhook", base + WEBHOOKS]
-        programs.append(_program("sandbox", ["payments", *words], env, lambda: accepts(sandbox)))
-    programs.append(_program("worker", ["concierge", "work"], env, lambda: True))
-    serve = ["concierge", "serve", "--port", str(port)]
-    programs.append(_program("web", serve, env, lambda: answers(f"{base}/ready")))
     with Supervisor(where.logs) as supervisor:
-        supervisor.start(*programs)
-        _welcome(base, env, where)
+        if not env.get("STRIPE_SECRET_KEY"):
+            env["CONCIERGE_SANDBOX_URL"] = _start_sandbox(supervisor, where, env)
+        logins = asyncio.run(open_city(env, city=current_city(where.roads)))
+        serve = ["concierge", "serve", "--port", str(port)]
+        supervisor.start(
+            _program("worker", ["concierge", "work"], env, lambda: True),
+            _program("web", serve, env, lambda: answers(f"{base}/ready")),
+        )
+        _welcome(base, env, where, logins)
         while True:
             supervisor.tend()
             time.sleep(TICK_S)
+
+
+def _start_sandbox(supervisor: Supervisor, where: State, env: Mapping[str, str]) -> str:
+    home = where.home("demo")
+    memory = home / "sandbox.db"
+    if asyncio.run(is_empty(env["DATABASE_URL"])):
+        for left in home.glob(f"{memory.name}*"):  # what it remembers is of a house that is gone
+            left.unlink()
+    port = remembered_port(home)
+    words = ["sandbox", "--port", str(port), "--state", str(memory)]
+    words += ["--webhook", env["CONCIERGE_BASE_URL"] + WEBHOOKS]
+    supervisor.start(_program("sandbox", ["payments", *words], env, lambda: accepts(port)))
+    return f"http://{LOOPBACK}:{port}"
 
 
 def _program(
@@ -91,10 +104,17 @@ def _the_only_one(where: State) -> Generator[None]:
         yield
 
 
-def _welcome(base: str, env: Mapping[str, str], where: State) -> None:
+def _welcome(base: str, env: Mapping[str, str], where: State, logins: Sequence[Login]) -> None:
+    say("")
     if "OSRM_URL" not in env:
         say("No road engine could be had: travel times are estimates, and marked so.")
     if sandbox := env.get("CONCIERGE_SANDBOX_URL"):
-        say(f"No money moves: cards are held by a stand-in for Stripe at {sandbox}")
-    say(f"Logs are in {where.logs}")
-    say(f"\n  Maison Orane is open at {base}\n\nCtrl-C closes the house.")
+        say(f"No money moves: cards are held by a stand-in for Stripe, {sandbox}")
+    say(f"Logs are in {where.logs}\n")
+    say(f"  {base}/          for clients")
+    say(f"  {base}/field     for concierges, on a phone")
+    say(f"  {base}/dispatch  for dispatchers, on a desk")
+    say(f"  {base}/demo      to be anybody, and to move the clock\n")
+    for login in logins:
+        say(f"  {login.role.value:<11} {login.email}  {login.password}")
+    say("\nMaison Orane is open. Ctrl-C closes the house.")

@@ -1,0 +1,83 @@
+"""The demo's people and days, put into an empty database; its clock, woken where it rested."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+
+from concierge.maps.city import STREETS
+from concierge.maps.gazetteer import read_streets
+from concierge.maps.osrm import Osrm
+from concierge.maps.travel import Roads
+from concierge.model import Account, Clock, Hub, Role
+from concierge.model.account import DEMO_PASSWORD
+from concierge.store.clock import set_clock
+from concierge.store.engine import open_engine
+from concierge.store.transaction import transaction
+
+from .city.seed import seed
+
+PATIENCE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A staff member whom anybody may play."""
+
+    role: Role
+    email: str
+    password: str = DEMO_PASSWORD
+
+
+async def is_empty(database_url: str) -> bool:
+    """Whether nobody has moved in yet."""
+    engine = open_engine(database_url, size=1)
+    async with transaction(engine) as session:
+        found = (await session.exec(select(Hub.id).limit(1))).first()
+    await engine.dispose()
+    return found is None
+
+
+async def open_city(given: Mapping[str, str], *, city: Path | None) -> list[Login]:
+    """Seed the database if it is empty, else let its clock go on; one login for each staff role.
+
+    Raises:
+        NotTold: the payments sandbox does not take the past.
+    """
+    sandbox = given.get("CONCIERGE_SANDBOX_URL")
+    engine = open_engine(given["DATABASE_URL"], size=4)
+    roads = Roads(Osrm(given["OSRM_URL"]) if "OSRM_URL" in given else None)
+    streets = read_streets(city / STREETS) if city is not None else []
+    try:
+        if not await seed(engine, roads, sandbox=sandbox, streets=streets):
+            await _wake(engine, sandbox)
+        return await _logins(engine)
+    finally:
+        await roads.close()
+        await engine.dispose()
+
+
+async def _wake(engine: AsyncEngine, sandbox: str | None) -> None:
+    """Time stood still while the house was closed; it goes on from the last moment it saw."""
+    async with transaction(engine) as session:
+        clock = await session.get(Clock, 1)
+        if clock is None or clock.seen_at is None:
+            return
+        moment = clock.seen_at
+        await set_clock(session, moment)
+    if sandbox is not None:
+        async with httpx.AsyncClient(base_url=sandbox, timeout=PATIENCE_S) as door:
+            said = await door.post("/_sandbox/clock/set", json={"now": moment.isoformat()})
+            said.raise_for_status()
+
+
+async def _logins(engine: AsyncEngine) -> list[Login]:
+    async with transaction(engine) as session:
+        found = await session.exec(
+            select(Account).where(col(Account.active)).order_by(col(Account.id))
+        )
+        first = {account.role: account for account in reversed(found.all())}
+    return [Login(role, first[role].email) for role in Role if role in first]
