@@ -13,19 +13,15 @@ from pathlib import Path
 
 import httpx
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
-from sqlmodel import select
 
-from concierge.desk.card_pages import check_card_page, open_card_page
-from concierge.desk.place_order import place_order
 from concierge.desk.sign_in import hash_password
-from concierge.model import Account, CardPage, Order, Preference, Role, Stop
+from concierge.model import Account, Order, Preference, Role, Stop
 from concierge.store.clock import wall
 from concierge.store.transaction import transaction
 from payments.stripe_gateway import StripeGateway
-from tests.payments.sandboxed import CLONE, OK, Client, Sandbox, free_port
+from tests.paid_visit import paid_visit
+from tests.payments.sandboxed import CLONE, Client, Sandbox, free_port
 from tests.small_house import SmallHouse, at
-
-import payments  # isort: skip
 
 PASSWORD = "the orange hanger"
 EMAIL = "amelie@house.test"
@@ -122,8 +118,7 @@ async def phone_day(
     house: SmallHouse, gateway: StripeGateway, her: Client, sandbox: Sandbox, folder: Path
 ) -> AsyncIterator[PhoneDay]:
     """Monday, two in the afternoon: she has paid, and her concierge has an account."""
-    order = await place_order(house.engine, house.roads, house.request(house.window("14:00")))
-    await _pay(house, gateway, her, order)
+    order = await paid_visit(house, gateway, her)
     await _let_in(house, order)
     await house.clock(at("14:02"))
     env = {
@@ -141,16 +136,6 @@ async def phone_day(
         yield day
     finally:
         day.stop()
-
-
-async def _pay(house: SmallHouse, gateway: StripeGateway, her: Client, order: Order) -> None:
-    await open_card_page(
-        house.engine, gateway, order.id, base_url="http://127.0.0.1:9", house="Maison Orane"
-    )
-    async with transaction(house.engine) as session:
-        page = (await session.exec(select(CardPage).where(CardPage.order_id == order.id))).one()
-    await her.give(payments.CardPage(page.id, page.url, page.expires_at), OK)
-    await check_card_page(house.engine, gateway, page.id)
 
 
 async def _let_in(house: SmallHouse, order: Order) -> None:

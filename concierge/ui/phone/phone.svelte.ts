@@ -166,6 +166,7 @@ export class Phone {
       await this.#flush();
       await this.#fetch();
       this.trouble = '';
+      if (this.person && !this.signedOut && this.waiting.length === 0) this.#wasSent();
     } catch (error) {
       this.#fell(error);
     }
@@ -186,7 +187,6 @@ export class Phone {
     const sent = await send(this.person, () => this.#read(this.person));
     if (sent === 'no-signal') this.signal = false;
     if (sent === 'signed-out') this.signedOut = true;
-    if (sent === 'all' && this.signal) this.#wasSent();
     await this.#read(this.person);
     this.#others.postMessage('changed');
   }

@@ -37,13 +37,13 @@ const DAY: Look = {
 };
 
 const NIGHT: Look = {
-  ground: '#161411',
+  ground: '#1a1714',
   edge: '#1c1916',
-  lane: '#24201c',
-  street: '#2e2924',
-  artery: '#41382d',
+  lane: '#2b2621',
+  street: '#3a342d',
+  artery: '#4c4235',
   arteryEdge: '#1c1916',
-  path: '#221f1b',
+  path: '#282420',
   name: '#a89e90',
   ahead: '#a9cfbe',
   done: '#6b6257',

@@ -12,7 +12,7 @@ import msgspec
 from litestar import get, put
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from concierge.desk.record_returns import record_returns
 from concierge.desk.record_step import StepReport, record_step
@@ -61,7 +61,7 @@ WRITES = {
 
 
 @get("/api/field/route", operation_id="TodaysRoute", tags=["field"], responses=READS)
-async def route(request: Asked, day: date | None = None) -> TodaysRoute:
+async def route(request: Asked, day: FromQuery[date | None] = None) -> TodaysRoute:
     """The plan in force for who asks, today or on another day, with its drives drawn."""
     house = doors(request)
     async with transaction(house.engine) as session:
@@ -77,7 +77,7 @@ async def route(request: Asked, day: date | None = None) -> TodaysRoute:
     tags=["field"],
     responses=READS,
 )
-async def visit(request: Asked, order_id: UUID) -> Visit:
+async def visit(request: Asked, order_id: FromPath[UUID]) -> Visit:
     """One visit of who asks."""
     async with transaction(doors(request).engine) as session:
         return await show_visit(session, order_id, _mine(request), picture=address)
@@ -89,7 +89,9 @@ async def visit(request: Asked, order_id: UUID) -> Visit:
     tags=["field"],
     responses=WRITES,
 )
-async def step(request: Asked, order_id: UUID, step_id: UUID, data: JSONBody[Reported]) -> Visit:
+async def step(
+    request: Asked, order_id: FromPath[UUID], step_id: FromPath[UUID], data: JSONBody[Reported]
+) -> Visit:
     """On the way, at the door, trying, finished. The same id again changes nothing."""
     mine = _mine(request)
     async with transaction(doors(request).engine) as session:
@@ -109,7 +111,9 @@ async def step(request: Asked, order_id: UUID, step_id: UUID, data: JSONBody[Rep
     tags=["field"],
     responses={**WRITES, 422: _no("A piece is missing, foreign or named twice.")},
 )
-async def returns(request: Asked, order_id: UUID, key: UUID, data: JSONBody[Confirmed]) -> Visit:
+async def returns(
+    request: Asked, order_id: FromPath[UUID], key: FromPath[UUID], data: JSONBody[Confirmed]
+) -> Visit:
     """What she keeps and what goes back. The same key and list again changes nothing.
 
     A list that contradicts the one in force is refused, and kept for a person to look at.
