@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 
 import payments
 import routing
@@ -54,10 +55,14 @@ def test_twelve_concierges_speak_many_languages_and_everybody_may_sign_in(city: 
 
 
 def test_the_demo_password_opens_every_account(city: City) -> None:
-    from argon2 import PasswordHasher
-
     hashes = {account.password_hash for account in city.people.accounts}
     assert all(PasswordHasher().verify(each, DEMO_PASSWORD) for each in hashes)
+
+
+def test_every_address_lies_in_the_city(city: City) -> None:
+    for address in city.people.addresses:
+        assert 11.85 < address.longitude < 12.1
+        assert 57.64 < address.latitude < 57.76
 
 
 def test_every_plan_keeps_every_rule(city: City) -> None:

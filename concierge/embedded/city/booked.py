@@ -99,6 +99,17 @@ class Wish:
     known_to: frozenset[str] = frozenset()
 
 
+def resting(route: routing.Route, place: int) -> timedelta:
+    """How long she rests on the way to a stop; a rest in the street after it is not on the way."""
+    stop = route.stops[place]
+    rests = (
+        rest.ends - rest.starts
+        for rest in route.breaks
+        if rest.before == place and rest.starts < stop.arrives
+    )
+    return sum(rests, timedelta(0))
+
+
 def open_day(
     hub: Hub,
     day: date,

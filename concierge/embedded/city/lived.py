@@ -20,7 +20,7 @@ from concierge.model import (
     VisitStep,
 )
 
-from .booked import Booking, Day
+from .booked import Booking, Day, resting
 from .chance import Chance
 from .days import HURRIED, HURRIED_WINDOW
 from .money import Money
@@ -70,12 +70,8 @@ class Lived:
         free = route.leaves
         for place, stop in enumerate(route.stops):
             booking = day.bookings[UUID(stop.visit)]
-            resting = sum(
-                (rest.ends - rest.starts for rest in route.breaks if rest.before == place),
-                timedelta(0),
-            )
-            departs = stop.arrives - stop.drive
-            sets_out = max(free + resting, departs) + self._minutes(0, 3)
+            departs = stop.arrives - stop.drive - resting(route, place)
+            sets_out = max(free, departs) + self._minutes(0, 3)
             if sets_out > STORY_NOW:
                 break
             self._step(booking, Step.EN_ROUTE, sets_out, me)
@@ -93,13 +89,15 @@ class Lived:
     def _arrival(self, day: Day, route: routing.Route, place: int, sets_out: datetime) -> datetime:
         """When she rings: never before the window opens, but once."""
         stop = route.stops[place]
-        arrives = sets_out + stop.drive + self._minutes(-1, 4)
+        rested = [rest.ends for rest in route.breaks if rest.before == place]
+        driven = sets_out + stop.drive + resting(route, place) + self._minutes(-1, 4)
+        arrives = max(driven, *rested) if rested else driven
         if _is_hurried(day, route, place):
             midnight = day.hub.at(day.date, "00:00")
             return max(arrives, midnight + STUCK_UNTIL)
         if arrives < stop.window.opens and day.date == STORY_DAY and not self.rang_early:
             self.rang_early = True
-            return max(sets_out + stop.drive, stop.window.opens - EARLY)
+            return max(driven, stop.window.opens - EARLY)
         return max(arrives, stop.window.opens)
 
     def _visit(

@@ -1,7 +1,6 @@
 """The city's rows in the order the tables need them, its plans among them."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -10,7 +9,7 @@ from sqlmodel import SQLModel
 import routing
 from concierge.model import DayPlan, Leftover, PlanRoute, PlanVersion, Stop
 
-from .booked import Day
+from .booked import Day, resting
 from .city import City
 
 
@@ -98,15 +97,11 @@ def _stops(day: Day, route: routing.Route) -> list[Stop]:
     shift = next(each for each in day.shifts.values() if str(each.id) == route.shift)
     stops: list[Stop] = []
     for place, stop in enumerate(route.stops):
-        resting = sum(
-            (rest.ends - rest.starts for rest in route.breaks if rest.before == place),
-            timedelta(0),
-        )
         stops.append(
             Stop(
                 order_id=_order_of(day, stop.visit), hub_id=day.hub.id, day=day.date,
                 shift_id=shift.id, concierge_id=shift.concierge_id, sequence=place,
-                departs=stop.arrives - stop.drive - resting, arrives=stop.arrives,
+                departs=stop.arrives - stop.drive - resting(route, place), arrives=stop.arrives,
                 starts=stop.starts, ends=stop.ends, drive_s=int(stop.drive.total_seconds()),
                 opens=stop.window.opens, closes=stop.window.closes,
             )
