@@ -5,7 +5,7 @@ OR-Tools is heavy, so it is not imported here: `import routing.solver` where pla
 
 from .change import best_places, insert, remove, unassign
 from .check import Violation, check
-from .errors import BadPlan, BadProblem, NoPlan, RoutingError
+from .errors import BadPlan, BadProblem, RoutingError
 from .move import move
 from .offer import Offer, Offers, offers
 from .place import Place
@@ -25,7 +25,6 @@ __all__ = [
     "Hub",
     "Late",
     "Lock",
-    "NoPlan",
     "Offer",
     "Offers",
     "Place",

@@ -3,8 +3,8 @@
     python -m routing plan DAY.json --seconds 10 --out PLAN.json
     python -m routing check DAY.json PLAN.json
 
-Exit status: 0 when planned or good, 1 when the plan breaks a rule, 2 when the input is malformed
-or no plan came; then standard error holds one sentence and nothing is written.
+Exit status: 0 when planned or good, 1 when the plan breaks a rule, 2 when the input is malformed;
+then standard error holds one sentence and nothing is written.
 """
 
 import argparse

@@ -2,8 +2,7 @@
 
 RoutingError
 ├── BadProblem   the day asked about is nonsense; the sentence names the field
-├── BadPlan      a plan offered as an answer is not one; the sentence names the stop
-└── NoPlan       the solver gave nothing back in the time it had
+└── BadPlan      a plan offered as an answer is not one; the sentence names the stop
 """
 
 
@@ -17,7 +16,3 @@ class BadProblem(RoutingError):
 
 class BadPlan(RoutingError):
     """A plan does not answer its problem: a rule is broken or a visit is not accounted for."""
-
-
-class NoPlan(RoutingError):
-    """No plan came back in the time given; ask again with more time."""

@@ -18,7 +18,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2, routing_param
 
 from .change import order_of
 from .check import check
-from .errors import BadPlan, NoPlan
+from .errors import BadPlan
 from .mend import filled, mended
 from .plan import Plan, Route
 from .problem import Problem, Shift, Visit
@@ -65,32 +65,37 @@ def plan_day(
     and the search begins there.
 
     Raises:
-        NoPlan: OR-Tools found nothing at all in this time.
         BadPlan: the plan did not survive the last word; nothing is answered.
     """
     begun = time.monotonic()
     shifts = [shift for shift in problem.shifts if duty(problem, shift).can_rest]
     visits = [visit for visit in problem.visits if not why_never(problem, visit, visit.windows)]
     large = len(shifts) * len(visits) >= LARGE
-    kept = mended(problem, incumbent or Plan()) if incumbent or large or not visits else None
-    found = None
+    kept = mended(problem, incumbent or Plan())
+    plan = replace(kept, words=f"No visit can be planned: {summary(kept.routes, kept.unplanned)}")
     if visits:
         model = _Model(problem, shifts, visits)
+        large = len(shifts) * len(visits) >= LARGE
+        start = kept if large or incumbent is not None else None
         acceptance_s = 0.05 + 4 * model.built_s
         limit_s = max(0.05, seconds - (time.monotonic() - begun) - acceptance_s)
-        found = model.search(kept, limit_s=limit_s, seed=seed, large=large, progress=progress)
-    if found is None and kept is None:
-        raise NoPlan(f"OR-Tools found no plan in {seconds:g} s; give it more.")
-    best = min((plan for plan in (kept, found) if plan), key=lambda plan: plan.cost.total)
-    how = f"OR-Tools, {time.monotonic() - begun:.1f} s"
-    if incumbent is not None and best is kept:
-        how += ", nothing better than the plan in force"
-    plan = replace(best, words=f"{how}: {summary(best.routes, best.unplanned)}")
+        found = model.search(start, limit_s=limit_s, seed=seed, large=large, progress=progress)
+        spent = f"{time.monotonic() - begun:.1f} s"
+        plan = _better(kept, found, spent, in_force=incumbent is not None)
     broken = check(problem, plan)
     if broken:
         raise BadPlan(f"The plan made breaks a rule: {broken[0].words}")
     accept(problem, plan)
     return plan
+
+
+def _better(kept: Plan, found: Plan | None, spent: str, *, in_force: bool) -> Plan:
+    """The cheaper of two plans, and in words which it is; of equals the one in force."""
+    if found is not None and found.cost.total < kept.cost.total + (not in_force):
+        return replace(found, words=f"OR-Tools, {spent}: {summary(found.routes, found.unplanned)}")
+    what = "nothing better than the plan in force" if in_force else "nothing better than insertion"
+    said = summary(kept.routes, kept.unplanned)
+    return replace(kept, words=f"OR-Tools, {spent}, {what}: {said}")
 
 
 def accept(problem: Problem, plan: Plan) -> None:

@@ -17,7 +17,7 @@ NINE, TEN, NOON = (
 
 
 @given(d.days(), st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_cancelling_any_visit_leaves_a_good_plan(
     problem: routing.Problem, data: st.DataObject
 ) -> None:
@@ -33,7 +33,7 @@ def test_cancelling_any_visit_leaves_a_good_plan(
 
 
 @given(d.days(), st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_move_gives_a_good_plan_or_the_rules_it_would_break(
     problem: routing.Problem, data: st.DataObject
 ) -> None:

@@ -319,7 +319,7 @@ def test_the_last_word_refuses_what_breaks_a_rule_of_the_model(rule: str) -> Non
 
 
 @given(d.days())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_whatever_booking_builds_is_good_and_priced_alike(problem: routing.Problem) -> None:
     plan = d.by_insertion(problem)
     assert routing.check(problem, plan) == []

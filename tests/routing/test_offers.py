@@ -16,7 +16,7 @@ HALF_DAYS = (d.window("08:00", "12:00"), d.window("12:00", "16:00"))
 
 
 @given(d.days(), st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_every_offer_can_be_inserted_and_the_plan_stays_good(
     problem: routing.Problem, data: st.DataObject
 ) -> None:
@@ -37,7 +37,7 @@ def test_every_offer_can_be_inserted_and_the_plan_stays_good(
 
 
 @given(d.days())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_cheapest_place_is_offered_first_and_one_for_each_concierge(
     problem: routing.Problem,
 ) -> None:
@@ -111,9 +111,9 @@ def test_ten_windows_over_twelve_shifts_of_eight_visits_are_answered_at_once() -
     hours = [d.window(f"{hour:02}:00", f"{hour + 1:02}:30") for hour in range(8, 18)]
     wish, took = d.visit("wish", 15, *hours), []
     for _ in range(15):
-        begun = time.perf_counter()
+        begun = time.process_time()
         routing.offers(problem, plan, wish, hours)
-        took.append(time.perf_counter() - begun)
+        took.append(time.process_time() - begun)
     assert min(took) < 0.010
 
 

@@ -86,7 +86,7 @@ def test_a_stranger_and_a_broken_promise_cost_what_the_weights_say() -> None:
 
 
 @given(days(most_visits=4), st.randoms())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_other_place_for_the_break_brings_her_home_sooner(
     problem: routing.Problem, chance: st.random_module
 ) -> None:

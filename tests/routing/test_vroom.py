@@ -195,7 +195,7 @@ def test_what_cannot_be_expressed_is_refused_by_name(
         ),
         ("appears twice", lambda a: a["unassigned"].append(a["routes"][0]["steps"][1])),
         (
-            "reason is not a reason",
+            "reason is no reason known here",
             lambda a: a["unassigned"].append({"id": 11, "reason": "mood", "words": ""}),
         ),
         ("summary.terms has no drive", lambda a: a["summary"].update(terms={})),
