@@ -12,6 +12,7 @@ from starlette.routing import Route
 from .faults import Fault, FaultKind, Faults
 from .passing import pass_time
 from .past import tell_past
+from .refusals import Refusal
 from .strict import Strict
 from .totals import totals
 from .webhooks import Messenger
@@ -80,7 +81,7 @@ class AdminDoor:
                     pass_time(self._world)
                     found = answer(said, request.query_params)
                     pass_time(self._world)
-            except (KeyError, TypeError, ValueError) as nonsense:
+            except (KeyError, TypeError, ValueError, Refusal) as nonsense:
                 return JSONResponse({"error": repr(nonsense)}, status_code=400)
             return JSONResponse(found)
 

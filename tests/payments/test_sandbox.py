@@ -176,8 +176,38 @@ async def test_the_admin_door_says_what_it_did_not_understand(sandbox: Sandbox) 
     async with httpx.AsyncClient(base_url=sandbox.base) as somebody:
         wrong = await somebody.post("/_sandbox/faults/add", json={"kind": "meteor"})
         naive = await somebody.post("/_sandbox/clock/set", json={"now": "2026-11-25T10:00"})
-    assert (wrong.status_code, naive.status_code) == (400, 400)
+        past = {"holds": [{"id": "pi_1", "held_at": "2026-11-25"}]}
+        half = await somebody.post("/_sandbox/past", json=past)
+    assert (wrong.status_code, naive.status_code, half.status_code) == (400, 400, 400)
     assert await sandbox.look("faults") == []
+
+
+async def test_a_past_can_be_told_and_counts_like_the_rest(client: Client) -> None:
+    order, now = fresh(), await client.sandbox.now()
+    told = {
+        "id": fresh("pi"),
+        "order": order,
+        "op": f"{order}:open_page:1",
+        "customer": fresh("cus"),
+        "email": None,
+        "name": "A Client",
+        "card": "pm_card_visa",
+        "amount": 80_000,
+        "currency": "SEK",
+        "description": "Home visit",
+        "held_at": (now - timedelta(days=3)).isoformat(),
+    }
+    settled = {"captured": 30_000, "settled_at": (now - timedelta(days=1)).isoformat()}
+    again = {**told, "id": fresh("pi"), **settled}
+
+    for new in (2, 0):
+        assert (await client.sandbox.tell("past", holds=[told, again]))["new"] == new
+
+    hold = await client.gateway.fetch_hold(told["id"])
+    assert hold.capture_before is not None
+    assert timedelta(days=3) < hold.capture_before - now < timedelta(days=5)
+    totals = (await client.sandbox.look(f"totals?order={order}"))["orders"][order]
+    assert (totals["held"], totals["captured"], totals["released"]) == (80_000, 30_000, 50_000)
 
 
 async def test_the_clock_can_be_set(lone: Sandbox) -> None:
