@@ -22,6 +22,7 @@ from concierge.web import (
     follow,
     garments,
     health,
+    lost,
     sign_in,
 )
 from concierge.web.doors import Doors
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     rooms = [assets, follow, health, sign_in, client, field, dispatch, api]
     if settings.demo:
         rooms.append(demo)
+    rooms.append(lost)
     return Litestar(
         route_handlers=[
             assets.assets,

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { icons as drawings } from 'lucide';
 import type { Plugin } from 'vite';
 import { names } from './icons.ts';
@@ -18,13 +20,16 @@ function markup(name: string): string {
     .join('');
 }
 
-/** Writes `icons.json`, the drawings that server-made pages use: name → what goes inside the <svg>. */
+const mark = readFileSync(fileURLToPath(new URL('./mark.svg', import.meta.url)), 'utf8');
+
+/** Writes the house's mark, and `icons.json`, the drawings that server-made pages use: name → what goes inside the <svg>. */
 export function icons(): Plugin {
   return {
     name: 'icons',
     generateBundle() {
       const drawn = Object.fromEntries(names.map((name) => [name, markup(name)]));
       this.emitFile({ type: 'asset', fileName: 'icons.json', source: JSON.stringify(drawn) });
+      this.emitFile({ type: 'asset', fileName: 'mark.svg', source: mark });
     },
   };
 }

@@ -38,6 +38,11 @@ ACCESS: dict[str, frozenset[Role]] = {
     "GET /session": EVERYONE,
     "POST /language": EVERYONE,
     "GET /live": EVERYONE,
+    "GET /{path}": EVERYONE,
+    "POST /{path}": EVERYONE,
+    "PUT /{path}": EVERYONE,
+    "PATCH /{path}": EVERYONE,
+    "DELETE /{path}": EVERYONE,
     # --- signing in and out ---
     "GET /sign-in": EVERYONE,
     "POST /sign-in": EVERYONE,

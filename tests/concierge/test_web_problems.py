@@ -48,7 +48,7 @@ async def test_a_program_is_told_in_problem_json(house: WebHouse) -> None:
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert answer.json() == {
-        "type": "urn:concierge:problem:not_found_exception",
+        "type": "urn:concierge:problem:missing",
         "title": "Not here",
         "status": 404,
         "detail": problems.MISSING,
