@@ -13,6 +13,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -125,7 +126,7 @@ def _drop_what_dead_runs_left(url: str) -> None:
 
 
 def _sibling(url: str, name: str) -> str:
-    return url.rsplit("/", 1)[0] + f"/{name}"
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def _digest(folder: Path) -> str:

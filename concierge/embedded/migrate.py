@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import psycopg
 from alembic import command
@@ -48,7 +49,7 @@ def check(server: str) -> int:
         scratch = sql.Identifier(name)
         connection.execute(sql.SQL("CREATE DATABASE {}").format(scratch))
         try:
-            migrate(server.rsplit("/", 1)[0] + f"/{name}")
+            migrate(urlsplit(server)._replace(path=f"/{name}").geturl())
             command.check(_config())
         except CommandError as problem:
             sys.stderr.write(f"{problem}\n")
