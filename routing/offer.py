@@ -12,7 +12,6 @@ from itertools import pairwise
 from operator import le
 
 from .clockwork import departures, drives_s, last_departure, latest_starts, soonest
-from .errors import BadPlan
 from .plan import Plan, Reason, Route
 from .problem import Problem, Shift, Visit, Window
 from .reasons import can_carry, may_serve, spoken, why_never
@@ -114,17 +113,6 @@ class Offers:
         """The cheapest place in any of her windows, or why there is none."""
         places = self.places(visit)
         return places[0] if places else self._no(visit, visit.windows, self._gaps(visit))
-
-    def why_not(self, visit: Visit, windows: Sequence[Window]) -> tuple[Reason, str]:
-        """Why a visit that does not fit into the plan does not.
-
-        Raises:
-            BadPlan: it does fit.
-        """
-        gaps = self._gaps(visit)
-        if any(self._offer(visit, window, gaps) for window in windows):
-            raise BadPlan(f"Visit {visit.id} does fit into the plan.")
-        return self._why_not(visit, windows, gaps)
 
     def _gaps(self, visit: Visit) -> list[_Gap]:
         """Every gap where somebody who may come could begin at some moment, cheapest first."""
