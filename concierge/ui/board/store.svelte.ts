@@ -72,6 +72,7 @@ export class DayStore {
       this.#tick();
       this.readAt = this.now;
       if (this.selected && !this.find(this.selected)) this.selected = null;
+      if (!before) this.chosen = firstToLookAt(board);
       if (before?.planning && !board.planning) this.said = text.planned(board.version);
       clearTimeout(this.#again);
       if (board.planning) this.#again = setTimeout(() => void this.read(), NEVER_ANSWERED_MS);
@@ -204,4 +205,14 @@ export class DayStore {
   #tick(): void {
     this.now = new Date(performance.now() + this.#ahead);
   }
+}
+
+/** Whose drive to show first: somebody in trouble, else the first who has visits. */
+function firstToLookAt({ rows }: Board): string | null {
+  const ahead = (row: Row): PlannedVisit[] => row.visits.filter((v) => v.state !== 'finished');
+  const row =
+    rows.find((each) => ahead(each).some((visit) => visit.late_min > 0)) ??
+    rows.find((each) => ahead(each).some((visit) => visit.behind_min > 0)) ??
+    rows.find((each) => ahead(each).length > 0);
+  return row?.shift ?? null;
 }

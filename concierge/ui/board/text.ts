@@ -2,7 +2,7 @@
 import type { Problem } from '../shared/api.ts';
 import { stretch, time } from '../shared/format.ts';
 import { count, language, locale, say } from '../shared/words.ts';
-import type { Board, Broken, Cost, LeftVisit, PlannedVisit, Row } from './day.ts';
+import type { Broken, Cost, LeftVisit, PlannedVisit, Row } from './day.ts';
 
 /** Why a change was made, written into the house's own log, which is kept in English. */
 export const UNDONE = 'Undone by the dispatcher.';
@@ -11,8 +11,6 @@ const percent = (part: number): string =>
   new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 0 }).format(part);
 
 // The frame
-export const board = () => say('Dispatch board');
-export const skip = () => say('Skip to the visits');
 export const previousDay = () => say('Previous day');
 export const nextDay = () => say('Next day');
 export const hub = () => say('Hub');
@@ -59,7 +57,6 @@ export const reason = ({ reason: name, words }: Pick<LeftVisit, 'reason' | 'word
 export const timeline = () => say('Visits by concierge');
 export const showRoute = (name: string) => say('Show {name} on the map', { name });
 export const onBreak = () => say('Break');
-export const nowIs = (moment: Date) => say('Now, {time}', { time: time(moment) });
 export const noVisits = () => say('No visits');
 export const offShift = () => say('Off shift');
 
@@ -111,6 +108,9 @@ export function state(visit: PlannedVisit): string {
   return word;
 }
 
+/** What fits on the timeline of a client's name: its last word. The whole is read out and shown beside. */
+export const short = (name: string): string => name.trim().split(/\s+/).at(-1) ?? name;
+
 /** The second line of a visit on the timeline. */
 export function chip(visit: PlannedVisit): string {
   if (visit.state === 'finished' || visit.state === 'in_home') return time(visit.starts);
@@ -148,12 +148,9 @@ export const concierge = () => say('Concierge');
 export const arrival = () => say('Arrival');
 export const stay = () => say('Stay');
 export const drive = () => say('Drive');
-export const bringing = () => say('Bringing');
-export const where = () => say('Where');
 export const status = () => say('Status');
 export const order = () => say('Order');
 export const nobody = () => say('Nobody yet');
-export const why = () => say('Why');
 export const whyLabel = () => say('Reason, for the record (optional)');
 export const planned_ = (at: string) => say('planned {time}', { time: time(at) });
 export const moveTo = () => say('Move to…');
@@ -178,24 +175,18 @@ export const explainBehind = (visit: PlannedVisit, row: Row) =>
     late: stretch(visit.behind_min * 60),
   });
 
-/** `+6 min`, `−3 min`, `±0 min`: driving a move adds. */
+/** `+6 min`, `−3 min`, `0 min`: driving a move adds. */
 export function added(seconds: number): string {
+  const signed = new Intl.NumberFormat(locale(), { signDisplay: 'exceptZero' });
   const minutes = Math.round(seconds / 60);
-  return new Intl.NumberFormat(locale(), {
-    style: 'unit',
-    unit: 'minute',
-    unitDisplay: 'short',
-    signDisplay: 'exceptZero',
-  }).format(minutes === 0 ? 0 : minutes);
+  return say('{minutes} min', { minutes: signed.format(minutes === 0 ? 0 : minutes) });
 }
 
+export const places = () => say('Concierges, best first');
 export const weighing = () => say('Weighing each concierge…');
 export const keeps = () => say('Keeps every promise');
 export const breaks = (n: number) => count('Breaks {n} promise', 'Breaks {n} promises', n);
-export const hereNow = () => say('Here now');
 export const starting = (at: string) => say('starts {time}', { time: time(at) });
-export const driving = (added_s: number) =>
-  say('{added} driving', { added: added(added_s) });
 
 const RULES: Record<string, string> = {
   outside_windows: 'It would start outside its promised window.',
@@ -237,13 +228,13 @@ export function terms(cost: Cost): { name: string; worth: string }[] {
 
 const EXCEPTIONS: Record<string, string> = {
   unpaid: '{client} has not held a card yet.',
+  hold_missing: 'No money is held for {client}.',
 };
 
 export const exception = (kind: string, words: string, name: string) =>
   EXCEPTIONS[kind] ? say(EXCEPTIONS[kind], { client: name }) : words;
 
 // The map
-export const map = () => say('Map');
 export const mapOf = (names: readonly string[]) =>
   names.length === 0 ? say('Map of the city') : say('Map: {names}', { names: names.join(', ') });
 export const mapEmpty = () => say('Choose a concierge to see her route.');
@@ -259,6 +250,9 @@ export const offline = () => say('Not connected, trying again');
 export const keysMove = () => say('move between visits');
 export const keysOpen = () => say('opens');
 export const keysClose = () => say('closes');
+export const you = () => say('Language and sign-out');
+export const signOut = () => say('Sign out');
+export const speak = () => say('Language');
 export const travel = () => say('Driving');
 
 // What happened
@@ -292,8 +286,3 @@ export function refused(problem: Problem): string {
 }
 export const unreachable = () =>
   say('The house does not answer. Nothing was changed; try again in a moment.');
-
-export const summary = (board_: Board) =>
-  [concierges(board_.rows.length), visits(board_.rows.reduce((n, r) => n + r.visits.length, 0))].join(
-    ', ',
-  );
