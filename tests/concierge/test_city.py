@@ -10,6 +10,8 @@ import payments
 import routing
 from concierge.embedded.city.city import City, Founding, build, found
 from concierge.embedded.city.story import STORY_DAY, STORY_NOW
+from concierge.maps.osrm import Osrm
+from concierge.maps.travel import Roads
 from concierge.model import OrderState, PieceState, Role, garments
 from concierge.model.account import DEMO_PASSWORD
 
@@ -19,9 +21,21 @@ def ground() -> Founding:
     return found()
 
 
+@pytest.fixture(scope="module", params=["estimated", "driven"])
+async def travel(request: pytest.FixtureRequest, ground: Founding) -> routing.TravelTimes:
+    """The city holds on real streets and, where there is no road engine, on estimates."""
+    if request.param == "estimated":
+        return routing.estimate(ground.places())
+    roads = Roads(Osrm(request.getfixturevalue("osrm_url")))
+    try:
+        return await roads.travel_times(ground.places())
+    finally:
+        await roads.close()
+
+
 @pytest.fixture(scope="module")
-def city(ground: Founding) -> City:
-    return build(ground, routing.estimate(ground.places()))
+def city(travel: routing.TravelTimes) -> City:
+    return build(found(), travel)
 
 
 def test_the_shops_are_full(city: City) -> None:
@@ -98,6 +112,7 @@ def test_some_visits_are_over_some_under_way_some_to_come(city: City) -> None:
     states = Counter(order.state for order in today)
     assert set(states) == {OrderState.SETTLED, OrderState.AT_VISIT, OrderState.CONFIRMED}
     assert states[OrderState.SETTLED] >= 12
+    assert states[OrderState.AT_VISIT] >= 3
     assert states[OrderState.CONFIRMED] >= 20
     assert all(step.at <= STORY_NOW for step in city.lived.steps)
 
@@ -161,8 +176,8 @@ def test_one_client_still_waits_for_us_to_choose_her_window(city: City) -> None:
     assert waiting.order.day is not None
 
 
-def test_the_same_seed_makes_the_same_city(ground: Founding, city: City) -> None:
-    again = build(found(), routing.estimate(ground.places()))
+def test_the_same_seed_makes_the_same_city(travel: routing.TravelTimes, city: City) -> None:
+    again = build(found(), travel)
     assert [b.order.model_dump() for b in again.bookings()] == [
         b.order.model_dump() for b in city.bookings()
     ]

@@ -29,6 +29,8 @@ PAGE = timedelta(minutes=4)
 """How long she took on the card page."""
 EVEN_S = 420
 """Seconds of driving that a stop on a route of five is worth, growing with its square."""
+TIME_TO_CALL = timedelta(hours=9)
+"""A visit lost that soon is given another hour at once; a later one may wait for its turn."""
 
 
 @dataclass(slots=True)
@@ -180,7 +182,7 @@ def book_flexible(day: Day, wish: Wish, wardrobe: Wardrobe, chance: Chance) -> B
 def call_off(day: Day, shift: str, at: datetime, *, by: str, why: str) -> None:
     """A concierge cannot come: her visits find other places, or are left out with the reason.
 
-    One visit for each reason stays left out; further clients agree to another hour.
+    One late visit for each reason stays left out; other clients agree to another hour.
     """
     lost = [
         stop.visit for route in day.plan.routes if route.shift == shift for stop in route.stops
@@ -196,7 +198,8 @@ def call_off(day: Day, shift: str, at: datetime, *, by: str, why: str) -> None:
         offers = routing.Offers(day.problem, day.plan)
         offer = offers.best(asked)
         known = {left.reason for left in day.plan.unplanned}
-        if offer.reason in known:
+        soon = asked.windows[0].opens < at + TIME_TO_CALL
+        if not offer.feasible and (soon or offer.reason in known):
             offer = _another_hour(day, offers, asked, at) or offer
         if offer.feasible:
             day.plan = routing.insert(day.problem, day.plan, day.problem.visit(visit), offer)

@@ -17,16 +17,18 @@ from .story import COMING_DAYS, PAST_DAYS, STORY_DAY, STORY_NOW
 from .team import SICK
 from .wardrobe import Wardrobe
 
-PAST_LOAD, STORY_LOAD = 1.8, 4.75
+PAST_LOAD, STORY_LOAD = 1.8, 4.5
 COMING_LOAD = (3.6, 3.2, 2.8, 2.4, 2.1, 1.8, 1.5, 1.25, 1.0, 0.8, 0.6, 0.45, 0.35, 0.25)
 """Visits per shift: a quiet week behind us, a full day today, and ever fewer ahead."""
 REST = timedelta(days=3)
 """Nobody has two visits closer together."""
 HURRIED = "Elsa Bergvall"
-"""Whose afternoon runs late: two short visits share one window."""
-HURRIED_WINDOW = 3
+"""Whose afternoon runs late: two visits share one window."""
+HURRIED_WINDOW, CROWDED_WINDOW, LAST_WINDOW = 3, 6, 7
+GIVE_UP = 3
+"""After so many clients who find no place, the crowded evening is full."""
 SICK_AT = datetime(2026, 11, 26, 7, 40, tzinfo=STORY_NOW.tzinfo)
-LIKED = (1.0, 1.1, 0.8, 1.1, 1.0, 1.0, 1.5, 1.2)
+LIKED = (1.0, 1.1, 0.9, 1.6, 1.0, 1.0, 1.5, 1.2)
 """How much each window of the day is wanted."""
 
 
@@ -48,14 +50,18 @@ class Calendar:
         """A day with its bookings, that many days from the story day."""
         when = STORY_DAY + timedelta(days=ahead)
         day = open_day(self.hub, when, self.team, self.shifts, self.travel)
+        crowded = ahead == 0 and day.shift_of(SICK) is not None
         if ahead == 0:
             self._hurry(day)
-            self._ask_in_arabic(day)
+        if crowded:
+            self._need_her(day)
         wanted = round(len(day.shifts) * _load(ahead))
         for client, address in self._asking(when):
             if len(day.bookings) >= wanted:
                 break
             self._book(day, client, address)
+        if crowded:
+            self._crowd(day)
         evening = datetime.combine(when - timedelta(days=1), datetime.min.time(), self.hub.zone)
         at = min(evening + timedelta(hours=20), STORY_NOW - timedelta(minutes=9))
         if day.bookings:
@@ -95,27 +101,50 @@ class Calendar:
     def _hurry(self, day: Day) -> None:
         """Two neighbours take the same window with the same concierge."""
         shift = day.shift_of(HURRIED)
-        window = self.hub.windows_on(day.date)[HURRIED_WINDOW]
         first, *others = [pair for pair in self.clients if pair[0].language == "sv"]
         near = min(others, key=lambda each: self.travel.between(first[1].place, each[1].place))
         for client, address in (first, near):
-            pieces = self.wardrobe.choose(client, day.date, 2, self.chance)
-            wish = Wish(client, address, pieces, (window,))
-            if book(day, wish, self.wardrobe, self.chance, with_shift=shift):
-                self.booked[client.id].append(day.date)
+            self._put(day, client, address, HURRIED_WINDOW, pieces=5, shift=shift)
 
-    def _ask_in_arabic(self, day: Day) -> None:
-        """A late visit that only the concierge who will fall ill can make: it needs her Arabic."""
+    def _need_her(self, day: Day) -> None:
+        """Two evening visits that the concierge who will fall ill is to make.
+
+        The later needs her Arabic, which nobody else that evening has.
+        """
         shift = day.shift_of(SICK)
-        window = self.hub.windows_on(day.date)[-1]
-        for client, address in self.clients:
-            if shift is None or client.language != "ar":
-                continue
-            pieces = self.wardrobe.choose(client, day.date, 4, self.chance)
-            wish = Wish(client, address, pieces, (window,))
-            if book(day, wish, self.wardrobe, self.chance, with_shift=shift):
-                self.booked[client.id].append(day.date)
+        for language, window in (("ar", LAST_WINDOW), ("sv", CROWDED_WINDOW)):
+            for client, address in self._asking(day.date):
+                if client.language == language and self._put(
+                    day, client, address, window, pieces=4, shift=shift
+                ):
+                    break
+
+    def _crowd(self, day: Day) -> None:
+        """Fill one evening window until even short visits find no place in it."""
+        refused = 0
+        for client, address in self._asking(day.date):
+            if not self._put(day, client, address, CROWDED_WINDOW, pieces=2):
+                refused += 1
+            if refused == GIVE_UP:
                 return
+
+    def _put(
+        self,
+        day: Day,
+        client: Client,
+        address: Address,
+        window: int,
+        *,
+        pieces: int,
+        shift: str | None = None,
+    ) -> bool:
+        """Book a client into one window, with one concierge if asked; False when it is full."""
+        chosen = self.wardrobe.choose(client, day.date, pieces, self.chance)
+        asked = Wish(client, address, chosen, self.hub.windows_on(day.date)[window : window + 1])
+        if book(day, asked, self.wardrobe, self.chance, with_shift=shift) is None:
+            return False
+        self.booked[client.id].append(day.date)
+        return True
 
     def _asking(self, day: date) -> list[tuple[Client, Address]]:
         """Clients with no visit near that day, those with fewer visits first."""

@@ -19,8 +19,8 @@ PASSWORD_HASH = (
 )
 """`DEMO_PASSWORD`, hashed once, so that every demo is the same and none takes long to make."""
 WINDOWS = [
-    ["09:00", "10:00"], ["10:30", "11:30"], ["12:00", "13:00"], ["13:30", "14:30"],
-    ["15:00", "16:00"], ["16:30", "17:30"], ["18:00", "19:00"], ["19:30", "20:30"],
+    ["09:00", "10:00"], ["10:30", "11:30"], ["12:15", "13:15"], ["14:00", "15:00"],
+    ["15:30", "16:30"], ["16:45", "17:45"], ["18:00", "19:00"], ["19:30", "20:30"],
 ]  # fmt: skip
 HUBS = (
     ("vasastan", "Vasastan", "Vasagatan 22", 11.964646, 57.697963),
@@ -140,9 +140,14 @@ def _client(chance: Chance, found: People, words: Sequence[str]) -> None:
 
 def _accounts(chance: Chance, hubs: Sequence[Hub], team: Sequence[Concierge]) -> list[Account]:
     def account(
-        name: str, role: Role, *, hub: UUID | None = None, concierge: UUID | None = None
+        name: str,
+        role: Role,
+        *,
+        called: str | None = None,
+        hub: UUID | None = None,
+        concierge: UUID | None = None,
     ) -> Account:
-        local = fold(name).replace(" ", ".")
+        local = fold(called or name).replace(" ", ".")
         return Account(
             id=chance.id(OPENED), email=f"{local}@orane.example", name=name,
             password_hash=PASSWORD_HASH, role=role, created_at=OPENED,
@@ -152,5 +157,8 @@ def _accounts(chance: Chance, hubs: Sequence[Hub], team: Sequence[Concierge]) ->
     staff = [account("Dispatch", Role.DISPATCHER), account("Owner", Role.OWNER)]
     staff += [account(f"Hub {hub.name}", Role.HUB, hub=hub.id) for hub in hubs]
     return staff + [
-        account(each.greeting, Role.CONCIERGE, concierge=each.id, hub=each.hub_id) for each in team
+        account(
+            each.name, Role.CONCIERGE, called=each.greeting, concierge=each.id, hub=each.hub_id
+        )
+        for each in team
     ]
