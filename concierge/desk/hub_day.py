@@ -106,6 +106,7 @@ class HubDay:
         return order.for_planner(
             self.addresses[order.id],
             tuple(windows or self.windows_of(order)),
+            name=self.clients[order.client_id].shown_as,
             known_to=self.known_to(order.client_id),
             planned_on=str(stop.shift_id) if stop else None,
             lock=routing.Lock(str(lock.shift_id)) if lock else None,

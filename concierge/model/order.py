@@ -94,6 +94,7 @@ class Order(Table, table=True):
         address: Address,
         windows: tuple[routing.Window, ...],
         *,
+        name: str = "",
         known_to: frozenset[str] = frozenset(),
         planned_on: str | None = None,
         lock: routing.Lock | None = None,
@@ -101,6 +102,7 @@ class Order(Table, table=True):
         """The same order as the planner sees it."""
         return routing.Visit(
             id=str(self.id),
+            name=name,
             place=address.place,
             windows=windows,
             lasts=timedelta(minutes=self.minutes),

@@ -2,6 +2,6 @@
 
 from litestar.handlers import BaseRouteHandler
 
-from . import day, page
+from . import day, page, record
 
-handlers: list[BaseRouteHandler] = [*page.handlers, *day.handlers]
+handlers: list[BaseRouteHandler] = [*page.handlers, *day.handlers, *record.handlers]
