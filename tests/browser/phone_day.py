@@ -181,11 +181,16 @@ async def a_phone(browser: Browser, **more: str) -> BrowserContext:
 async def signed_in(phone: BrowserContext, day: PhoneDay) -> Page:
     """Her phone, with today's route on it and ready to lose its signal."""
     page = await phone.new_page()
-    await page.goto(f"{day.base}/staff?next=/field/")
-    await page.get_by_label("E-mail").fill(EMAIL)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in", exact=True).last.click()
-    await page.wait_for_url(f"{day.base}/field/**")
+    await sign_in(page, day)
     await page.get_by_role("heading", level=1).wait_for()
     await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     return page
+
+
+async def sign_in(page: Page, day: PhoneDay) -> None:
+    """Through the staff's door, to the route."""
+    await page.goto(f"{day.base}/staff?next=/field/")
+    await page.locator("#email").fill(EMAIL)
+    await page.locator("#password").fill(PASSWORD)
+    await page.locator("form:has(#password) button").click()
+    await page.wait_for_url(f"{day.base}/field/**")

@@ -7,10 +7,17 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from sqlmodel import select
 
-from concierge.model import Operation, OrderLine, VisitStep
+from concierge.model import Case, Client, Operation, OrderLine, VisitStep
 from concierge.store.engine import open_engine
 from concierge.store.transaction import transaction
-from tests.browser.phone_day import PhoneDay, a_phone, chromium, phone_day, signed_in
+from tests.browser.phone_day import (
+    PhoneDay,
+    a_phone,
+    chromium,
+    phone_day,
+    sign_in,
+    signed_in,
+)
 from tests.payments.sandboxed import Sandbox, client_of
 from tests.small_house import PRICES, at, build_small_house
 
@@ -93,3 +100,84 @@ async def test_what_is_marked_without_signal_survives_a_reload_and_settles_once(
     assert sorted(line.verdict or "" for line in lines) == ["kept", "returned", "returned"]
     assert sorted(step.step for step in steps) == ["arrived", "en_route", "finished", "trying"]
     assert [one.amount_minor for one in operations if one.kind == "capture"] == [PRICES[0]]
+
+
+async def test_what_waits_stays_under_her_name_until_she_signs_in_again(
+    browser: Browser, day: PhoneDay
+) -> None:
+    phone = await a_phone(browser)
+    page = await signed_in(phone, day)
+    await go_to_the_door(page)
+    await phone.clear_cookies()
+    await decide(page)
+    await confirm(page)
+    await expect(page.get_by_text("wait on this phone")).to_be_visible(timeout=30_000)
+    assert (await day.read()).returns_key is None
+
+    await sign_in(page, day)
+    await expect(page.get_by_text("All sent")).to_be_visible(timeout=30_000)
+    assert (await day.read()).returns_key is not None
+
+
+async def test_of_two_lists_from_two_phones_one_counts_and_the_other_is_shown(
+    browser: Browser, day: PhoneDay
+) -> None:
+    first, second = await a_phone(browser), await a_phone(browser)
+    page = await signed_in(first, day)
+    await go_to_the_door(page)
+    other = await signed_in(second, day)
+    await expect(other.get_by_role("link", name="Go on with the visit")).to_be_visible()
+    await other.get_by_role("link", name="Go on with the visit").click()
+    await second.set_offline(True)
+    await (
+        other.get_by_role("listitem")
+        .filter(has_text="Silk blouse")
+        .get_by_role("button", name="Keep")
+        .click()
+    )
+    await other.get_by_role("button", name="The rest was not tried").click()
+    await confirm(other)
+    await expect(other.get_by_text("charged when signal returns")).to_be_visible()
+    await decide(page)
+    await confirm(page)
+    await expect(page.get_by_text("Charging")).to_be_visible(timeout=30_000)
+
+    await second.set_offline(False)
+    await expect(other.get_by_text("Not accepted.")).to_be_visible(timeout=30_000)
+    await expect(other.get_by_text("already has its returns")).to_be_visible()
+    async with transaction(day.house.engine) as session:
+        kept = (await session.exec(select(OrderLine).where(OrderLine.verdict == "kept"))).all()
+        cases = (await session.exec(select(Case.kind))).all()
+    assert [line.price_minor for line in kept] == [PRICES[0]]
+    assert cases == ["returns_conflict"]
+
+
+async def test_in_arabic_the_phone_reads_from_the_right_and_the_client_reads_her_own_language(
+    browser: Browser, day: PhoneDay
+) -> None:
+    async with transaction(day.house.engine) as session:
+        (await session.get_one(Client, day.house.client.id)).language = "sv"
+    page = await signed_in(await a_phone(browser, locale="ar"), day)
+    await expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    await page.get_by_role("button", name="أنا في الطريق").click()
+    await expect_no_sideways_scroll(page)
+    await page.get_by_role("button", name="وصلتُ").click()
+    for piece in ("Bias dress", "Silk blouse", "Soft loafer"):
+        row = page.get_by_role("listitem").filter(has_text=piece)
+        await row.get_by_role("button", name="احتفاظ").click()
+    await expect_no_sideways_scroll(page)
+    await page.get_by_role("link", name="عرض القائمة عليها").click()
+    await expect(page.get_by_role("heading", name="Ditt val")).to_be_visible()
+    await expect(page.locator("article")).to_have_attribute("dir", "ltr")
+    await expect_no_sideways_scroll(page)
+
+
+async def confirm(page: Page) -> None:
+    await page.get_by_role("link", name="Show her the list").click()
+    await page.get_by_role("button", name="I confirm").click()
+
+
+async def expect_no_sideways_scroll(page: Page) -> None:
+    assert await page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )

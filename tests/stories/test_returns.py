@@ -1,6 +1,7 @@
 """What a concierge records at the door, through the door her phone uses."""
 
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +48,9 @@ class Phone(Browser):
         return await self.get(f"/api/field/visits/{order}")
 
 
+Phones = contextlib.AbstractAsyncContextManager[tuple[Phone, Phone]]
+
+
 @pytest.fixture
 async def visit(house: SmallHouse, gateway: StripeGateway, her: Client) -> Order:
     """Monday at two, paid for; it is a quarter to three."""
@@ -56,10 +60,15 @@ async def visit(house: SmallHouse, gateway: StripeGateway, her: Client) -> Order
 
 
 @pytest.fixture
-async def phones(
+def phones(house: SmallHouse, visit: Order, database: str, sandbox: Sandbox) -> Phones:
+    """Hers whose visit it is, and her colleague's. The house opens in the test's own task."""
+    return opened_phones(house, visit, database, sandbox)
+
+
+@contextlib.asynccontextmanager
+async def opened_phones(
     house: SmallHouse, visit: Order, database: str, sandbox: Sandbox
-) -> AsyncIterator[tuple[Phone, Phone]]:
-    """Hers whose visit it is, and her colleague's."""
+) -> AsyncGenerator[tuple[Phone, Phone]]:
     async with transaction(house.engine) as session:
         stop = await session.get_one(Stop, visit.id)
         ordered = sorted(house.concierges, key=lambda one: one.id != stop.concierge_id)
@@ -119,100 +128,102 @@ async def work_off(house: SmallHouse, gateway: StripeGateway) -> None:
 
 
 async def test_the_receipt_says_what_was_charged_and_what_was_released(
-    house: SmallHouse, gateway: StripeGateway, visit: Order, phones: tuple[Phone, Phone],
+    house: SmallHouse, gateway: StripeGateway, visit: Order, phones: Phones,
     lines: list[OrderLine],
 ) -> None:  # fmt: skip
-    hers, _ = phones
-    arrived = await hers.write(
-        f"{visit.id}/steps/{new_id()}", {"step": "arrived", "at": at("14:03").isoformat()}
-    )
-    assert arrived.status_code == 200
-    assert arrived.json()["state"] == "at_visit"
-    recorded = await hers.write(f"{visit.id}/returns/{new_id()}", said(lines, 0))
-    assert recorded.json()["receipt"]["state"] == "settling"
-    await work_off(house, gateway)
-    receipt = (await hers.see(visit.id)).json()["receipt"]
-    assert receipt["state"] == "charged"
-    assert receipt["due"] == {"minor": max(PRICES), "currency": "SEK"}
-    assert receipt["released"]["minor"] == sum(PRICES) - max(PRICES)
-    assert receipt["reference"] == visit.reference
+    async with phones as (hers, _):
+        arrived = await hers.write(
+            f"{visit.id}/steps/{new_id()}", {"step": "arrived", "at": at("14:03").isoformat()}
+        )
+        assert arrived.status_code == 200
+        assert arrived.json()["state"] == "at_visit"
+        recorded = await hers.write(f"{visit.id}/returns/{new_id()}", said(lines, 0))
+        assert recorded.json()["receipt"]["state"] == "settling"
+        await work_off(house, gateway)
+        receipt = (await hers.see(visit.id)).json()["receipt"]
+        assert receipt["state"] == "charged"
+        assert receipt["due"] == {"minor": max(PRICES), "currency": "SEK"}
+        assert receipt["released"]["minor"] == sum(PRICES) - max(PRICES)
+        assert receipt["reference"] == visit.reference
 
 
 async def test_the_same_list_sent_twice_is_charged_once(
-    house: SmallHouse, gateway: StripeGateway, visit: Order, phones: tuple[Phone, Phone],
+    house: SmallHouse, gateway: StripeGateway, visit: Order, phones: Phones,
     lines: list[OrderLine],
 ) -> None:  # fmt: skip
-    hers, _ = phones
-    name = new_id()
-    first = await hers.write(f"{visit.id}/returns/{name}", said(lines, 0, 1))
-    await work_off(house, gateway)
-    again = await hers.write(f"{visit.id}/returns/{name}", said(lines, 0, 1))
-    await work_off(house, gateway)
-    assert (first.status_code, again.status_code) == (200, 200)
-    assert again.json()["receipt"]["state"] == "charged"
-    async with transaction(house.engine) as session:
-        hold = (await session.exec(select(Hold))).one()
-    at_provider = await gateway.fetch_hold(hold.provider_id)
-    assert at_provider.captured.minor == PRICES[0] + PRICES[2]
+    async with phones as (hers, _):
+        name = new_id()
+        first = await hers.write(f"{visit.id}/returns/{name}", said(lines, 0, 1))
+        await work_off(house, gateway)
+        again = await hers.write(f"{visit.id}/returns/{name}", said(lines, 0, 1))
+        await work_off(house, gateway)
+        assert (first.status_code, again.status_code) == (200, 200)
+        assert again.json()["receipt"]["state"] == "charged"
+        async with transaction(house.engine) as session:
+            hold = (await session.exec(select(Hold))).one()
+        at_provider = await gateway.fetch_hold(hold.provider_id)
+        assert at_provider.captured.minor == PRICES[0] + PRICES[2]
 
 
 @pytest.mark.parametrize(("same_key", "kind"), [("yes", "key_reused"), ("no", "already_settled")])
 async def test_a_list_that_contradicts_the_first_is_refused_and_becomes_a_persons_case(
-    house: SmallHouse, gateway: StripeGateway, visit: Order, phones: tuple[Phone, Phone],
+    house: SmallHouse, gateway: StripeGateway, visit: Order, phones: Phones,
     lines: list[OrderLine], same_key: str, kind: str,
 ) -> None:  # fmt: skip
-    hers, _ = phones
-    name = new_id()
-    await hers.write(f"{visit.id}/returns/{name}", said(lines, 0))
-    other = name if same_key == "yes" else new_id()
-    refused = await hers.write(f"{visit.id}/returns/{other}", said(lines, 0, 1, 2))
-    await work_off(house, gateway)
-    assert refused.status_code == 409
-    assert refused.json()["type"].endswith(kind)
-    async with transaction(house.engine) as session:
-        order = await session.get_one(Order, visit.id)
-        cases = (await session.exec(select(Case.kind))).all()
-    assert order.due_minor == max(PRICES)
-    assert cases == ["returns_conflict"]
+    async with phones as (hers, _):
+        name = new_id()
+        await hers.write(f"{visit.id}/returns/{name}", said(lines, 0))
+        other = name if same_key == "yes" else new_id()
+        refused = await hers.write(f"{visit.id}/returns/{other}", said(lines, 0, 1, 2))
+        await work_off(house, gateway)
+        assert refused.status_code == 409
+        assert refused.json()["type"].endswith(kind)
+        async with transaction(house.engine) as session:
+            order = await session.get_one(Order, visit.id)
+            cases = (await session.exec(select(Case.kind))).all()
+        assert order.due_minor == max(PRICES)
+        assert cases == ["returns_conflict"]
 
 
 async def test_a_record_for_somebody_elses_visit_finds_nothing(
-    house: SmallHouse, visit: Order, phones: tuple[Phone, Phone], lines: list[OrderLine]
+    house: SmallHouse, visit: Order, phones: Phones, lines: list[OrderLine]
 ) -> None:
-    _, theirs = phones
-    foreign = await theirs.write(f"{visit.id}/returns/{new_id()}", said(lines, 0, 1, 2))
-    missing = await theirs.write(f"{new_id()}/returns/{new_id()}", said(lines, 0, 1, 2))
-    assert foreign.status_code == missing.status_code == 404
-    assert foreign.json() == missing.json()
-    assert (await theirs.see(visit.id)).status_code == 404
-    assert (await theirs.get("/api/field/route")).json()["visits"] == []
-    async with transaction(house.engine) as session:
-        states = {piece.state.value for piece in await session.exec(select(Piece))}
-        order = await session.get_one(Order, visit.id)
-    assert order.returns_key is None
-    assert states == {"shelf"}
+    async with phones as (_, theirs):
+        foreign = await theirs.write(f"{visit.id}/returns/{new_id()}", said(lines, 0, 1, 2))
+        missing = await theirs.write(f"{new_id()}/returns/{new_id()}", said(lines, 0, 1, 2))
+        assert foreign.status_code == missing.status_code == 404
+        assert foreign.json() == missing.json()
+        assert (await theirs.see(visit.id)).status_code == 404
+        assert (await theirs.get("/api/field/route")).json()["visits"] == []
+        async with transaction(house.engine) as session:
+            states = {piece.state.value for piece in await session.exec(select(Piece))}
+            order = await session.get_one(Order, visit.id)
+        assert order.returns_key is None
+        assert states == {"shelf"}
 
 
 async def test_a_list_that_misses_a_piece_or_a_time_zone_is_told_what_is_wrong(
-    visit: Order, phones: tuple[Phone, Phone], lines: list[OrderLine]
+    visit: Order, phones: Phones, lines: list[OrderLine]
 ) -> None:
-    hers, _ = phones
-    short = said(lines, 0)
-    short["verdicts"].pop()
-    refused = await hers.write(f"{visit.id}/returns/{new_id()}", short)
-    assert refused.status_code == 422
-    assert refused.json()["type"].endswith("unknown_piece")
-    naive = {**said(lines, 0), "confirmed_at": "2026-11-23T14:44:00"}
-    unread = await hers.write(f"{visit.id}/returns/{new_id()}", naive)
-    assert unread.status_code == 400
+    async with phones as (hers, _):
+        short = said(lines, 0)
+        short["verdicts"].pop()
+        refused = await hers.write(f"{visit.id}/returns/{new_id()}", short)
+        assert refused.status_code == 422
+        assert refused.json()["type"].endswith("unknown_piece")
+        naive = {**said(lines, 0), "confirmed_at": "2026-11-23T14:44:00"}
+        unread = await hers.write(f"{visit.id}/returns/{new_id()}", naive)
+        assert unread.status_code == 400
 
 
 async def test_nobody_records_anything_without_signing_in(
-    visit: Order, phones: tuple[Phone, Phone], lines: list[OrderLine]
+    visit: Order, phones: Phones, lines: list[OrderLine]
 ) -> None:
-    hers, _ = phones
-    hers.cookies.clear()
-    asked = await hers.see(visit.id)
-    assert asked.status_code == 401
-    sent = await hers.put(f"/api/field/visits/{visit.id}/returns/{new_id()}", json=said(lines, 0))
-    assert sent.status_code == 403
+    async with phones as (hers, _):
+        hers.cookies.clear()
+        asked = await hers.see(visit.id)
+        assert asked.status_code == 401
+        sent = await hers.put(
+            f"/api/field/visits/{visit.id}/returns/{new_id()}", json=said(lines, 0)
+        )
+        assert sent.status_code == 403
