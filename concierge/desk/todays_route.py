@@ -14,7 +14,8 @@ from concierge.maps.travel import Roads
 from concierge.model import Concierge, DayPlan, Hub, PlanRoute, Shift
 from concierge.model.refusals import Missing
 
-from .show_visit import Picture, Visit, read_visits, stops_of
+from .show_visit import read_visits, stops_of
+from .visit_sheet import Picture, Visit
 
 Line = list[tuple[float, float]]
 """A drive as drawn, `(longitude, latitude)`."""

@@ -16,8 +16,9 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from concierge.desk.record_returns import record_returns
 from concierge.desk.record_step import StepReport, record_step
-from concierge.desk.show_visit import Visit, show_visit
+from concierge.desk.show_visit import show_visit
 from concierge.desk.todays_route import TodaysRoute, draw_drives, todays_route
+from concierge.desk.visit_sheet import Visit
 from concierge.model import MOST_PIECES, PieceVerdict, ReturnsRecord, Step
 from concierge.model.refusals import Missing
 from concierge.store.clock import now

@@ -1,0 +1,110 @@
+"""A visit as its concierge sees it: who, where, what she brings, and what became of it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+import payments
+from concierge.model import OrderState, Step
+
+Picture = Callable[[Mapping[str, str], str], str]
+"""Where the pages show a style's drawing in a shade."""
+
+
+class KnownPreference(msgspec.Struct, frozen=True):
+    """Something she likes; `confirmed` by herself, or only observed by one of us."""
+
+    words: str
+    source: str
+    confirmed: bool
+
+
+class Door(msgspec.Struct, frozen=True):
+    """Where to ring, and how to get in."""
+
+    street: str
+    detail: str
+    access: str
+    longitude: float
+    latitude: float
+    approximate: bool
+
+
+class Brief(msgspec.Struct, frozen=True):
+    """The client, as she wants to be spoken to."""
+
+    shown_as: str
+    language: str
+    preferences: list[KnownPreference]
+
+
+class BroughtPiece(msgspec.Struct, frozen=True):
+    """One piece of the visit, at the price she saw, and its verdict once there is one."""
+
+    id: UUID
+    tag: str
+    style: str
+    house: str
+    size: str
+    colour: str
+    image: str
+    price: payments.Money
+    verdict: str | None
+    reason: str | None
+    condition: str | None
+
+
+class StepTaken(msgspec.Struct, frozen=True):
+    """How far the visit has come, and when."""
+
+    step: Step
+    at: datetime
+
+
+MoneyState = Literal["settling", "charged", "released", "troubled"]
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What the list she confirmed means in money.
+
+    `settling` until the provider has done it; `charged` when something was taken, `released` when
+    nothing was; `troubled` when a person has taken over. `payment` is the provider's reference.
+    """
+
+    key: UUID
+    state: MoneyState
+    kept: int
+    returned: int
+    due: payments.Money
+    released: payments.Money
+    reference: str
+    payment: str | None
+    recorded_at: datetime
+    settled_at: datetime | None
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """One stop of a concierge's day. `ready` when a card is held, so pieces may change hands."""
+
+    order: UUID
+    reference: str
+    number: int
+    state: OrderState
+    ready: bool
+    opens: datetime
+    closes: datetime
+    departs: datetime
+    arrives: datetime
+    starts: datetime
+    ends: datetime
+    drive_s: int
+    client: Brief
+    door: Door
+    pieces: list[BroughtPiece]
+    held: payments.Money
+    steps: list[StepTaken]
+    early: bool
+    receipt: Receipt | None
