@@ -111,7 +111,8 @@ class Cloth:
         me = f"{self._key}o{self._parts}"
         self._defs.append(
             f'<g id="{me}" stroke="none"><circle r="{number(size + 0.8)}" '
-            f'fill="{self.tones.deep}" opacity=".5"/><circle r="{number(size)}" fill="{colour or self.tones.deep}"/>'
+            f'fill="{self.tones.deep}" opacity=".5"/><circle r="{number(size)}" '
+            f'fill="{colour or self.tones.deep}"/>'
             f'<circle cx="{number(-size / 3)}" cy="{number(-size / 3)}" r="{number(size / 3)}" '
             'fill="#fff" opacity=".4"/></g>'
         )

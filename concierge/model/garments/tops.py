@@ -14,13 +14,15 @@ def both(*lines: Curve) -> list[Curve]:
     return [*lines, *(each.mirrored() for each in lines)]
 
 
-def drape(hem: float) -> list[Curve]:
-    """How soft cloth hangs: from the bust to the hem, more at the sides."""
-    return both(
-        smooth(left(66, 196), left(48, 226), left(40, 280)),
-        smooth(left(20, 206), left(22, 250), left(28, hem - 6)),
-        smooth(left(62, hem - 10), left(54, hem - 40), left(56, hem - 76)),
-    )
+def drape(hem: float, *, fluid: bool = False) -> list[Curve]:
+    """How cloth hangs: in at the sides; fluid cloth also falls from the bust."""
+    folds = [
+        smooth(left(68, 190), left(50, 222), left(42, 284)),
+        smooth(left(62, hem - 6), left(55, hem - 40), left(52, hem - 84)),
+    ]
+    if fluid:
+        folds.append(smooth(left(18, 132), left(20, 210), left(27, hem - 4)))
+    return both(*folds)
 
 
 def shine(hem: float) -> list[Curve]:
@@ -57,7 +59,7 @@ def knit(cloth: Cloth) -> None:
     length = word(cloth, "short", "bracelet", default="long")
     shape = word(cloth, "balloon", "bell", "wide", default="straight")
     sleeves(cloth, torso, length=length, shape=shape, cuff=22)
-    cloth.part(torso.outline(front), dark=drape(hem)[::2], light=shine(hem)[:1], fold=10)
+    cloth.part(torso.outline(front), dark=drape(hem), light=shine(hem)[:1], fold=10)
     if "cable" in cloth.words:
         _cables(cloth, hem)
     band, width = hem - 20, torso.hem_width
@@ -86,7 +88,7 @@ def blouse(cloth: Cloth) -> None:
     length = word(cloth, "cap", "short", "elbow", "bracelet", default="long")
     if "sleeveless" not in cloth.words:
         sleeves(cloth, torso, length=length, shape=shape, cuff=0 if length == "cap" else 16)
-    cloth.part(torso.outline(front), dark=drape(hem), light=shine(hem), fold=9)
+    cloth.part(torso.outline(front), dark=drape(hem, fluid=True), light=shine(hem), fold=9)
     if wrap:
         cloth.seam(
             smooth(left(-36, 70), left(0, 146), left(52, 250)),
@@ -128,7 +130,7 @@ def shirt(cloth: Cloth) -> None:
     back_of_neck(cloth, front, label=False)
     length = word(cloth, "short", default="long")
     sleeves(cloth, torso, length=length, cuff=24 if length == "long" else 10)
-    cloth.part(torso.outline(front), dark=drape(hem)[::2], light=shine(hem)[:1])
+    cloth.part(torso.outline(front), dark=drape(hem), light=shine(hem)[:1])
     cloth.seam(
         smooth(left(torso.shoulder - 4, 114), left(50, 118), left(30, 114)), weight=0.9, pair=True
     )
@@ -187,10 +189,11 @@ def neck_band(cloth: Cloth, kind: str, *, wide: float = 11) -> None:
     """A band sewn along a neckline of that kind."""
     edge = neckline(kind)
     steps = len(edge.pieces) * 3
+    aside = wide * (0.15 if kind == "boat" else 0.9)
 
     def lowered(point: tuple[float, float], along: int) -> tuple[float, float]:
         part = along / steps
-        return (point[0] - wide * (1 - part), point[1] + wide * (0.25 + 0.75 * part))
+        return (point[0] - aside * (1 - part), point[1] + wide * (0.25 + 0.75 * part))
 
     shifted = Curve(
         lowered(edge.start, 0),

@@ -99,11 +99,19 @@ def back_of_neck(cloth: Cloth, front: Curve, *, label: bool = True, rise: float 
 
 @dataclass(frozen=True, slots=True)
 class Sleeve:
-    """The left sleeve: its outline, and the ends of its hem."""
+    """The left sleeve: its outline, and for each end of its hem the next point above it."""
 
     outline: Curve
     outer: Point
     inner: Point
+    above_outer: Point
+    above_inner: Point
+
+    def cuff(self, deep: float) -> Curve:
+        """The seam that far above the hem."""
+        low = _towards(self.outer, self.above_outer, deep)
+        high = _towards(self.inner, self.above_inner, deep)
+        return smooth(low, ((low[0] + high[0]) / 2, (low[1] + high[1]) / 2 + 3), high)
 
 
 REACH = {"cap": 0.16, "short": 0.36, "elbow": 0.56, "bracelet": 0.82, "long": 1.0}
@@ -135,7 +143,8 @@ def sleeve(torso: Torso, *, length: str = "long", shape: str = "straight") -> Sl
     inside = line(inner, under) if length == "cap" else smooth(inner, bend, under)
     hem = smooth(outer, (end[0], end[1] + half * 0.16), inner)
     hidden = line(under, (under[0] + 16, under[1] + 4), (top[0] + 18, top[1] + 4), top)
-    return Sleeve(outside + hem + inside + hidden, outer, inner)
+    above = (crown, under) if length == "cap" else (middle, bend)
+    return Sleeve(outside + hem + inside + hidden, outer, inner, *above)
 
 
 def sleeves(
@@ -152,13 +161,13 @@ def sleeves(
             smooth((mid_x + 26, mid_y - 2), (mid_x + 10, mid_y + 6), (mid_x + 2, mid_y + 20))
         )
         dark.append(smooth((ix - 2, iy - 46), (ix - 15, iy - 36), (ix - 26, iy - 38)))
-    seams: list[Curve] = []
-    if cuff:
-        away = (torso.underarm[0] - ix, torso.underarm[1] - iy)
-        size = (away[0] ** 2 + away[1] ** 2) ** 0.5
-        dx, dy = away[0] / size * cuff, away[1] / size * cuff
-        low, high = (ox + dx * 0.35 + 1, oy + dy), (ix + dx - 1, iy + dy)
-        seams.append(smooth(low, ((low[0] + high[0]) / 2, (low[1] + high[1]) / 2 + 3), high))
     cloth.part(arm.outline, tone="limb", dark=dark, light=light, rim=10, pair=True)
-    if seams:
-        cloth.seam(*seams, pair=True)
+    if cuff:
+        cloth.seam(arm.cuff(cuff), pair=True)
+
+
+def _towards(start: Point, end: Point, far: float) -> Point:
+    """The point that far along the way."""
+    east, south = end[0] - start[0], end[1] - start[1]
+    share = far / (east**2 + south**2) ** 0.5
+    return (start[0] + east * share, start[1] + south * share)
