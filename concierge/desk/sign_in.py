@@ -1,45 +1,34 @@
-"""Who is at the door: visits begin, people sign in and out, links are sent and followed.
+"""Letting people in: passwords for staff, links by letter for clients.
 
 Times here are the machine's own (`store.clock.wall`), so that moving a demo's clock signs nobody
 in or out.
 """
 
 import asyncio
-import hashlib
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, func
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from concierge.model import (
-    Account,
-    Client,
-    Message,
-    Role,
-    SignInLink,
-    SignInTry,
-    WebSession,
-)
+from concierge.model import Account, Client, Message, SignInLink, SignInTry, WebSession
 from concierge.model.account import (
-    LINK_LASTS,
     MOST_TRIES_PER_ACCOUNT,
     MOST_TRIES_PER_ADDRESS,
     TRIES_WINDOW,
 )
 from concierge.model.refusals import SignInRefused, TooManyTries
-from concierge.model.web_session import CLIENT_IDLE, CLIENT_LASTS
 from concierge.store.clock import now as house_now
 from concierge.store.transaction import transaction
 from concierge.words import Words
+
+from .visits import begin_anew, hash_of, new_token
 
 REFUSED = "That e-mail and password do not go together."
 LINK_REFUSED = "This link was used already or is older than 15 minutes. Ask for a new one."
@@ -52,84 +41,9 @@ _at_once = asyncio.Semaphore(2)
 """A password check takes 64 MB and a core for a moment; the pages come first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Whom a browser belongs to, as far as we know."""
-
-    session_id: UUID
-    role: Role
-    name: str
-    account_id: UUID | None = None
-    client_id: UUID | None = None
-    concierge_id: UUID | None = None
-    hub_id: UUID | None = None
-    selection_id: UUID | None = None
-    language: str | None = None
-
-
-def new_token() -> str:
-    """A secret nobody can guess: 256 bits."""
-    return secrets.token_urlsafe(32)
-
-
-def hash_of(secret: str) -> str:
-    """What we keep of a secret that is random already."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def hash_password(password: str) -> str:
     """What we keep of a password. Slow on purpose."""
     return _hasher.hash(password)
-
-
-async def recognise(session: AsyncSession, token: str, *, now: datetime) -> Known | None:
-    """Whose visit this token is, if it still counts; its sign of life is written down."""
-    found = (
-        await session.exec(
-            select(WebSession, Account, Client)
-            .outerjoin(Account, col(Account.id) == col(WebSession.account_id))
-            .outerjoin(Client, col(Client.id) == col(WebSession.client_id))
-            .where(WebSession.token_hash == hash_of(token))
-        )
-    ).first()
-    if found is None:
-        return None
-    visit, account, client = cast("tuple[WebSession, Account | None, Client | None]", found)
-    if not visit.alive(now) or (account is not None and not account.active):
-        return None
-    if visit.stale(now):
-        visit.seen_at = now
-        session.add(visit)
-    return _known(visit, account, client)
-
-
-def _known(visit: WebSession, account: Account | None, client: Client | None) -> Known:
-    if account is not None:
-        return Known(
-            session_id=visit.id,
-            role=account.role,
-            name=account.name,
-            account_id=account.id,
-            concierge_id=account.concierge_id,
-            hub_id=account.hub_id,
-            language=visit.language,
-        )
-    return Known(
-        session_id=visit.id,
-        role=Role.VISITOR if client is None else Role.CLIENT,
-        name="" if client is None else client.shown_as,
-        client_id=visit.client_id,
-        selection_id=visit.selection_id,
-        language=visit.language or (client.language if client else None),
-    )
-
-
-async def begin_visit(session: AsyncSession, token: str, *, now: datetime) -> UUID:
-    """Begin an anonymous visit under a fresh token; its id."""
-    visit = WebSession(token_hash=hash_of(token), created_at=now, seen_at=now)
-    session.add(visit)
-    await session.flush()
-    return visit.id
 
 
 async def sign_in_client(
@@ -149,7 +63,7 @@ async def sign_in_client(
         created_at=now,
         seen_at=now,
     )
-    return _replace(session, old, visit, now)
+    return begin_anew(session, old, visit, now)
 
 
 async def sign_in_staff(
@@ -184,7 +98,7 @@ async def sign_in_staff(
             seen_at=now,
         )
         await session.exec(delete(SignInTry).where(col(SignInTry.about) == _about(email)))
-        return _replace(session, old, visit, now)
+        return begin_anew(session, old, visit, now)
 
 
 async def _fits(account: Account | None, password: str) -> bool:
@@ -195,45 +109,6 @@ async def _fits(account: Account | None, password: str) -> bool:
         except (VerifyMismatchError, InvalidHashError):
             return False
     return True
-
-
-def _replace(
-    session: AsyncSession, old: WebSession | None, visit: WebSession, now: datetime
-) -> str:
-    token = new_token()
-    visit.token_hash = hash_of(token)
-    session.add(visit)
-    if old is not None:
-        old.ended_at = now
-        session.add(old)
-    return token
-
-
-async def sign_out(session: AsyncSession, visit_id: UUID, *, now: datetime) -> None:
-    """End this visit, everywhere its token may be."""
-    visit = await session.get(WebSession, visit_id)
-    if visit is not None:
-        visit.ended_at = now
-        session.add(visit)
-
-
-async def end_all_visits(session: AsyncSession, account_id: UUID, *, now: datetime) -> None:
-    """Sign an account out on every device: its phone was lost, or its holder left."""
-    visits = await session.exec(
-        select(WebSession).where(
-            WebSession.account_id == account_id, col(WebSession.ended_at).is_(None)
-        )
-    )
-    for visit in visits:
-        visit.ended_at = now
-        session.add(visit)
-
-
-async def speak(session: AsyncSession, visit_id: UUID, language: str) -> None:
-    """Speak this language for the rest of the visit."""
-    visit = await session.get_one(WebSession, visit_id)
-    visit.language = language
-    session.add(visit)
 
 
 async def count_try(engine: AsyncEngine, email: str, *, address: str, now: datetime) -> None:
@@ -325,18 +200,3 @@ async def follow_link(
         raise SignInRefused(LINK_REFUSED)
     session.add(link)
     return await sign_in_client(session, link.client_id, before=before, now=now), link.leads_to
-
-
-async def forget_old_visits(session: AsyncSession, *, now: datetime) -> None:
-    """Delete visits, links and tries that no longer mean anything."""
-    await session.exec(
-        delete(WebSession).where(
-            or_(
-                col(WebSession.seen_at) < now - CLIENT_IDLE,
-                col(WebSession.created_at) < now - CLIENT_LASTS,
-                col(WebSession.ended_at) < now - TRIES_WINDOW,
-            )
-        )
-    )
-    await session.exec(delete(SignInLink).where(col(SignInLink.created_at) < now - 4 * LINK_LASTS))
-    await session.exec(delete(SignInTry).where(col(SignInTry.at) < now - TRIES_WINDOW))

@@ -13,10 +13,11 @@ from litestar.response import Redirect
 from sqlmodel import col, select
 
 from concierge.desk import sign_in as desk
+from concierge.desk.move_clock import move_clock
 from concierge.model import Account, Client, Message, Order, Role
 from concierge.model.account import DEMO_PASSWORD
 from concierge.model.refusals import Missing
-from concierge.store.clock import now, set_clock, wall
+from concierge.store.clock import now, wall
 from concierge.store.transaction import transaction
 
 from .doors import Asked, doors
@@ -120,10 +121,12 @@ async def play_client(request: Asked, client_id: FromPath[UUID]) -> Redirect:
 
 
 @post("/demo/clock", include_in_schema=False)
-async def move_clock(request: Asked, data: URLEncodedBody[Later]) -> Redirect:
+async def make_it_later(request: Asked, data: URLEncodedBody[Later]) -> Redirect:
     """Make it later in the demo; a clock that went back would undo what happened."""
-    async with transaction(doors(request).engine) as session:
-        await set_clock(session, await now(session) + timedelta(minutes=data.minutes))
+    house = doors(request)
+    await move_clock(
+        house.engine, timedelta(minutes=data.minutes), sandbox=house.settings.payments_base
+    )
     return Redirect("/demo", status_code=303)
 
 
@@ -152,4 +155,4 @@ async def postbox(request: Asked) -> Response[str]:
     return show(request, "postbox.html", Postbox(letters))
 
 
-handlers: list[BaseRouteHandler] = [front, play_client, move_clock, postbox]
+handlers: list[BaseRouteHandler] = [front, play_client, make_it_later, postbox]

@@ -10,7 +10,7 @@ from litestar.params import FromQuery, QueryParameter
 from litestar.response import ServerSentEvent
 from sqlmodel import select
 
-from concierge.desk.sign_in import recognise
+from concierge.desk.visits import recognise
 from concierge.model import Order, Role
 from concierge.model.refusals import BadRequest, Missing
 from concierge.store.clock import wall

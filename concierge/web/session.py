@@ -22,7 +22,7 @@ from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Sc
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from concierge.desk.sign_in import Known, begin_visit, new_token, recognise
+from concierge.desk.visits import Known, begin_visit, new_token, recognise
 from concierge.model import Hub, Role
 from concierge.model.refusals import NotAllowed
 from concierge.model.web_session import CLIENT_LASTS

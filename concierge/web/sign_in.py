@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from sqlmodel import col, select
 
 from concierge.desk import sign_in as desk
+from concierge.desk.visits import recognise, sign_out, speak
 from concierge.model import LANGUAGES, Account, Role
 from concierge.model.account import DEMO_PASSWORD
 from concierge.model.refusals import BadRequest, SignInRefused, TooManyTries
@@ -152,24 +153,24 @@ async def sign_in_staff(request: Asked, data: URLEncodedBody[Password]) -> Respo
         return show(request, "staff.html", page, status_code=status)
     visit_of(request).turn_into(fresh)
     async with transaction(house.engine) as session:
-        known = await desk.recognise(session, fresh, now=wall())
+        known = await recognise(session, fresh, now=wall())
     home = HOMES.get(known.role, "/dispatch") if known else "/staff"
     return Redirect(leads_to or home, status_code=303)
 
 
 @post("/sign-out", include_in_schema=False)
-async def sign_out(request: Asked) -> Redirect:
+async def leave(request: Asked) -> Redirect:
     """End this visit."""
     who = me(request)
     if who.session_id is not None:
         async with transaction(doors(request).engine) as session:
-            await desk.sign_out(session, who.session_id, now=wall())
+            await sign_out(session, who.session_id, now=wall())
     visit_of(request).forget()
     return Redirect("/staff" if who.account_id else "/", status_code=303)
 
 
 @post("/language", include_in_schema=False)
-async def speak(request: Asked, data: URLEncodedBody[Language]) -> Redirect:
+async def change_language(request: Asked, data: URLEncodedBody[Language]) -> Redirect:
     """Speak another language for the rest of the visit.
 
     Raises:
@@ -179,7 +180,7 @@ async def speak(request: Asked, data: URLEncodedBody[Language]) -> Redirect:
     if data.language not in LANGUAGES or visit_id is None:
         raise BadRequest("We do not speak this language yet.")
     async with transaction(doors(request).engine) as session:
-        await desk.speak(session, visit_id, data.language)
+        await speak(session, visit_id, data.language)
     return Redirect(_inside(data.next), status_code=303)
 
 
@@ -216,6 +217,6 @@ handlers: list[BaseRouteHandler] = [
     follow_link,
     staff_door,
     sign_in_staff,
-    sign_out,
-    speak,
+    leave,
+    change_language,
 ]

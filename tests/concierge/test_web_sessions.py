@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
-from concierge.desk.sign_in import hash_of
+from concierge.desk.visits import hash_of
 from concierge.model import Message, Role, Selection, WebSession
 from concierge.model.web_session import CLIENT_IDLE, CLIENT_LASTS, STAFF_IDLE, STAFF_LASTS
 from concierge.store.clock import wall
