@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 from litestar import Response, get
 from litestar.handlers import BaseRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
 from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
 
@@ -13,6 +14,7 @@ from concierge.store.transaction import transaction
 
 from .doors import Asked, doors
 from .pages import UTC
+from .problems import PROBLEM_JSON, Problem
 from .session import NO_SESSION, me, visit_of
 from .show import words_for
 
@@ -45,7 +47,12 @@ def health() -> Health:
     return Health("ok")
 
 
-@get("/ready", tags=["house"], opt={NO_SESSION: True})
+@get(
+    "/ready",
+    tags=["house"],
+    opt={NO_SESSION: True},
+    responses={503: ResponseSpec(Health, description="The database does not answer yet.")},
+)
 async def ready(request: Asked) -> Response[Health]:
     """This process can do its work: the database answers."""
     try:
@@ -56,7 +63,11 @@ async def ready(request: Asked) -> Response[Health]:
     return Response(Health("ready"), status_code=200)
 
 
-@get("/session", tags=["house"])
+@get(
+    "/session",
+    tags=["house"],
+    responses={503: ResponseSpec(Problem, media_type=PROBLEM_JSON, description="Try again.")},
+)
 async def who_am_i(request: Asked) -> SessionInfo:
     """Who is signed in here. Begins an anonymous visit where there is none."""
     house = doors(request)

@@ -42,6 +42,7 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
 }
 """Every refusal's status; a test asks for one when a refusal is added."""
 
+PROBLEM_JSON = "application/problem+json"
 NAMES: dict[type[Exception], str] = {NotMeant: "csrf"}
 MISSING = "We do not find this page. It may have moved, or it is not yours to see."
 BROKEN = "Something broke on our side. Nothing was lost; please try again in a moment."
@@ -104,9 +105,7 @@ def answer(
         return show(request, "error.html", page, status_code=status)
     problem = Problem(f"urn:concierge:problem:{kind}", title, status, sentence, fields or [])
     headers = {"retry-after": "5"} if status in {429, 503} else None
-    return Response(
-        problem, status_code=status, media_type="application/problem+json", headers=headers
-    )
+    return Response(problem, status_code=status, media_type=PROBLEM_JSON, headers=headers)
 
 
 def wants_page(request: Asked) -> bool:
