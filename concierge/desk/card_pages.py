@@ -1,7 +1,7 @@
 """The hosted card page of an order: opened under a stored key, and read back until it is clear."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,6 +14,7 @@ from concierge.model import (
     CardPageState,
     Client,
     House,
+    Hub,
     Operation,
     Order,
     OrderLine,
@@ -28,8 +29,12 @@ from concierge.store.transaction import lock_order, transaction
 from payments.stripe_gateway import StripeGateway
 
 from .book_money import book_hold
+from .place_order import PAGE_MARGIN
 from .settle import open_case, plan_release
 from .write_letter import Letter, write_letter
+
+SHORTEST_PAGE = timedelta(minutes=30)
+"""The provider opens no card page for less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +68,26 @@ async def open_card_page(
         ask = await _prepare(session, order_id)
     order = ask.order
     assert order.slot_until is not None  # noqa: S101 - a placed order has its time
-    page = await gateway.open_card_page(
-        amount=ask.operation.amount,
-        order=str(order.id),
-        op=ask.operation.fact,
-        key=ask.operation.key,
-        success_url=f"{base_url}/orders/{order.id}/card/{{CHECKOUT_SESSION_ID}}",
-        cancel_url=f"{base_url}/orders/{order.id}",
-        expires_at=order.slot_until,
-        description=f"Home visit {order.reference}",
-        email=ask.client.email if ask.client.payments_customer is None else None,
-        customer=ask.client.payments_customer,
-        lines=ask.lines,
-        locale=ask.client.language,
-        house=house,
-    )
+    try:
+        page = await gateway.open_card_page(
+            amount=ask.operation.amount,
+            order=str(order.id),
+            op=ask.operation.fact,
+            key=ask.operation.key,
+            success_url=f"{base_url}/orders/{order.id}/card/{{CHECKOUT_SESSION_ID}}",
+            cancel_url=f"{base_url}/orders/{order.id}",
+            expires_at=order.slot_until,
+            description=f"Home visit {order.reference}",
+            email=ask.client.email if ask.client.payments_customer is None else None,
+            customer=ask.client.payments_customer,
+            lines=ask.lines,
+            locale=ask.client.language,
+            house=house,
+        )
+    except payments.Unreachable as silence:
+        if silence.stored:
+            await _ask_afresh_next_time(engine, ask.operation.id)
+        raise
     async with transaction(engine) as session:
         await lock_order(session, order_id)
         if await session.get(CardPage, page.id) is None:
@@ -156,6 +166,26 @@ async def _open_page_of(session: AsyncSession, order_id: UUID) -> CardPage | Non
     return rows.first()
 
 
+async def _restart_clock(session: AsyncSession, order: Order, moment: datetime) -> bool:
+    """Opening her card page makes her place hers for as long as a page must be open at least."""
+    if order.slot_until is not None and order.slot_until - moment >= SHORTEST_PAGE:
+        return False
+    hub = await session.get_one(Hub, order.hub_id)
+    order.slot_until = moment + timedelta(minutes=hub.slot_minutes) + PAGE_MARGIN
+    return True
+
+
+async def _ask_afresh_next_time(engine: AsyncEngine, operation_id: UUID) -> None:
+    """The provider keeps its failure for this key, and would give it again for ever.
+
+    A fresh key is safe here: a page that was made all the same has an address nobody knows, so
+    nobody can pay on it, and it ends by itself.
+    """
+    async with transaction(engine) as session:
+        operation = await session.get_one(Operation, operation_id)
+        operation.broke = True
+
+
 async def _prepare(session: AsyncSession, order_id: UUID) -> _Ask:
     """Mark the page as sent before it is asked for, and read what it shows."""
     await lock_order(session, order_id)
@@ -172,7 +202,9 @@ async def _prepare(session: AsyncSession, order_id: UUID) -> _Ask:
         )
     )
     operation = planned.one()
-    operation.send(await now(session))
+    restarted = await _restart_clock(session, order, await now(session))
+    asked_before = operation.sent_at is not None
+    operation.send(await now(session), fresh=operation.broke or (restarted and asked_before))
     rows = await session.exec(
         select(OrderLine, Variant, Style, House)
         .join(Variant, col(Variant.id) == col(OrderLine.variant_id))

@@ -6,7 +6,6 @@ nothing on any page tells the two cases apart. Her letters go to the e-mail she 
 so the real owner learns of it; her older orders show only after she followed a sign-in link.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -159,7 +158,9 @@ async def saved_addresses(session: AsyncSession, client_id: UUID | None) -> list
     return [_saved(address) for address in rows]
 
 
-async def saved_address(session: AsyncSession, client_id: UUID, address_id: UUID) -> SavedAddress:
+async def saved_address(
+    session: AsyncSession, client_id: UUID | None, address_id: UUID | None
+) -> SavedAddress:
     """One of her addresses.
 
     Raises:
@@ -279,11 +280,6 @@ async def forget_preference(
     await _note(session, client_id, "preference.forget", f"preference:{like_id}", now)
 
 
-def first_of(addresses: Sequence[SavedAddress]) -> SavedAddress | None:
-    """The address she used last."""
-    return addresses[0] if addresses else None
-
-
 def _said(words: str) -> str:
     if not words.strip():
         raise BadRequest("Write a word or two about what you like.")
@@ -301,8 +297,8 @@ def _saved(address: Address) -> SavedAddress:
     )
 
 
-async def _hers(session: AsyncSession, client_id: UUID, address_id: UUID) -> Address:
-    address = await session.get(Address, address_id)
+async def _hers(session: AsyncSession, client_id: UUID | None, address_id: UUID | None) -> Address:
+    address = await session.get(Address, address_id) if address_id else None
     if address is None or address.client_id != client_id:
         raise Missing("There is no such address in your book.")
     return address

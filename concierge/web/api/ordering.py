@@ -172,7 +172,7 @@ async def search_windows(request: Asked, data: JSONBody[WindowSearch]) -> Window
         place = where.found.place
     else:
         async with transaction(house.engine) as session:
-            saved = await saved_address(session, _client(request), _known(where.saved))
+            saved = await saved_address(session, asking.client_id, where.saved)
         place = saved.place
     offered = await windows_for(
         house.engine,

@@ -1,7 +1,17 @@
-"""The client's pages: from browsing to the receipt."""
+"""The client's pages: from browsing to the receipt.
+
+They are plain HTML and work without JavaScript up to the card page and back; `ui/client` makes
+them pleasant.
+"""
 
 from litestar.handlers import BaseRouteHandler
 
-from . import orders
+from . import account, boutique, orders, selection, visit
 
-handlers: list[BaseRouteHandler] = [*orders.handlers]
+handlers: list[BaseRouteHandler] = [
+    *boutique.handlers,
+    *selection.handlers,
+    *visit.handlers,
+    *orders.handlers,
+    *account.handlers,
+]

@@ -104,8 +104,8 @@ async def card_page_of(request: Asked, order_id: UUID, client_id: UUID | None) -
         return None
 
 
-async def look_at_card(request: Asked, order_id: UUID, page: str) -> None:
-    """See whether her card is held; a silent provider is asked again later, by the sweep too.
+async def look_at_card(request: Asked, order_id: UUID, page: str) -> bool:
+    """See whether her card is held; False when the provider is silent and the sweep asks again.
 
     Raises:
         Missing: the page is not this order's.
@@ -119,6 +119,8 @@ async def look_at_card(request: Asked, order_id: UUID, page: str) -> None:
         await check_card_page(house.engine, house.gateway, page)
     except payments.Unreachable:
         log.warning("unreachable", what="payments", route="back from the card")
+        return False
+    return True
 
 
 def window_of(opens: datetime, closes: datetime) -> routing.Window:

@@ -1,18 +1,63 @@
 """An order's page, from the card to the receipt."""
 
+from datetime import datetime
 from uuid import UUID
 
-from litestar import get
+import msgspec
+from litestar import Response, get, post
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from concierge.desk.show_order import her_order
+from concierge.desk.choose_pieces import choose_again, count_chosen
+from concierge.desk.give_up_order import cancel_order
+from concierge.desk.show_order import OrderShown, her_order, show_order
+from concierge.model.refusals import TooLate
+from concierge.store.clock import now
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
+from concierge.web.garments import address as picture
 from concierge.web.session import me
+from concierge.web.show import show, words_for
 
-from .ordering import look_at_card
+from . import labels
+from .calendar import calendar_file
+from .ordering import card_page_of, look_at_card
+
+
+class OrderPage(msgspec.Struct, frozen=True):
+    """An order as it stands. `silent` when the payments provider did not answer just now."""
+
+    chosen: int
+    order: OrderShown
+    stage: str
+    today: bool
+    now: datetime
+    silent: bool
+
+
+@get("/orders/{order_id:uuid}", include_in_schema=False)
+async def order(
+    request: Asked, order_id: FromPath[UUID], card: FromQuery[str] = ""
+) -> Response[str]:
+    """Her order, in whatever state it is."""
+    asking = me(request)
+    async with transaction(doors(request).engine) as session:
+        moment = await now(session)
+        shown = await show_order(session, order_id, asking.client_id, now=moment, picture=picture)
+        chosen = await count_chosen(session, asking.selection_id)
+    zone = words_for(request).zone
+    opens = shown.window.opens if shown.window else None
+    page = OrderPage(
+        chosen=chosen,
+        order=shown,
+        stage=labels.STAGES[shown.stage],
+        today=opens is not None
+        and opens.astimezone(zone).date() == moment.astimezone(zone).date(),
+        now=moment,
+        silent=card == "silent",
+    )
+    return show(request, "client/order.html", page)
 
 
 @get("/orders/{order_id:uuid}/card/{page:str}", include_in_schema=False)
@@ -22,8 +67,54 @@ async def back_from_card(
     """She comes back from the card page: look how far she got, then show her order."""
     async with transaction(doors(request).engine) as session:
         await her_order(session, order_id, me(request).client_id)
-    await look_at_card(request, order_id, page)
+    heard = await look_at_card(request, order_id, page)
+    return Redirect(f"/orders/{order_id}" + ("" if heard else "?card=silent"), status_code=303)
+
+
+@post("/orders/{order_id:uuid}/card", include_in_schema=False)
+async def to_card(request: Asked, order_id: FromPath[UUID]) -> Redirect:
+    """On to the card page, or back to it."""
+    try:
+        page = await card_page_of(request, order_id, me(request).client_id)
+    except TooLate:
+        page = f"/orders/{order_id}"
+    return Redirect(page or f"/orders/{order_id}?card=silent", status_code=303)
+
+
+@post("/orders/{order_id:uuid}/cancellations", include_in_schema=False)
+async def cancel(request: Asked, order_id: FromPath[UUID]) -> Redirect:
+    """Give a place up, or call a booked visit off."""
+    house, asking = doors(request), me(request)
+    async with transaction(house.engine) as session:
+        await her_order(session, order_id, asking.client_id)
+    await cancel_order(house.engine, house.gateway, house.roads, order_id, by=asking.who)
     return Redirect(f"/orders/{order_id}", status_code=303)
 
 
-handlers: list[BaseRouteHandler] = [back_from_card]
+@post("/orders/{order_id:uuid}/selections", include_in_schema=False)
+async def again(request: Asked, order_id: FromPath[UUID]) -> Redirect:
+    """Put an order's pieces back into her selection."""
+    asking = me(request)
+    async with transaction(doors(request).engine) as session:
+        await her_order(session, order_id, asking.client_id)
+        if asking.session_id is not None:
+            await choose_again(session, asking.session_id, order_id, now=await now(session))
+    return Redirect("/selection", status_code=303)
+
+
+@get("/orders/{order_id:uuid}/visit.ics", include_in_schema=False)
+async def calendar(request: Asked, order_id: FromPath[UUID]) -> Response[str]:
+    """Her visit, for her own calendar."""
+    async with transaction(doors(request).engine) as session:
+        moment = await now(session)
+        shown = await show_order(
+            session, order_id, me(request).client_id, now=moment, picture=picture
+        )
+    return Response(
+        calendar_file(shown, words_for(request), moment),
+        media_type="text/calendar; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{shown.reference}.ics"'},
+    )
+
+
+handlers: list[BaseRouteHandler] = [order, back_from_card, to_card, cancel, again, calendar]
