@@ -11,7 +11,7 @@ import msgspec
 from litestar import delete, get, post, put
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import JSONBody, Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from concierge.desk import lock_visit as locks
 from concierge.desk.change_by_hand import Seen
@@ -87,7 +87,7 @@ DAY = "/api/dispatch/days/{hub:str}/{day:date}"
 
 
 @get(DAY, operation_id="DayBoard", tags=["dispatch"], responses=READS)
-async def board(request: Asked, hub: str, day: date) -> DayBoard:
+async def board(request: Asked, hub: FromPath[str], day: FromPath[date]) -> DayBoard:
     """The day: rows by concierge, the tray, what needs a person."""
     house = doors(request)
     return await day_board(house.engine, house.roads, hub=hub, day=day)
@@ -99,7 +99,9 @@ async def board(request: Asked, hub: str, day: date) -> DayBoard:
     tags=["dispatch"],
     responses=WEIGHS,
 )
-async def places(request: Asked, hub: str, day: date, order_id: UUID) -> list[Place]:
+async def places(
+    request: Asked, hub: FromPath[str], day: FromPath[date], order_id: FromPath[UUID]
+) -> list[Place]:
     """What giving the visit to each concierge would cost and break, best first."""
     house = doors(request)
     return await weigh_move(house.engine, house.roads, hub=hub, day=day, order_id=order_id)
@@ -108,9 +110,9 @@ async def places(request: Asked, hub: str, day: date, order_id: UUID) -> list[Pl
 @get(f"{DAY}/lines", operation_id="DrawLines", tags=["dispatch"], responses=READS)
 async def lines(
     request: Asked,
-    hub: str,
-    day: date,
-    shift: Annotated[list[UUID], Parameter(max_items=MOST_LINES)],
+    hub: FromPath[str],
+    day: FromPath[date],
+    shift: Annotated[list[UUID], QueryParameter(max_items=MOST_LINES)],
 ) -> list[Line]:
     """The drives of these shifts as lines on the map."""
     house = doors(request)
@@ -118,7 +120,9 @@ async def lines(
 
 
 @post(f"{DAY}/moves", operation_id="MoveVisit", tags=["dispatch"], responses=WRITES)
-async def move(request: Asked, hub: str, day: date, data: JSONBody[Move]) -> Saved:
+async def move(
+    request: Asked, hub: FromPath[str], day: FromPath[date], data: JSONBody[Move]
+) -> Saved:
     """Give a visit to a concierge; refused with every promise it would break."""
     house = doors(request)
     version = await move_stop(
@@ -135,7 +139,9 @@ async def move(request: Asked, hub: str, day: date, data: JSONBody[Move]) -> Sav
 
 
 @post(f"{DAY}/unassignments", operation_id="UnassignVisit", tags=["dispatch"], responses=WRITES)
-async def unassign(request: Asked, hub: str, day: date, data: JSONBody[Unassignment]) -> Saved:
+async def unassign(
+    request: Asked, hub: FromPath[str], day: FromPath[date], data: JSONBody[Unassignment]
+) -> Saved:
     """Take a visit off its route; it waits in the tray."""
     house = doors(request)
     seen = Seen(hub, day, data.version)
@@ -152,7 +158,11 @@ async def unassign(request: Asked, hub: str, day: date, data: JSONBody[Unassignm
     responses=WRITES,
 )
 async def lock(
-    request: Asked, hub: str, day: date, order_id: UUID, data: JSONBody[LockAsked]
+    request: Asked,
+    hub: FromPath[str],
+    day: FromPath[date],
+    order_id: FromPath[UUID],
+    data: JSONBody[LockAsked],
 ) -> Saved:
     """Keep a visit with the concierge who has it."""
     house = doors(request)
@@ -172,10 +182,10 @@ async def lock(
 )
 async def unlock(
     request: Asked,
-    hub: str,
-    day: date,
-    order_id: UUID,
-    version: Annotated[int, Parameter(ge=0)],
+    hub: FromPath[str],
+    day: FromPath[date],
+    order_id: FromPath[UUID],
+    version: Annotated[int, QueryParameter(ge=0)],
 ) -> Saved:
     """Let planning choose again who visits."""
     house = doors(request)
@@ -193,7 +203,9 @@ async def unlock(
     tags=["dispatch"],
     responses=WRITES,
 )
-async def replan(request: Asked, hub: str, day: date, data: JSONBody[Replan]) -> None:
+async def replan(
+    request: Asked, hub: FromPath[str], day: FromPath[date], data: JSONBody[Replan]
+) -> None:
     """Ask for a better plan of the rest of the day; the board says when it is there."""
     await replan_day(doors(request).engine, hub=hub, day=day, by=me(request).who, why=data.why)
 

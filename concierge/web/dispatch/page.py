@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 from litestar import Response, get
 from litestar.handlers import BaseRouteHandler
+from litestar.params import FromQuery
 from sqlmodel import col, select
 
 from concierge.model import Hub
@@ -24,7 +25,9 @@ class BoardPage(msgspec.Struct, frozen=True):
 
 
 @get("/dispatch", include_in_schema=False)
-async def board(request: Asked, hub: str = "", day: date | None = None) -> Response[str]:
+async def board(
+    request: Asked, hub: FromQuery[str] = "", day: FromQuery[date | None] = None
+) -> Response[str]:
     """A hub's day; her own hub's today, unless she asks for another.
 
     Raises:
