@@ -10,7 +10,8 @@ from sqlmodel import select
 
 import routing
 from concierge.desk.expect_stops import expect_routes
-from concierge.desk.hub_day import read_day
+from concierge.desk.read_day import read_day
+from concierge.embedded.city.city import build, found
 from concierge.embedded.city.seed import seed
 from concierge.embedded.city.story import STORY_DAY, STORY_NOW
 from concierge.maps.travel import Roads
@@ -100,6 +101,14 @@ async def test_the_sandbox_keeps_the_past_to_the_sdk_s_types(
         seen = await gateway.fetch_hold(hold)
     assert seen.captured.minor > 0
     assert (await till.look("contract"))["faults"] == []
+
+
+async def test_the_same_past_told_twice_is_one_past(engine: AsyncEngine, till: Sandbox) -> None:
+    ground = found()
+    told = build(ground, routing.estimate(ground.places())).money.told
+    before = await till.look("totals")
+    assert await till.tell("past", holds=list(told.values())) == {"new": 0, "known": len(told)}
+    assert await till.look("totals") == before
 
 
 async def test_every_day_of_the_demo_stands_on_a_plan_that_keeps_its_promises(

@@ -29,6 +29,7 @@ PAGE = timedelta(minutes=4)
 """How long she took on the card page."""
 EVEN_S = 420
 """Seconds of driving that a stop on a route of five is worth, growing with its square."""
+MOST_LEFT_OUT = 2
 TIME_TO_CALL = timedelta(hours=9)
 """A visit lost that soon is given another hour at once; a later one may wait for its turn."""
 
@@ -197,9 +198,12 @@ def call_off(day: Day, shift: str, at: datetime, *, by: str, why: str) -> None:
         asked = day.problem.visit(visit)
         offers = routing.Offers(day.problem, day.plan)
         offer = offers.best(asked)
-        known = {left.reason for left in day.plan.unplanned}
+        left_out = day.plan.unplanned
+        known = {left.reason for left in left_out}
         soon = asked.windows[0].opens < at + TIME_TO_CALL
-        if not offer.feasible and (soon or offer.reason in known):
+        if not offer.feasible and (
+            soon or offer.reason in known or len(left_out) == MOST_LEFT_OUT
+        ):
             offer = _another_hour(day, offers, asked, at) or offer
         if offer.feasible:
             day.plan = routing.insert(day.problem, day.plan, day.problem.visit(visit), offer)

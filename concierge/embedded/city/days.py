@@ -17,7 +17,7 @@ from .story import COMING_DAYS, PAST_DAYS, STORY_DAY, STORY_NOW
 from .team import SICK
 from .wardrobe import Wardrobe
 
-PAST_LOAD, STORY_LOAD = 1.8, 4.5
+PAST_LOAD, STORY_LOAD = 1.8, 4.75
 COMING_LOAD = (3.6, 3.2, 2.8, 2.4, 2.1, 1.8, 1.5, 1.25, 1.0, 0.8, 0.6, 0.45, 0.35, 0.25)
 """Visits per shift: a quiet week behind us, a full day today, and ever fewer ahead."""
 REST = timedelta(days=3)
@@ -28,7 +28,7 @@ HURRIED_WINDOW, CROWDED_WINDOW, LAST_WINDOW = 3, 6, 7
 GIVE_UP = 3
 """After so many clients who find no place, the crowded evening is full."""
 SICK_AT = datetime(2026, 11, 26, 7, 40, tzinfo=STORY_NOW.tzinfo)
-LIKED = (1.0, 1.1, 0.9, 1.6, 1.0, 1.0, 1.5, 1.2)
+LIKED = (1.7, 1.7, 1.2, 1.5, 1.0, 1.0, 1.4, 1.1)
 """How much each window of the day is wanted."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from .cloth import Cloth
-from .pen import Curve, Point, line, smooth
+from .pen import Curve, Point, ellipse, line, smooth
 
 SOLE = "#2a211b"
 GUM = "#b98f5f"
@@ -267,12 +267,12 @@ def sandal(cloth: Cloth) -> None:
             + line((96, heel - 74), (110, heel - 64))
             + smooth((110, heel - 64), (96, heel - 40), (94, heel + 2))
             + line((94, heel + 2), (74, heel)),
-            smooth((88, heel - 62), (140, heel - 70), (186, 262))
-            + line((186, 262), (190, 274))
-            + smooth((190, 274), (144, heel - 56), (90, heel - 48))
-            + line((90, heel - 48), (88, heel - 62)),
         ):
             cloth.part(at(strap), tone="trim", rim=5, lifted=True)
+        ankle = ellipse(128, heel - 66, 42, 11)
+        cloth.seam(at(ankle), weight=8, tone=cloth.tones.dark)
+        cloth.seam(at(ankle), weight=5, tone=cloth.tones.light)
+        cloth.buttons((150, heel - 57), size=3.4, colour=GILT)
 
     one(lambda curve: _moved(curve, -8))
     cloth.stands(top=222, foot=370, half_width=158)

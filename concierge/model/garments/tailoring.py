@@ -79,7 +79,7 @@ def jacket(cloth: Cloth) -> None:
     if not words & {"bomber", "biker"}:
         _pockets(cloth, torso, y=min(hem - 66, 262), slanted=False)
     _collar(cloth, collar, 200)
-    cloth.stands(top=58, foot=hem + 5, half_width=142)
+    cloth.stands(top=58, foot=max(hem + 5, 352), half_width=142)
 
 
 def blazer(cloth: Cloth) -> None:
@@ -109,7 +109,7 @@ def blazer(cloth: Cloth) -> None:
     welt = line((232, 168), (262, 162), (263, 169), (233, 175), (232, 168))
     cloth.part(welt, tone="trim", rim=2)
     _collar(cloth, collar, closing)
-    cloth.stands(top=58, foot=hem + 8, half_width=144)
+    cloth.stands(top=58, foot=max(hem + 8, 352), half_width=144)
 
 
 def _tailored(cloth: Cloth, torso: Torso, *, collar: str, closing: float, cuff: float) -> None:

@@ -58,7 +58,7 @@ def knit(cloth: Cloth) -> None:
         back_of_neck(cloth, front)
     length = word(cloth, "short", "bracelet", default="long")
     shape = word(cloth, "balloon", "bell", "wide", default="straight")
-    sleeves(cloth, torso, length=length, shape=shape, cuff=22)
+    low = sleeves(cloth, torso, length=length, shape=shape, cuff=22)
     cloth.part(torso.outline(front), dark=drape(hem), light=shine(hem)[:1], fold=10)
     if "cable" in cloth.words:
         _cables(cloth, hem)
@@ -73,7 +73,7 @@ def knit(cloth: Cloth) -> None:
         cloth.seam(line((191, 148), (191, hem + 4)), weight=0.9, pair=True)
         step = (hem - 160) / 4.4
         cloth.buttons(*((200, 160 + i * step) for i in range(5)), size=4)
-    cloth.stands(top=36 if tall == "turtle" else 64, foot=hem + 6, half_width=136)
+    cloth.stands(top=36 if tall == "turtle" else 64, foot=max(hem + 6, low), half_width=136)
 
 
 def blouse(cloth: Cloth) -> None:
@@ -86,8 +86,10 @@ def blouse(cloth: Cloth) -> None:
     back_of_neck(cloth, front)
     shape = word(cloth, "balloon", "bishop", "puff", "bell", "wide", default="bishop")
     length = word(cloth, "cap", "short", "elbow", "bracelet", default="long")
+    low = 0.0
     if "sleeveless" not in cloth.words:
-        sleeves(cloth, torso, length=length, shape=shape, cuff=0 if length == "cap" else 16)
+        cuff = 0 if length == "cap" else 16
+        low = sleeves(cloth, torso, length=length, shape=shape, cuff=cuff)
     cloth.part(torso.outline(front), dark=drape(hem, fluid=True), light=shine(hem), fold=9)
     if wrap:
         cloth.seam(
@@ -110,7 +112,7 @@ def blouse(cloth: Cloth) -> None:
         cloth.part(stand, tone="trim", rim=5, lifted=True, pair=True)
     else:
         neck_band(cloth, kind, wide=5)
-    cloth.stands(top=60, foot=hem + 8, half_width=140)
+    cloth.stands(top=60, foot=max(hem + 8, low), half_width=140)
 
 
 def shirt(cloth: Cloth) -> None:
@@ -129,7 +131,7 @@ def shirt(cloth: Cloth) -> None:
     front = neckline("v" if "open" in cloth.words else "crew", 34)
     back_of_neck(cloth, front, label=False)
     length = word(cloth, "short", default="long")
-    sleeves(cloth, torso, length=length, cuff=24 if length == "long" else 10)
+    low = sleeves(cloth, torso, length=length, cuff=24 if length == "long" else 10)
     cloth.part(torso.outline(front), dark=drape(hem), light=shine(hem)[:1])
     cloth.seam(
         smooth(left(torso.shoulder - 4, 114), left(50, 118), left(30, 114)), weight=0.9, pair=True
@@ -145,7 +147,7 @@ def shirt(cloth: Cloth) -> None:
         cloth.part(pocket + line(left(54, 182), left(54, 150)), tone="flat", rim=5, pair=True)
         cloth.seam(pocket, dash=True, weight=0.9, pair=True)
     shirt_collar(cloth)
-    cloth.stands(top=54, foot=hem + 9, half_width=140)
+    cloth.stands(top=54, foot=max(hem + 9, low), half_width=140)
 
 
 def tshirt(cloth: Cloth) -> None:
@@ -163,14 +165,15 @@ def tshirt(cloth: Cloth) -> None:
     kind = word(cloth, "v", "scoop", "boat", "square", default="crew")
     front = neckline(kind)
     back_of_neck(cloth, front)
+    low = 0.0
     if "sleeveless" not in cloth.words:
         length = word(cloth, "long", "elbow", default="elbow" if roomy else "short")
-        sleeves(cloth, torso, length=length, cuff=8)
+        low = sleeves(cloth, torso, length=length, cuff=8)
     cloth.part(torso.outline(front), dark=drape(hem), light=shine(hem)[:1], fold=10)
     width = torso.hem_width
     cloth.seam(smooth(left(width, hem - 9), left(0, hem - 4), left(-width, hem - 9)), weight=0.9)
     neck_band(cloth, kind, wide=8)
-    cloth.stands(top=66, foot=hem + 6, half_width=128)
+    cloth.stands(top=66, foot=max(hem + 6, low), half_width=128)
 
 
 def shirt_collar(cloth: Cloth) -> None:

@@ -149,8 +149,8 @@ def sleeve(torso: Torso, *, length: str = "long", shape: str = "straight") -> Sl
 
 def sleeves(
     cloth: Cloth, torso: Torso, *, length: str, shape: str = "straight", cuff: float = 0
-) -> None:
-    """Both sleeves, creased at the elbow, with a cuff that deep if asked."""
+) -> float:
+    """Both sleeves, creased at the elbow, with a cuff that deep if asked; how low they hang."""
     arm = sleeve(torso, length=length, shape=shape)
     (ox, oy), (ix, iy), (tx, ty) = arm.outer, arm.inner, torso.shoulder_tip
     mid_x, mid_y = (tx + ox) / 2, (ty + oy) / 2
@@ -164,6 +164,7 @@ def sleeves(
     cloth.part(arm.outline, tone="limb", dark=dark, light=light, rim=10, pair=True)
     if cuff:
         cloth.seam(arm.cuff(cuff), pair=True)
+    return max(oy, iy) + 4
 
 
 def _towards(start: Point, end: Point, far: float) -> Point:
