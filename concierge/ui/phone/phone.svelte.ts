@@ -26,10 +26,14 @@ export class Phone {
   signedOut = $state(false);
   /** The server answers, but not as it should. */
   trouble = $state('');
+  /** The plan was changed since she last looked at it. */
+  changed = $state(false);
   sentAt = $state(localStorage.getItem(LAST_SENT));
   now = $state(new Date());
 
   refused = $derived(this.entries.filter((entry) => entry.refused));
+  /** What the server refused and she has not read yet. */
+  unread = $derived(this.refused.filter((entry) => !entry.refused?.seen));
   waiting = $derived(this.entries.filter((entry) => !entry.refused));
   visits: Seen[] = $derived.by(() => {
     const refused = new Set(this.refused.map((entry) => entry.id));
@@ -136,9 +140,16 @@ export class Phone {
 
   /** Send a refused entry once more. */
   async retry(entry: store.Entry): Promise<void> {
-    await store.retry($state.snapshot(entry) as store.Entry);
+    await store.retry(entry);
     await this.#read(this.person);
     await this.refresh();
+  }
+
+  /** She has read why an entry was refused. */
+  async acceptNo(entry: store.Entry): Promise<void> {
+    await store.acceptNo(entry);
+    await this.#read(this.person);
+    this.#others.postMessage('changed');
   }
 
   /** Leave this phone; what waits stays under this name. */
@@ -196,6 +207,7 @@ export class Phone {
     if (!person || this.signedOut) return;
     const day = await call<Day>('GET', '/api/field/route');
     this.signal = true;
+    if (this.day && differs(this.day, day)) this.changed = true;
     await store.keepDay({ person, day, skew: Date.parse(day.now) - Date.now() });
     await this.#read(person);
     this.#listen(person);
@@ -236,6 +248,13 @@ export class Phone {
     else if (error instanceof Problem) this.trouble = error.detail || error.title;
     else throw error;
   }
+}
+
+/** Whether the same day has other stops now, or the same at other times. */
+function differs(before: Day, now: Day): boolean {
+  const stops = (day: Day): string =>
+    day.visits.map(({ order, starts }) => `${order} ${Date.parse(starts)}`).join();
+  return before.day === now.day && before.version !== now.version && stops(before) !== stops(now);
 }
 
 /** Have the pictures at hand before the signal goes; the worker keeps what is fetched. */

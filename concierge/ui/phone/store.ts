@@ -13,7 +13,7 @@ export type Entry = {
   order: string;
   at: string;
   /** The server's no, in its words: shown to a person, kept until she has dealt with it. */
-  refused?: { kind: string; words: string };
+  refused?: { kind: string; words: string; seen?: boolean };
 } & ({ kind: 'step'; body: { step: Step; at: string } } | { kind: 'returns'; body: Returns });
 
 /** One visit as this phone knows it, beyond what the server said. */
@@ -126,6 +126,12 @@ export async function acknowledge(entry: Entry, visit: Visit): Promise<void> {
 /** The server said no: the entry stays, with the reason. */
 export async function refuse(entry: Entry, kind: string, words: string): Promise<void> {
   await (await shelves()).put('outbox', { ...entry, refused: { kind, words } });
+}
+
+/** She has read the server's no; the entry stays on this phone. */
+export async function acceptNo(entry: Entry): Promise<void> {
+  if (!entry.refused) return;
+  await (await shelves()).put('outbox', { ...entry, refused: { ...entry.refused, seen: true } });
 }
 
 /** Let a refused entry be sent once more. */
