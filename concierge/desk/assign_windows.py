@@ -19,9 +19,10 @@ from concierge.store.transaction import lock_day, transaction
 
 from .day_in_hand import hub_of
 from .free_pieces import read_stock, whole_day
-from .hub_day import HubDay, read_days
+from .hub_day import HubDay
 from .keep_plan import keep_plan
 from .plan_day import Solve
+from .read_day import read_days
 from .write_letter import Letter, write_letter
 
 

@@ -24,7 +24,8 @@ from concierge.store.transaction import transaction
 from .board_rows import LeftVisit, Row, draw_left, draw_row
 from .change_by_hand import find_hub
 from .expect_stops import ExpectedRoute, expect_routes
-from .hub_day import HubDay, read_day
+from .hub_day import HubDay
+from .read_day import read_day
 from .weigh_move import Place, best_place
 
 

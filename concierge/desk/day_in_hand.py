@@ -15,7 +15,8 @@ from concierge.model.refusals import Missing, StaleBoard
 from concierge.store.clock import now
 from concierge.store.transaction import lock_day, transaction
 
-from .hub_day import HubDay, read_day
+from .hub_day import HubDay
+from .read_day import read_day
 
 LOOKS = 5
 """How often we look again when somebody adds an address while we ask the roads."""

@@ -19,7 +19,8 @@ from concierge.store.clock import now
 from concierge.store.transaction import transaction
 
 from .free_pieces import Stock, read_stock
-from .hub_day import HubDay, read_days, who_knows_whom
+from .hub_day import HubDay
+from .read_day import read_days, who_knows_whom
 
 NOTICE_MINUTES = 90
 """A window that opens sooner than this cannot be packed for any more."""

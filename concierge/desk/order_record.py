@@ -28,7 +28,8 @@ from concierge.model.refusals import Missing
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
 
-from .hub_day import HubDay, read_day
+from .hub_day import HubDay
+from .read_day import read_day
 
 
 class PieceRecord(msgspec.Struct, frozen=True):

@@ -13,8 +13,8 @@ from concierge.store.jobs import PlanDay, enqueue
 from concierge.store.transaction import lock_day, transaction
 
 from .day_in_hand import hub_of
-from .hub_day import read_day
 from .keep_plan import keep_plan
+from .read_day import read_day
 
 HEAD_START = timedelta(seconds=60)
 """What sets out within this time is left as it is: the solver is thinking meanwhile."""

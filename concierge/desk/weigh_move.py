@@ -14,7 +14,8 @@ from concierge.store import clock
 from concierge.store.transaction import transaction
 
 from .change_by_hand import find_hub
-from .hub_day import HubDay, read_day
+from .hub_day import HubDay
+from .read_day import read_day
 
 
 class Broken(msgspec.Struct, frozen=True):

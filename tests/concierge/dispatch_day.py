@@ -9,8 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
 import routing
-from concierge.desk.hub_day import HubDay, read_day
+from concierge.desk.hub_day import HubDay
 from concierge.desk.keep_plan import keep_plan
+from concierge.desk.read_day import read_day
 from concierge.maps.travel import Roads
 from concierge.model import (
     Address,

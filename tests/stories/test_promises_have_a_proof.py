@@ -8,10 +8,10 @@ from sqlmodel import select
 import routing
 import routing.solver
 from concierge.desk.assign_windows import assign_windows
-from concierge.desk.hub_day import read_day
 from concierge.desk.offer_windows import WindowState, offer_windows
 from concierge.desk.place_order import place_order
 from concierge.desk.plan_day import plan_day
+from concierge.desk.read_day import read_day
 from concierge.model import DayPlan, Order, OrderState, PlanVersion, Reservation, Stop
 from concierge.model.refusals import NotCovered, PieceTaken
 from concierge.store.clock import now
