@@ -14,7 +14,10 @@ from concierge.desk.plan_day import plan_day
 from concierge.desk.read_notice import read_notice
 from concierge.desk.run_operation import run_operation
 from concierge.desk.sweep import sweep
+from concierge.desk.visits import forget_old_visits
+from concierge.store.clock import wall
 from concierge.store.jobs import DAYS, HOUSE, MONEY
+from concierge.store.transaction import transaction
 
 from .bench import Bench
 
@@ -76,6 +79,14 @@ async def _sweep(context: JobContext, timestamp: int) -> None:
     del timestamp
     await sweep(bench(context).engine)
     await _take_over_stalled(context)
+
+
+@tasks.periodic(cron="17 * * * *", periodic_id="tidy")
+@tasks.task(name="tidy", queue=HOUSE, queueing_lock="tidy", pass_context=True)
+async def _tidy(context: JobContext, timestamp: int) -> None:
+    del timestamp
+    async with transaction(bench(context).engine) as session:
+        await forget_old_visits(session, now=wall())
 
 
 async def _take_over_stalled(context: JobContext) -> None:
