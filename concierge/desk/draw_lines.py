@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import msgspec
@@ -16,7 +16,8 @@ from concierge.store import clock
 from concierge.store.transaction import transaction
 
 from .change_by_hand import find_hub
-from .hub_day import HubDay, read_day
+from .hub_day import HubDay
+from .read_day import read_day
 
 Points = tuple[tuple[float, float], ...]
 """`(longitude, latitude)` in driving order."""
@@ -63,7 +64,7 @@ async def _line(roads: Roads, today: HubDay, shift_id: UUID) -> Line:
 async def _drive(roads: Roads, places: Sequence[routing.Place]) -> Drive:
     """One drive; a place off the map is still joined by straight lines."""
     if len(places) < 2:
-        return await Roads(None).geometry(())
+        return Drive((), timedelta(0), 0)
     try:
         return await roads.geometry(places)
     except NotCovered:

@@ -39,7 +39,7 @@ async def test_a_dispatcher_moves_locks_and_unassigns_a_visit_with_the_mouse(
 
     await on_the_board(page, "Petit").click()
     panel = page.get_by_role("region", name="Mme Petit")
-    await expect(panel.get_by_text("17:00 – 18:00")).to_be_visible()
+    await expect(panel.get_by_text("17:00 \u2013 18:00")).to_be_visible()
     await panel.get_by_label("Reason, for the record").fill("She asked for Jules.")
     await panel.get_by_role("button", name="Move to…").click()
     noor = panel.get_by_role("button", name="Noor Haddad")
@@ -154,7 +154,7 @@ async def test_a_phone_reads_the_day_as_a_list_and_arabic_from_right_to_left(
 ) -> None:
     page = await desk.sit_down(browser, viewport={"width": 390, "height": 844})
     petit = on_the_board(page, "Petit")
-    await expect(petit).to_contain_text("17:00 – 17:45, Planned")
+    await expect(petit).to_contain_text("17:00 \u2013 17:45, Planned")
     wide = await page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390
     await petit.click()
@@ -194,4 +194,4 @@ async def test_planning_again_is_shown_while_it_lasts_and_keeps_locks(
 
 
 async def _focused(page: Page) -> str:
-    return await page.evaluate("document.activeElement?.getAttribute('aria-label') ?? ''")
+    return await page.evaluate("document.activeElement?.textContent ?? ''")

@@ -9,5 +9,5 @@ if (target) {
   await loadWords('board');
   const asked = (name: string): string =>
     document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? '';
-  mount(App, { target, props: { store: new DayStore(asked('hub'), asked('day')) } });
+  mount(App, { target, props: { store: new DayStore(asked('hub'), asked('day'), asked('may') === 'change') } });
 }

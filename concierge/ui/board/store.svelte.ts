@@ -38,7 +38,12 @@ export class DayStore {
   #ahead = 0;
   #again: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(hub: string, day: string) {
+  constructor(
+    hub: string,
+    day: string,
+    /** Hub staff look; dispatchers change. */
+    readonly mayChange: boolean,
+  ) {
     this.#doors = new Doors(hub, day);
   }
 

@@ -1,6 +1,6 @@
 /** Everything the board says. */
 import type { Problem } from '../shared/api.ts';
-import { stretch, time } from '../shared/format.ts';
+import { number, span, stretch, time } from '../shared/format.ts';
 import { count, language, locale, say } from '../shared/words.ts';
 import type { Broken, Cost, LeftVisit, PlannedVisit, Row } from './day.ts';
 
@@ -9,6 +9,17 @@ export const UNDONE = 'Undone by the dispatcher.';
 
 const percent = (part: number): string =>
   new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 0 }).format(part);
+
+/** Latin names and hours keep their own order inside Arabic words. */
+const apart = (words: string): string => (language() === 'ar' ? `\u2068${words}\u2069` : words);
+
+export const hours = (from: string, to: string) =>
+  language() === 'ar' ? `\u2067${span(from, to)}\u2069` : span(from, to);
+export const named = (name: string) => apart(name);
+
+/** Parts of a line, with the comma of the language. */
+export const list = (...parts: readonly (string | null)[]) =>
+  parts.filter((part) => part !== null && part !== '').join(say(', '));
 
 // The frame
 export const previousDay = () => say('Previous day');
@@ -21,7 +32,7 @@ export const clashes = (n: number) => count('{n} clash', '{n} clashes', n);
 export const behind = (n: number) => count('{n} running late', '{n} running late', n);
 export const replan = () => say('Replan the day');
 export const planning = () => say('Planning…');
-export const plan = (version: number) => say('Plan {version}', { version });
+export const plan = (version: number) => say('Plan {version}', { version: number(version) });
 export const close = () => say('Close');
 export const loading = () => say('Reading the day…');
 export const noPlan = () => say('No plan yet');
@@ -34,7 +45,7 @@ export const trayHint = (n: number) =>
     ? say('Every visit has its concierge.')
     : count('{n} visit without a concierge', '{n} visits without a concierge', n);
 export const best = (name: string, added_s: number) =>
-  say('Best: {name}, {added}', { name, added: added(added_s) });
+  say('Best: {name}, {added}', { name: apart(name), added: added(added_s) });
 export const noPlace = () => say('Nobody can take it as the day stands');
 export const pieces = (n: number) => count('{n} piece', '{n} pieces', n);
 
@@ -55,7 +66,9 @@ export const reason = ({ reason: name, words }: Pick<LeftVisit, 'reason' | 'word
 
 // The timeline
 export const timeline = () => say('Visits by concierge');
-export const showRoute = (name: string) => say('Show {name} on the map', { name });
+export const wider = () => say('Show fewer hours, wider');
+export const narrower = () => say('Show more hours');
+export const showRoute = () => say('Show on the map');
 export const onBreak = () => say('Break');
 export const noVisits = () => say('No visits');
 export const offShift = () => say('Off shift');
@@ -121,10 +134,10 @@ export function chip(visit: PlannedVisit): string {
 
 export function spoken(visit: PlannedVisit, row: Row): string {
   const words = say('{client}, {starts} to {ends}, {name}, {state}', {
-    client: visit.client,
+    client: apart(visit.client),
     starts: time(visit.starts),
     ends: time(visit.ends),
-    name: row.name,
+    name: apart(row.name),
     state: state(visit),
   });
   return visit.locked ? say('{words}, locked', { words }) : words;
@@ -138,7 +151,7 @@ export function rowWords(row: Row): { words: string; tone: '' | 'warn' | 'bad' }
     return { words: say('Running late'), tone: 'warn' };
   }
   const words = row.visits.length === 0 ? noVisits() : visits(row.visits.length);
-  return { words: row.zone ? say('{zone}, {words}', { zone: row.zone, words }) : words, tone: '' };
+  return { words: list(row.zone && apart(row.zone), words), tone: '' };
 }
 
 // The details
@@ -165,13 +178,13 @@ export const begun = () =>
   say('This visit has begun or is about to; it stays with its concierge.');
 export const explain = (visit: PlannedVisit, row: Row) =>
   say('{name} reaches {client} {late} after the window closes.', {
-    name: row.name,
-    client: visit.client,
+    name: apart(row.name),
+    client: apart(visit.client),
     late: stretch(visit.late_min * 60),
   });
 export const explainBehind = (visit: PlannedVisit, row: Row) =>
   say('{name} is {late} behind the plan; the window is still kept.', {
-    name: row.name,
+    name: apart(row.name),
     late: stretch(visit.behind_min * 60),
   });
 
@@ -232,7 +245,7 @@ const EXCEPTIONS: Record<string, string> = {
 };
 
 export const exception = (kind: string, words: string, name: string) =>
-  EXCEPTIONS[kind] ? say(EXCEPTIONS[kind], { client: name }) : words;
+  EXCEPTIONS[kind] ? say(EXCEPTIONS[kind], { client: apart(name) }) : words;
 
 // The map
 export const mapOf = (names: readonly string[]) =>
@@ -242,7 +255,7 @@ export const mapEstimated = () => say('Straight lines: the route is estimated.')
 export const noMap = () => say('The map cannot be drawn here.');
 export const hubWords = (name: string) => say('{name}, the hub', { name });
 export const stop = (n: number, visit: PlannedVisit) =>
-  say('Stop {n}, {time}, {client}', { n, time: time(visit.starts), client: visit.client });
+  say('Stop {n}, {time}, {client}', { n: number(n), time: time(visit.starts), client: visit.client });
 
 // The foot
 export const live = (at: Date) => say('Live, updated {time}', { time: time(at) });
@@ -258,23 +271,23 @@ export const travel = () => say('Driving');
 // What happened
 export const moved = (name: string, to: string, added_s: number) =>
   say('{client} moved to {name}, {added} driving. The phones know.', {
-    client: name,
-    name: to,
+    client: apart(name),
+    name: apart(to),
     added: added(added_s),
   });
 export const unassigned = (name: string) =>
-  say('{client} is unassigned and waits on the left.', { client: name });
+  say('{client} is unassigned and waits on the left.', { client: apart(name) });
 export const locked = (name: string) =>
-  say('{client} is locked: planning keeps this concierge.', { client: name });
-export const unlocked = (name: string) => say('{client} is unlocked.', { client: name });
+  say('{client} is locked: planning keeps this concierge.', { client: apart(name) });
+export const unlocked = (name: string) => say('{client} is unlocked.', { client: apart(name) });
 export const replanning = () => say('The day is being planned again.');
-export const planned = (version: number) => say('The day is planned: plan {version}.', { version });
+export const planned = (version: number) => say('The day is planned: plan {version}.', { version: number(version) });
 export const undo = (words: string) => say('Undo: {words}', { words });
 export const undoNothing = () => say('Nothing to undo');
-export const undoMove = (name: string) => say('move of {client}', { client: name });
-export const undoUnassign = (name: string) => say('unassignment of {client}', { client: name });
+export const undoMove = (name: string) => say('move of {client}', { client: apart(name) });
+export const undoUnassign = (name: string) => say('unassignment of {client}', { client: apart(name) });
 export const undoLock = (name: string, lock_: boolean) =>
-  lock_ ? say('lock of {client}', { client: name }) : say('unlocking of {client}', { client: name });
+  lock_ ? say('lock of {client}', { client: apart(name) }) : say('unlocking of {client}', { client: apart(name) });
 export const undone = (words: string) => say('Undone: {words}.', { words });
 
 export function refused(problem: Problem): string {

@@ -13,15 +13,17 @@ from concierge.model.refusals import Missing
 from concierge.store import clock
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
+from concierge.web.guards import DISPATCHERS
 from concierge.web.session import me
 from concierge.web.show import show
 
 
 class BoardPage(msgspec.Struct, frozen=True):
-    """Which hub's day to show."""
+    """Which hub's day to show, and whether who looks may change it."""
 
     hub: str
     day: date
+    may_change: bool
 
 
 @get("/dispatch", include_in_schema=False)
@@ -41,7 +43,8 @@ async def board(
             raise Missing("There is no such hub.")
         home = next((each for each in found if each.id == me(request).hub_id), found[0])
         today = home.day_of(await clock.now(session))
-    return show(request, "dispatch.html", BoardPage(home.slug, day or today))
+    page = BoardPage(home.slug, day or today, me(request).role in DISPATCHERS)
+    return show(request, "dispatch.html", page)
 
 
 handlers: list[BaseRouteHandler] = [board]
