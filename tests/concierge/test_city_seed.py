@@ -103,7 +103,8 @@ async def test_the_sandbox_keeps_the_past_to_the_sdk_s_types(
     assert (await till.look("contract"))["faults"] == []
 
 
-async def test_the_same_past_told_twice_is_one_past(engine: AsyncEngine, till: Sandbox) -> None:
+@pytest.mark.usefixtures("engine")
+async def test_the_same_past_told_twice_is_one_past(till: Sandbox) -> None:
     ground = found()
     told = build(ground, routing.estimate(ground.places())).money.told
     before = await till.look("totals")

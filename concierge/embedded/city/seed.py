@@ -19,6 +19,7 @@ from concierge.store.transaction import transaction
 
 from .city import City, build, found
 from .days import SICK_AT
+from .elsewhere import travel_times
 from .rows import founding, happenings, plans
 from .story import SEED, STORY_DAY, STORY_NOW
 
@@ -43,7 +44,8 @@ async def seed(
 
     `sandbox` is the payments sandbox's address: it is told the same past and the same clock, so
     that our books are its books. Without one (Stripe itself holds the money) nobody is booked:
-    the shops are full and the days empty. `streets` are what addresses are found in.
+    the shops are full and the days empty. `streets` are what addresses are found in; when they are
+    another city's, everybody moves there.
 
     Raises:
         NotTold: the sandbox would not take the past.
@@ -51,15 +53,15 @@ async def seed(
     async with transaction(engine) as session:
         if await _is_seeded(session):
             return False
-    ground = found(number)
-    travel = await roads.travel_times(ground.places())
+    ground, known = found(number), list(streets)
+    travel = await travel_times(roads, ground, known, number)
     city = build(ground, travel, number)
     if sandbox is not None:
         await _tell_sandbox(sandbox, city)
     async with transaction(engine) as session:
         if await _is_seeded(session):
             return False
-        await load_streets(session, streets)
+        await load_streets(session, known)
         happened = [*happenings(city), *plans(city, estimated=travel.estimated)]
         for rows in [*founding(city), *(happened if sandbox is not None else [])]:
             await _write(session, rows)
