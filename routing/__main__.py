@@ -2,6 +2,7 @@
 
     python -m routing plan DAY.json --seconds 10 --out PLAN.json
     python -m routing check DAY.json PLAN.json
+    python -m routing bench [DIR]
 
 Exit status: 0 when planned or good, 1 when the plan breaks a rule, 2 when the input is malformed;
 then standard error holds one sentence and nothing is written.
@@ -57,6 +58,13 @@ def _check(asked: argparse.Namespace) -> int:
     return 1 if violations else 0
 
 
+def _bench(asked: argparse.Namespace) -> int:
+    from .bench import bench  # noqa: PLC0415 - as above
+
+    bench(asked.folder, seconds=asked.seconds, seeds=asked.seeds)
+    return 0
+
+
 def _json(path: Path, error: type[RoutingError]) -> Any:
     def refuse(constant: str) -> NoReturn:
         raise error(f"{path} holds {constant}, which is not a number.")
@@ -81,7 +89,7 @@ def _seconds(text: str) -> float:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m routing", description="Plans days of visits.")
-    commands = parser.add_subparsers(required=True, metavar="plan | check")
+    commands = parser.add_subparsers(required=True, metavar="plan | check | bench")
     plan = commands.add_parser("plan", help="plan a day given as VROOM JSON")
     plan.add_argument("day", type=Path, metavar="DAY.json")
     plan.add_argument("--seconds", type=_seconds, default=10.0, help="how long to search")
@@ -92,6 +100,13 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument("day", type=Path, metavar="DAY.json")
     judge.add_argument("plan", type=Path, metavar="PLAN.json")
     judge.set_defaults(do=_check)
+    measure = commands.add_parser("bench", help="measure this machine, beside OR-Tools as shipped")
+    measure.add_argument(
+        "folder", type=Path, nargs="?", metavar="DIR", help="of Solomon's or Homberger's *.txt"
+    )
+    measure.add_argument("--seconds", type=_seconds, default=5.0, help="for each plan")
+    measure.add_argument("--seeds", type=int, choices=range(1, 11), default=2, metavar="N")
+    measure.set_defaults(do=_bench)
     return parser
 
 

@@ -20,7 +20,7 @@ from .change import order_of
 from .check import check
 from .errors import BadPlan
 from .mend import filled, mended
-from .plan import Plan, Route
+from .plan import Plan, Reason, Route, Unplanned
 from .problem import Problem, Shift, Visit
 from .reasons import can_carry, may_serve, why_never
 from .seconds import Call, call, ceil_s, duty
@@ -46,6 +46,8 @@ SMALL_MOVES = frozenset(
     }
 )
 """Neighbourhoods whose rounds end in time on a large day."""
+
+_GUIDED = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
 
 Progress = Callable[[float, int], None]
 """Told of each better plan: elapsed seconds and its cost."""
@@ -96,6 +98,29 @@ def _better(kept: Plan, found: Plan | None, spent: str, *, in_force: bool) -> Pl
     what = "nothing better than the plan in force" if in_force else "nothing better than insertion"
     said = summary(kept.routes, kept.unplanned)
     return replace(kept, words=f"OR-Tools, {spent}, {what}: {said}")
+
+
+def plan_as_shipped(
+    problem: Problem, *, seconds: float, seed: int = 0, progress: Progress | None = None
+) -> Plan:
+    """What OR-Tools finds on the same model without us: its own first plan, guided local search.
+
+    For comparison. A visit that it leaves out is said to be left out, and nothing more.
+    """
+    model = _Model(problem, problem.shifts, problem.visits)
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.local_search_metaheuristic = _GUIDED
+    parameters.time_limit.FromMilliseconds(int(max(0.05, seconds - model.built_s) * 1000))
+    model.tell(progress, seed)
+    answer = model.routing.SolveWithParameters(parameters)
+    routes = model.routes(answer) if answer else ()
+    planned = {stop.visit for route in routes for stop in route.stops}
+    left_out = tuple(
+        Unplanned(visit.id, Reason.WINDOWS_FULL, "OR-Tools found no place.")
+        for visit in problem.visits
+        if visit.id not in planned
+    )
+    return Plan(routes, left_out, price(problem, routes, left_out), "OR-Tools as shipped.")
 
 
 def accept(problem: Problem, plan: Plan) -> None:
@@ -251,17 +276,11 @@ class _Model:
         large: bool,
         progress: Progress | None,
     ) -> Plan | None:
-        """The best plan found, begun from `kept` if given; None if there was none in time."""
-        begun, best = time.monotonic(), [1 << 62]
+        """The best plan found, begun from `kept` if given; None if there was none in time.
 
-        def tell() -> None:
-            cost = self.routing.CostVar().Max()
-            if progress is not None and cost < best[0]:
-                best[0] = cost
-                progress(time.monotonic() - begun, cost)
-
-        self.routing.AddAtSolutionCallback(tell)
-        self.routing.solver().ReSeed(seed)
+        What OR-Tools leaves out gets one more chance, by insertion.
+        """
+        self.tell(progress, seed)
         parameters = _parameters(limit_s, large=large)
         if kept is None:
             answer = self.routing.SolveWithParameters(parameters)
@@ -269,13 +288,26 @@ class _Model:
             self.routing.CloseModelWithParameters(parameters)
             start = self.routing.ReadAssignmentFromRoutes(self._indices(kept), True)
             answer = start and self.routing.SolveFromAssignmentWithParameters(start, parameters)
-        return answer and self._plan(answer)
+        return answer and filled(self.problem, Plan(self.routes(answer)))
+
+    def tell(self, progress: Progress | None, seed: int) -> None:
+        """Make ready to search: from this seed, telling of each better plan."""
+        begun, best = time.monotonic(), [1 << 62]
+
+        def better() -> None:
+            cost = self.routing.CostVar().Max()
+            if progress is not None and cost < best[0]:
+                best[0] = cost
+                progress(time.monotonic() - begun, cost)
+
+        self.routing.AddAtSolutionCallback(better)
+        self.routing.solver().ReSeed(seed)
 
     def _indices(self, plan: Plan) -> list[list[int]]:
         return [[self.index[each] for each in order_of(plan, shift.id)] for shift in self.shifts]
 
-    def _plan(self, answer: pywrapcp.Assignment) -> Plan:
-        """The routes of an answer with their times; what it left out gets one more chance."""
+    def routes(self, answer: pywrapcp.Assignment) -> tuple[Route, ...]:
+        """The routes of an answer, with their times."""
         routes: list[Route] = []
         for car, shift in enumerate(self.shifts):
             order: list[Visit] = []
@@ -288,7 +320,7 @@ class _Model:
                 if route is None:
                     raise BadPlan(f"OR-Tools drives {shift.called} in an order with no times.")
                 routes.append(route)
-        return filled(self.problem, Plan(tuple(routes)))
+        return tuple(routes)
 
     def price_as_planned(self, plan: Plan) -> int:
         """The objective with every route, start, and break fixed where the plan has it.
@@ -330,7 +362,7 @@ def _parameters(limit_s: float, *, large: bool) -> routing_parameters_pb2.Routin
     enums = routing_enums_pb2
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     parameters.first_solution_strategy = enums.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
-    parameters.local_search_metaheuristic = enums.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    parameters.local_search_metaheuristic = _GUIDED
     parameters.time_limit.FromMilliseconds(int(limit_s * 1000))
     parameters.lns_time_limit.FromMilliseconds(int(limit_s * 1000))
     if large:
