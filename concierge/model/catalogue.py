@@ -25,8 +25,8 @@ class House(Table, table=True):
 class Style(Table, table=True):
     """A design, in whatever colours and sizes it comes.
 
-    `drawing` is what `garment.draw` needs: `{"category": …, "cut": {…}}`. `search` is the folded
-    text that words are matched against.
+    `drawing` is what `garments.draw` needs: `{"category": "coat", "cut": "midi-notch"}`.
+    `search` is the folded text that words are matched against.
     """
 
     __table_args__ = (
