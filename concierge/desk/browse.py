@@ -17,6 +17,7 @@ from concierge.model import LENDABLE, House, Piece, Style, Variant
 from concierge.model.refusals import Missing
 from concierge.model.street import fold
 
+from .choose_pieces import hubs_with
 from .show_visit import Picture
 
 A_PAGE = 24
@@ -101,11 +102,15 @@ class Shelf(msgspec.Struct, frozen=True):
 
 
 class SizeInStock(msgspec.Struct, frozen=True):
-    """A size of one colour, and how many pieces of it travel to clients."""
+    """A size of one colour, and how many pieces of it travel to clients.
+
+    `elsewhere` when there are some, but at no hub that has all she has chosen.
+    """
 
     variant: UUID
     size: str
     pieces: int
+    elsewhere: bool = False
 
 
 class ColourInStock(msgspec.Struct, frozen=True):
@@ -167,8 +172,12 @@ async def browse(session: AsyncSession, looked_for: LookedFor, *, picture: Pictu
     )
 
 
-async def show_style(session: AsyncSession, slug: str, *, picture: Picture) -> StyleShown:
+async def show_style(
+    session: AsyncSession, slug: str, *, picture: Picture, beside: Sequence[UUID] = ()
+) -> StyleShown:
     """A style with its colours and sizes, and how many of each we can bring.
+
+    `beside` are the variants she has chosen already: one concierge brings all from one hub.
 
     Raises:
         Missing: we carry no such style.
@@ -182,15 +191,17 @@ async def show_style(session: AsyncSession, slug: str, *, picture: Picture) -> S
     if pair is None:
         raise Missing("We do not carry this piece any more.")
     style, house = pair
-    in_stock = func.count(col(Piece.id))
+    hubs = await hubs_with(session, beside)
+    anywhere = func.count(col(Piece.id))
+    here = anywhere if hubs is None else anywhere.filter(col(Piece.hub_id).in_(hubs))
     rows = await session.exec(
-        select(Variant, in_stock)
+        select(Variant, here, anywhere)
         .outerjoin(
             Piece,
             and_(col(Piece.variant_id) == col(Variant.id), col(Piece.state).in_(LENDABLE)),
         )
         .where(Variant.style_id == style.id)
-        .group_by(*Variant.__table__.columns)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType] - SQLModel hides its table
+        .group_by(col(Variant.id))
         .order_by(col(Variant.colour), col(Variant.size_rank), col(Variant.size))
     )
     colours = [
@@ -198,7 +209,10 @@ async def show_style(session: AsyncSession, slug: str, *, picture: Picture) -> S
             name=name,
             shade=shade,
             image=picture(style.drawing, shade),
-            sizes=[SizeInStock(variant.id, variant.size, pieces) for variant, pieces in sizes],
+            sizes=[
+                SizeInStock(variant.id, variant.size, pieces, elsewhere=pieces == 0 < everywhere)
+                for variant, pieces, everywhere in sizes
+            ],
         )
         for (name, shade), sizes in groupby(rows.all(), lambda row: (row[0].colour, row[0].shade))
     ]

@@ -67,7 +67,7 @@ async def add_piece(
 
     Raises:
         Missing: there is no such variant.
-        PieceTaken: no piece of it travels to clients.
+        PieceTaken: no piece of it travels to clients, or none from where her others hang.
         BadRequest: the selection is full.
     """
     visit = await _visit(session, visit_id)
@@ -83,6 +83,8 @@ async def add_piece(
         return visit.selection_id
     if len(chosen) >= MOST_PIECES:
         raise BadRequest("One visit brings at most twelve pieces; take one out first.")
+    if await hubs_with(session, [*chosen, variant_id]) == set():
+        raise PieceTaken("This size hangs at another hub than your other pieces.")
     session.add(SelectionLine(selection_id=visit.selection_id, variant_id=variant_id))
     await session.flush()
     return visit.selection_id
@@ -150,6 +152,19 @@ async def chosen_variants(session: AsyncSession, selection_id: UUID | None) -> t
         .order_by(col(SelectionLine.id))
     )
     return tuple(rows.all())
+
+
+async def hubs_with(session: AsyncSession, variants: Sequence[UUID]) -> set[UUID] | None:
+    """The hubs that have all of these, for one concierge brings them all; None for no variants."""
+    if not variants:
+        return None
+    rows = await session.exec(
+        select(Piece.hub_id)
+        .where(col(Piece.variant_id).in_(variants), col(Piece.state).in_(LENDABLE))
+        .group_by(col(Piece.hub_id))
+        .having(func.count(col(Piece.variant_id).distinct()) == len(set(variants)))
+    )
+    return set(rows)
 
 
 async def show_selection(

@@ -10,6 +10,7 @@ from concierge.desk.browse import LookedFor, Shelf, Sorting, StyleShown, browse,
 from concierge.desk.choose_pieces import (
     SelectionShown,
     add_piece,
+    chosen_variants,
     remove_piece,
     show_selection,
 )
@@ -46,9 +47,10 @@ async def pieces(
 
 @get("/api/pieces/{slug:str}", operation_id="Piece", tags=TAGS, responses=NOT_HERS)
 async def piece(request: Asked, slug: FromPath[str]) -> StyleShown:
-    """A style with its colours and sizes, and how many of each can be brought."""
+    """A style with its sizes, and how many of each can be brought beside what is chosen."""
     async with transaction(doors(request).engine) as session:
-        return await show_style(session, slug, picture=address)
+        chosen = await chosen_variants(session, me(request).selection_id)
+        return await show_style(session, slug, picture=address, beside=chosen)
 
 
 @get("/api/selection", operation_id="Selection", tags=TAGS)

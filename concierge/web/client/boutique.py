@@ -114,8 +114,8 @@ async def piece(
 ) -> Response[str]:
     """A piece, in the colour she looks at."""
     async with transaction(doors(request).engine) as session:
-        style = await show_style(session, slug, picture=address)
         chosen = await chosen_variants(session, me(request).selection_id)
+        style = await show_style(session, slug, picture=address, beside=chosen)
     shown = next((one for one in style.colours if one.name == colour), style.colours[0])
     page = PiecePage(
         chosen=len(chosen),

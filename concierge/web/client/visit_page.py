@@ -183,7 +183,9 @@ def _hint(window: WindowOffer, words: Words) -> str:
 
 def _said(window: WindowOffer, words: Words) -> str:
     day = words.day(window.opens, short=True)
-    return f"{day} \u2068{words.span(window.opens, window.closes)}\u2069"
+    return words.say(
+        "%(day)s, %(span)s", day=day, span=f"\u2068{words.span(window.opens, window.closes)}\u2069"
+    )
 
 
 def _chosen(windows: Sequence[WindowOffer], words: Words) -> str:
