@@ -120,7 +120,8 @@ async def test_a_move_that_breaks_a_promise_is_refused_and_each_promise_is_named
         day.engine, day.roads, hub="vasa", day=MONDAY, order_id=day.orders["Costa"].id
     )
     noor = next(place for place in places if place.name == "Noor Haddad")
-    assert noor.broken, "Noor is back at 17:00; a visit at 17:00 cannot be hers"
+    assert [broken.rule for broken in noor.broken] == ["returns_after_shift"]
+    assert "the shift ends 17:00" in noor.broken[0].words, "told on the hub's own clock"
     with pytest.raises(BreaksPromise) as refusal:
         await move(day, "Costa", "Noor Haddad")
     assert all(broken.words in str(refusal.value) for broken in noor.broken)
