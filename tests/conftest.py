@@ -17,12 +17,15 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
+import tests.examples  # noqa: F401 - its profiles are there before pytest chooses one
 from concierge.embedded.postgres import embedded_postgres
 from concierge.embedded.state import state
 
 pytest_plugins = ["tests.streets"]
+settings.load_profile("house")
 
 CLONE = Path(__file__).resolve().parents[1]
 TEMPLATE, OURS = "concierge_template", "concierge_test"
