@@ -79,11 +79,12 @@ async def test_a_moved_visit_is_saved_checked_told_to_the_phones_and_written_dow
             f"concierge:{day.concierges[had or ''].id}",
         }
         entry = (await session.exec(select(AuditEntry))).one()
-        assert (entry.who, entry.what, entry.why) == (BY, "move_visit", "She asked for her.")
+        said = f"Mme Petit moved to {to} by hand. She asked for her."
+        assert (entry.who, entry.what, entry.why) == (BY, "move_visit", said)
         assert entry.subject == f"order:{day.orders['Petit'].id}"
         kept = await session.get(PlanVersion, (day.hub.id, MONDAY, version))
         assert kept is not None
-        assert (kept.by, kept.why) == (BY, "She asked for her.")
+        assert (kept.by, kept.why) == (BY, said)
 
 
 async def test_a_weighed_move_costs_what_it_said_when_it_is_made(day: DispatchDay) -> None:
