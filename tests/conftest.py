@@ -101,7 +101,8 @@ def fresh_database(postgres: str, template: str) -> Iterator[str]:
 
 
 def _create(connection: psycopg.Connection, name: str, template: str = "template1") -> None:
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log")
+    # Three times as fast as through the log, on a server that does not wait for its disk.
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
     connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
 
 
