@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -114,7 +114,7 @@ class DemoHouse:
 
 
 @contextlib.asynccontextmanager
-async def demo_house(database: str, folder: Path) -> AsyncIterator[DemoHouse]:
+async def demo_house(database: str, folder: Path) -> AsyncGenerator[DemoHouse]:
     """The story's moment, with a card provider that knows the same past."""
     engine = open_engine(database)
     sandbox = Sandbox(folder)
@@ -146,7 +146,9 @@ async def _answers(base: str) -> bool:
 
 
 @contextlib.contextmanager
-def program(words: list[str], env: dict[str, str], out: Path) -> Iterator[subprocess.Popen[bytes]]:
+def program(
+    words: list[str], env: dict[str, str], out: Path
+) -> Generator[subprocess.Popen[bytes]]:
     """A program of the house, running for as long as it is needed."""
     with out.open("ab") as output:
         process = subprocess.Popen(

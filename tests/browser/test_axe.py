@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from uuid import UUID
 
 import pytest
@@ -49,7 +49,7 @@ class Walk:
         self.house, self.browser, self.eyes, self.language = house, browser, eyes, language
 
     @contextlib.asynccontextmanager
-    async def page(self, size: dict[str, int]) -> AsyncIterator[Page]:
+    async def page(self, size: dict[str, int]) -> AsyncGenerator[Page]:
         context = await self.browser.new_context(
             viewport=size,  # pyright: ignore[reportArgumentType]
             locale=self.language,
