@@ -1,6 +1,7 @@
 """Two logs that only grow: events for the screens, and the audit for the house."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,8 @@ from .transaction import lock_logs
 
 CHANNEL = "concierge_events"
 FIRST_HASH = "0" * 64
+AT_ONCE = 1_000
+"""How many audit entries are looked at in one go."""
 
 
 async def tell(
@@ -55,15 +58,23 @@ async def first_broken_link(session: AsyncSession) -> int | None:
     A changed, removed or inserted entry breaks the chain there. The newest entries cut off leave
     no trace in the chain itself: compare the newest hash with one kept elsewhere.
     """
-    previous = FIRST_HASH
-    entries = await session.stream_scalars(
-        select(AuditEntry).order_by(col(AuditEntry.seq)).execution_options(yield_per=1_000)
-    )
-    async for entry in entries:
-        if entry.previous != previous or entry.hash != link(entry):
-            return entry.seq
-        previous = entry.hash
+    previous, after = FIRST_HASH, 0
+    while entries := await _entries(session, after):
+        for entry in entries:
+            if entry.previous != previous or entry.hash != link(entry):
+                return entry.seq
+            previous, after = entry.hash, entry.seq or 0
     return None
+
+
+async def _entries(session: AsyncSession, after: int) -> Sequence[AuditEntry]:
+    rows = await session.exec(
+        select(AuditEntry)
+        .where(col(AuditEntry.seq) > after)
+        .order_by(col(AuditEntry.seq))
+        .limit(AT_ONCE)
+    )
+    return rows.all()
 
 
 def link(entry: AuditEntry) -> str:

@@ -54,7 +54,7 @@ async def ordered(her: Visitor, *variants: int, who: object = HER) -> dict[str, 
     return answer.json()
 
 
-async def states(shop: Shop) -> list[OrderState]:
+async def states(shop: Shop) -> list[str]:
     async with transaction(shop.small.engine) as session:
         return list(await session.exec(select(Order.state).order_by(col(Order.placed_at))))
 
