@@ -57,9 +57,9 @@ def retime(
     on = duty(problem, shift)
     stops = sorted(route.stops, key=lambda stop: _rank(stop, ended, began))
     drives = drives_s(problem, on, [call(problem, problem.visit(s.visit)) for s in stops])
+    breaks = [taken for taken in route.breaks if _before_leaving(taken, route)]
     rests = _rests_ahead(route)
     timed: list[Stop] = []
-    breaks: list[BreakTaken] = []
     clock_s, now_s = ceil_s(route.leaves), ceil_s(now)
     for index, (stop, drive_s) in enumerate(zip(stops, drives, strict=False)):
         way = leg(clock_s, drive_s, rests[stop.visit], late=True)
@@ -143,10 +143,17 @@ def _rests_ahead(route: Route) -> defaultdict[str, list[Rest]]:
     """The planned breaks by the visit they come before; those on the way home under ""."""
     rests: defaultdict[str, list[Rest]] = defaultdict(list)
     for taken in route.breaks:
+        if _before_leaving(taken, route):
+            continue
         before = route.stops[taken.before].visit if taken.before < len(route.stops) else ""
         starts_s = ceil_s(taken.starts)
         rests[before].append(Rest(starts_s, starts_s, lasts_s(taken.ends - taken.starts)))
     return rests
+
+
+def _before_leaving(taken: BreakTaken, route: Route) -> bool:
+    """Whether a break is over before she sets out, so that the route begins after it."""
+    return taken.before == 0 and taken.ends <= route.leaves
 
 
 def _breaks(way: Leg, before: int, shift: Shift) -> list[BreakTaken]:

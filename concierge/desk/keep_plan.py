@@ -32,7 +32,7 @@ async def keep_plan(
         BreaksPromise: the plan breaks a rule that the plan in force does not.
     """
     refuse_broken(problem, day.plan(problem), plan)
-    changed = _changed_shifts(day, plan)
+    changed, given = _changed_shifts(day, plan), _given_to_others(day, plan)
     await _clear(session, day)
     for route in plan.routes:
         _write_route(session, day, route)
@@ -47,6 +47,8 @@ async def keep_plan(
     await tell(session, f"day:{day.hub.id}:{day.day}", "plan", day.now, version=version, why=why)
     for concierge_id in sorted(changed):
         await tell(session, f"concierge:{concierge_id}", "plan", day.now, version=version)
+    for order_id in sorted(given):
+        await tell(session, f"order:{order_id}", "plan", day.now, version=version)
     await session.flush()
     return version
 
@@ -101,6 +103,16 @@ def _changed_shifts(day: HubDay, plan: routing.Plan) -> set[UUID]:
         shift.concierge_id
         for shift_id, shift in day.shifts.items()
         if before[shift_id] != after.get(shift_id, [])
+    }
+
+
+def _given_to_others(day: HubDay, plan: routing.Plan) -> set[UUID]:
+    """The orders another concierge brings from now on: their clients see who."""
+    return {
+        UUID(stop.visit)
+        for route in plan.routes
+        for stop in route.stops
+        if (before := day.stops.get(UUID(stop.visit))) and str(before.shift_id) != route.shift
     }
 
 

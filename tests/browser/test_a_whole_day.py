@@ -87,7 +87,6 @@ async def test_a_visit_from_the_rail_to_the_receipt_as_all_three_see_it(
     await board.get_by_role("button", name="Move to…").click()
     await a_place(board, other.name).click()
     await on_her_row(board, other).wait_for()
-    await client.reload()
     await client.get_by_text(f"{other.greeting} brings your pieces").wait_for()
 
     await shop.house.clock(at("13:40"))

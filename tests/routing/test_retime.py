@@ -58,3 +58,15 @@ def test_visits_done_in_another_order_are_told_in_that_order() -> None:
     seen = routing.retime(PROBLEM, ROUTE, now=d.at("11:10"), done=done)
     assert [stop.visit for stop in seen.route.stops] == ["liv", "eva", "mia"]
     assert seen.route.stops[1].drive == d.minutes(15)
+
+
+def test_a_break_taken_before_setting_out_is_not_taken_again() -> None:
+    shift = d.shift("ana", "08:00", "18:00", breaks=(d.rest("12:00", "14:00"),))
+    visit = d.visit("eva", 3, d.window("14:00", "15:00"))
+    problem = d.day([shift], [visit])
+    route = routing.time_route(problem, shift, [visit])
+    assert route is not None
+    assert route.breaks[0].ends <= route.leaves
+    seen = routing.retime(problem, route, now=d.at("09:00"))
+    assert seen.late == ()
+    assert (seen.route.stops, seen.route.breaks) == (route.stops, route.breaks)
