@@ -2,7 +2,7 @@
 SHELL := bash
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo test check setup clean
+.PHONY: help demo test check bench soak setup clean
 
 RUN = exec $(PYTHON) -m concierge.embedded.setup
 DEV = $(RUN) --dev
@@ -20,6 +20,12 @@ test: ## run every test this machine can run (ARGS="-k words")
 
 check: ## lint, types, import contracts, migrations in step
 	@$(DEV) concierge.embedded.workshop check
+
+bench: ## measure planning on this machine, beside OR-Tools as shipped (DIR=of text instances)
+	@$(RUN) routing bench $(DIR) $(ARGS)
+
+soak: ## the property tests and the story in any order, twenty times as long (ARGS="-k words")
+	@$(DEV) concierge.embedded.workshop soak $(ARGS)
 
 setup: ## fetch and build everything, and serve nothing
 	@$(DEV) concierge.embedded.workshop setup

@@ -28,7 +28,7 @@ from concierge.web import (
 from concierge.web.doors import Doors
 from concierge.web.guards import only_those_allowed
 from concierge.web.headers import Headers
-from concierge.web.hosts import OurHosts
+from concierge.web.hosts import OurHosts, PlainPaths
 from concierge.web.live import Live
 from concierge.web.logs import RequestLog, set_up_logs
 from concierge.web.pages import Pages
@@ -65,7 +65,13 @@ def create_app(settings: Settings | None = None) -> Litestar:
             *(handler for room in rooms for handler in room.handlers),
         ],
         lifespan=[_opened(settings)],
-        middleware=[OurHosts(settings), RequestLog(), metrics.middleware, Sessions()],
+        middleware=[
+            OurHosts(settings),
+            PlainPaths(),
+            RequestLog(),
+            metrics.middleware,
+            Sessions(),
+        ],
         guards=[only_those_allowed],
         exception_handlers=HANDLERS,
         before_send=[Headers(settings)],

@@ -22,8 +22,8 @@ def insert(problem: Problem, plan: Plan, visit: Visit, offer: Offer) -> Plan:
     if plan.stop_of(visit.id) is not None:
         raise BadPlan(f"Visit {visit.id} is planned already.")
     day = problem.with_visit(replace(visit, windows=(offer.window,)))
-    left_out = _without(plan.unplanned, visit.id)
-    return priced(day, replace(with_route(plan, _placed(day, plan, offer)), unplanned=left_out))
+    kept = replace(plan, unplanned=_without(plan.unplanned, visit.id))
+    return priced(day, with_route(kept, _placed(day, kept, offer)))
 
 
 def remove(problem: Problem, plan: Plan, visit_id: str) -> Plan:

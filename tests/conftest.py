@@ -17,12 +17,15 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
+import tests.examples  # noqa: F401 - its profiles are there before pytest chooses one
 from concierge.embedded.postgres import embedded_postgres
 from concierge.embedded.state import state
 
 pytest_plugins = ["tests.streets"]
+settings.load_profile("house")
 
 CLONE = Path(__file__).resolve().parents[1]
 TEMPLATE, OURS = "concierge_template", "concierge_test"
@@ -98,7 +101,8 @@ def fresh_database(postgres: str, template: str) -> Iterator[str]:
 
 
 def _create(connection: psycopg.Connection, name: str, template: str = "template1") -> None:
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log")
+    # Three times as fast as through the log, on a server that does not wait for its disk.
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
     connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
 
 

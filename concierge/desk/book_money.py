@@ -11,16 +11,29 @@ from concierge.model import Hold, LedgerEntry, Order
 
 from .settle import as_read
 
+_RANK = {
+    payments.HoldState.PENDING: 0,
+    payments.HoldState.HELD: 1,
+    payments.HoldState.CAPTURED: 2,
+    payments.HoldState.RELEASED: 2,
+}
+"""How far a hold has come: it never goes back."""
+
 
 async def book_hold(
     session: AsyncSession, order: Order, seen: payments.Hold, now: datetime
 ) -> Hold:
     """Take over what was read of a hold and post what happened since we last read it.
 
-    The caller holds the order's lock. Reading the same twice posts nothing twice.
+    The caller holds the order's lock. Reading the same twice posts nothing twice, and a reading
+    that waited for the lock until a later one was written down changes nothing.
     """
-    known = await session.exec(select(Hold).where(Hold.provider_id == seen.id))
+    known = await session.exec(
+        select(Hold).where(Hold.provider_id == seen.id).execution_options(populate_existing=True)
+    )
     hold = known.first()
+    if hold is not None and _RANK[seen.state] < _RANK[hold.state]:
+        return hold
     before = as_read(hold) if hold else None
     if hold is None:
         hold = Hold(

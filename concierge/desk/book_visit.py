@@ -7,11 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, func, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 import routing
 from concierge.maps.travel import Roads
-from concierge.model import Address, Client, Order
-from concierge.model.refusals import BadRequest, EmptySelection
+from concierge.model import Address, Client, Message, Order, OrderState
+from concierge.model.refusals import BadRequest, EmptySelection, TooManyTries
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
 
@@ -21,6 +23,9 @@ from .find_address import Suggestion
 from .offer_windows import Offered, Wanted, offer_windows
 from .place_order import OrderRequest, place_order
 from .write_letter import Letter, write_letter
+
+MOST_UNPAID = 3
+"""How many places and rails of pieces one person may keep waiting for her card at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ async def book_visit(
         WindowTaken: none of her windows can be promised any more.
         PieceTaken: a piece went to somebody else.
         BadRequest: her name, her e-mail or the window makes no sense.
+        TooManyTries: too many places wait for her card already.
         Missing: the address is not hers.
     """
     async with _taken(engine, wish.selection_id) as variants, _person(engine, wish) as (her, at):
@@ -118,6 +124,7 @@ async def _person(engine: AsyncEngine, wish: VisitWish) -> AsyncGenerator[tuple[
     async with transaction(engine) as session:
         moment: datetime = await now(session)
         known = await session.get(Client, wish.client_id) if wish.client_id else None
+        await _refuse_hoarding(session, wish)
         client = known or await become_client(session, _told(wish), now=moment)
         where = wish.where
         if where.saved is not None:
@@ -135,6 +142,24 @@ async def _person(engine: AsyncEngine, wish: VisitWish) -> AsyncGenerator[tuple[
             async with transaction(engine) as session:
                 await forget_newcomer(session, client.id)
         raise
+
+
+async def _refuse_hoarding(session: AsyncSession, wish: VisitWish) -> None:
+    """Places kept without a card are places that others cannot have."""
+    email = wish.who.email.strip().lower() if wish.who else None
+    hers = select(Message.order_id).where(
+        func.lower(col(Message.email)) == email, col(Message.order_id).is_not(None)
+    )
+    waiting = await session.exec(
+        select(func.count())
+        .select_from(Order)
+        .where(
+            Order.state == OrderState.PLACED,
+            or_(col(Order.client_id) == wish.client_id, col(Order.id).in_(hers)),
+        )
+    )
+    if waiting.one() >= MOST_UNPAID:
+        raise TooManyTries("Your other visits still wait for a card; finish one of them first.")
 
 
 def _told(wish: VisitWish) -> Who:

@@ -3,26 +3,26 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, literal
+from sqlalchemy import ColumnElement, exists, literal
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
 from concierge.model import LENDABLE, House, Piece, Style, Variant
-from concierge.model.refusals import Missing
 from concierge.model.street import fold
 
-from .choose_pieces import hubs_with
 from .show_visit import Picture
 
 A_PAGE = 24
 """How many pieces a page of the boutique shows: whole rows of two, three and four."""
 MOST_WORDS = 6
+ALIKE = 0.4
+"""How many of a typed word's trigrams a style must have: forgives a slip in a longer one."""
+_THRESHOLD, _THIS_TRANSACTION = "pg_trgm.word_similarity_threshold", True
 FAMILIES: dict[str, tuple[str, ...]] = {
     "coats": ("coat", "jacket"),
     "tailoring": ("blazer", "trousers"),
@@ -101,51 +101,9 @@ class Shelf(msgspec.Struct, frozen=True):
     choices: Choices
 
 
-class SizeInStock(msgspec.Struct, frozen=True):
-    """A size of one colour, and how many pieces of it travel to clients.
-
-    `elsewhere` when there are some, but at no hub that has all she has chosen.
-    """
-
-    variant: UUID
-    size: str
-    pieces: int
-    elsewhere: bool = False
-
-
-class ColourInStock(msgspec.Struct, frozen=True):
-    """A colour of a style, with its drawing and sizes."""
-
-    name: str
-    shade: str
-    image: str
-    sizes: list[SizeInStock]
-
-    @property
-    def pieces(self) -> int:
-        """How many pieces of it travel to clients."""
-        return sum(size.pieces for size in self.sizes)
-
-
-class StyleShown(msgspec.Struct, frozen=True):
-    """Everything about a style a client may want to know before she tries it."""
-
-    slug: str
-    name: str
-    house: str
-    house_line: str
-    description: str
-    category: str
-    family: str
-    occasions: list[str]
-    material: str
-    care: str
-    price: payments.Money
-    colours: list[ColourInStock]
-
-
 async def browse(session: AsyncSession, looked_for: LookedFor, *, picture: Picture) -> Shelf:
     """A page of what fits, and what it may be narrowed by."""
+    await session.exec(select(func.set_config(_THRESHOLD, str(ALIKE), _THIS_TRANSACTION)))
     fits = _fits(looked_for)
     total = (await session.exec(select(func.count()).select_from(Style).where(*fits))).one()
     pages = max(1, -(-total // A_PAGE))
@@ -170,71 +128,6 @@ async def browse(session: AsyncSession, looked_for: LookedFor, *, picture: Pictu
         pages=pages,
         choices=await _choices(session, looked_for.family),
     )
-
-
-async def show_style(
-    session: AsyncSession, slug: str, *, picture: Picture, beside: Sequence[UUID] = ()
-) -> StyleShown:
-    """A style with its colours and sizes, and how many of each we can bring.
-
-    `beside` are the variants she has chosen already: one concierge brings all from one hub.
-
-    Raises:
-        Missing: we carry no such style.
-    """
-    found = await session.exec(
-        select(Style, House)
-        .join(House, col(House.id) == col(Style.house_id))
-        .where(Style.slug == slug, col(Style.listed))
-    )
-    pair = found.first()
-    if pair is None:
-        raise Missing("We do not carry this piece any more.")
-    style, house = pair
-    hubs = await hubs_with(session, beside)
-    anywhere = func.count(col(Piece.id))
-    here = anywhere if hubs is None else anywhere.filter(col(Piece.hub_id).in_(hubs))
-    rows = await session.exec(
-        select(Variant, here, anywhere)
-        .outerjoin(
-            Piece,
-            and_(col(Piece.variant_id) == col(Variant.id), col(Piece.state).in_(LENDABLE)),
-        )
-        .where(Variant.style_id == style.id)
-        .group_by(col(Variant.id))
-        .order_by(col(Variant.colour), col(Variant.size_rank), col(Variant.size))
-    )
-    colours = [
-        ColourInStock(
-            name=name,
-            shade=shade,
-            image=picture(style.drawing, shade),
-            sizes=[
-                SizeInStock(variant.id, variant.size, pieces, elsewhere=pieces == 0 < everywhere)
-                for variant, pieces, everywhere in sizes
-            ],
-        )
-        for (name, shade), sizes in groupby(rows.all(), lambda row: (row[0].colour, row[0].shade))
-    ]
-    return StyleShown(
-        slug=style.slug,
-        name=style.name,
-        house=house.name,
-        house_line=house.line,
-        description=style.description,
-        category=style.category,
-        family=family_of(style.category),
-        occasions=style.occasions,
-        material=style.material,
-        care=style.care,
-        price=style.price,
-        colours=sorted(colours, key=lambda colour: -min(1, colour.pieces)),
-    )
-
-
-def family_of(category: str) -> str:
-    """The rail a category hangs on, or nothing."""
-    return next((name for name, hangs in FAMILIES.items() if category in hangs), "")
 
 
 def _fits(looked_for: LookedFor) -> list[ColumnElement[bool]]:

@@ -62,7 +62,7 @@ async def open_card_page(
         payments.Unreachable: the provider does not answer; her place is kept, ask again.
     """
     async with transaction(engine) as session:
-        known = await _open_page_of(session, order_id)
+        known = await _open_page_of(session, order_id, await now(session))
         if known is not None:
             return known.url
         ask = await _prepare(session, order_id)
@@ -125,7 +125,8 @@ async def take_over_page(engine: AsyncEngine, seen: payments.CardPageState) -> C
         await session.refresh(page)
         order = await session.get_one(Order, page.order_id, populate_existing=True)
         moment = await now(session)
-        page.state = CardPageState(seen.status.value)
+        if page.state is CardPageState.OPEN:  # a reading may be older than what we know
+            page.state = CardPageState(seen.status.value)
         if seen.hold is not None and seen.hold.state is not payments.HoldState.PENDING:
             await book_hold(session, order, seen.hold, moment)
         if seen.status is payments.CardPageStatus.COMPLETE:
@@ -159,9 +160,15 @@ async def _give_back(session: AsyncSession, order: Order, why: str, moment: date
         await open_case(session, order, "paid_too_late", why, moment)
 
 
-async def _open_page_of(session: AsyncSession, order_id: UUID) -> CardPage | None:
+async def _open_page_of(
+    session: AsyncSession, order_id: UUID, moment: datetime
+) -> CardPage | None:
     rows = await session.exec(
-        select(CardPage).where(CardPage.order_id == order_id, CardPage.state == CardPageState.OPEN)
+        select(CardPage).where(
+            CardPage.order_id == order_id,
+            CardPage.state == CardPageState.OPEN,
+            CardPage.expires_at > moment,
+        )
     )
     return rows.first()
 
@@ -194,6 +201,9 @@ async def _prepare(session: AsyncSession, order_id: UUID) -> _Ask:
         raise Missing("There is no such order.")
     if order.state is not OrderState.PLACED:
         raise TooLate(f"Order {order.reference} is {order.state}; it needs no card now.")
+    moment = await now(session)
+    if order.slot_until is None or moment >= order.slot_until:
+        raise TooLate(f"The time for order {order.reference} is over; nothing is charged.")
     client = await session.get_one(Client, order.client_id)
     planned = await session.exec(
         select(Operation).where(
@@ -202,9 +212,9 @@ async def _prepare(session: AsyncSession, order_id: UUID) -> _Ask:
         )
     )
     operation = planned.one()
-    restarted = await _restart_clock(session, order, await now(session))
+    restarted = await _restart_clock(session, order, moment)
     asked_before = operation.sent_at is not None
-    operation.send(await now(session), fresh=operation.broke or (restarted and asked_before))
+    operation.send(moment, fresh=operation.broke or (restarted and asked_before))
     rows = await session.exec(
         select(OrderLine, Variant, Style, House)
         .join(Variant, col(Variant.id) == col(OrderLine.variant_id))

@@ -1,7 +1,7 @@
 """A dispatcher's hand on a day: as its board showed it, checked, written down, told."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -75,17 +75,18 @@ class DayAtHand:
         return self.today.problem(self.travel)
 
     async def keep(
-        self, problem: routing.Problem, plan: routing.Plan, *, what: str, order: Order, why: str
+        self, problem: routing.Problem, plan: routing.Plan, *, what: str, order: Order, said: str
     ) -> int:
-        """Put the changed plan in force, write down who changed it and why; its version.
+        """Put the changed plan in force, write down who changed it and what was said; its version.
 
         Raises:
             BreaksPromise: the plan breaks a rule that the plan in force does not.
         """
-        version = await keep_plan(self.session, self.today, problem, plan, by=self.by, why=why)
+        plan = replace(plan, words=said)
+        version = await keep_plan(self.session, self.today, problem, plan, by=self.by, why=said)
         await audit(
             self.session, who=self.by, what=what, subject=f"order:{order.id}",
-            now=self.today.now, why=why, version=version,
+            now=self.today.now, why=said, version=version,
         )  # fmt: skip
         return version
 

@@ -140,7 +140,7 @@ async def choose_again(
     for variant_id in lines.all():
         try:
             await add_piece(session, visit_id, variant_id, now=now)
-        except (PieceTaken, BadRequest):
+        except (PieceTaken, BadRequest, Missing):
             continue
 
 

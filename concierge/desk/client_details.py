@@ -6,6 +6,7 @@ nothing on any page tells the two cases apart. Her letters go to the e-mail she 
 so the real owner learns of it; her older orders show only after she followed a sign-in link.
 """
 
+import re
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -20,10 +21,16 @@ from concierge.model import LANGUAGES, Address, Client, Preference, new_id
 from concierge.model.refusals import BadRequest, Missing
 from concierge.model.street import fold
 from concierge.store.log import audit
+from concierge.store.transaction import lock_email
 
 from .find_address import Suggestion, find_address
 
 MOST_ADDRESSES = 12
+_PART = r"[^\s@,;:<>()\[\]\"\\]+"
+_EMAIL = re.compile(rf"{_PART}@{_PART}\.{_PART}")
+"""One address and nothing else: what she types becomes the head of a letter."""
+_JOINERS = "\u200c\u200d"
+"""Unseen, and yet part of how names are written in Persian and Hindi."""
 Name = Annotated[str, msgspec.Meta(max_length=120)]
 Email = Annotated[str, msgspec.Meta(max_length=254)]
 Phone = Annotated[str, msgspec.Meta(max_length=40)]
@@ -45,10 +52,9 @@ class Who(msgspec.Struct, frozen=True):
 
     def check(self) -> None:
         """Refuse what makes no sense."""
-        if not self.name.strip():
+        if not one_line(self.name):
             raise BadRequest("Tell us your name, so that we know whom to greet.")
-        before, at, domain = self.email.strip().partition("@")
-        if not (before and at and "." in domain) or " " in self.email.strip():
+        if not _EMAIL.fullmatch(self.email.strip()):
             raise BadRequest("This e-mail does not look complete; please look again.")
         if self.language not in LANGUAGES:
             raise BadRequest("We do not speak this language yet.")
@@ -95,12 +101,13 @@ async def become_client(session: AsyncSession, who: Who, *, now: datetime) -> Cl
     """Make a newcomer a client; see the module for what her e-mail does and does not do."""
     who.check()
     email = who.email.strip().lower()
+    await lock_email(session, email)
     known = await session.exec(select(Client.id).where(func.lower(col(Client.email)) == email))
     client = Client(
         id=new_id(),
         email=None if known.first() else email,
-        name=who.name.strip(),
-        phone=who.phone.strip() or None,
+        name=one_line(who.name),
+        phone=one_line(who.phone) or None,
         language=who.language,
         created_at=now,
     )
@@ -223,13 +230,13 @@ async def change_details(
     Raises:
         BadRequest: the name is empty, or we do not speak the language.
     """
-    if not name.strip():
+    if not one_line(name):
         raise BadRequest("Tell us your name, so that we know whom to greet.")
     if language not in LANGUAGES:
         raise BadRequest("We do not speak this language yet.")
     client = await session.get_one(Client, client_id)
-    client.name, client.alias = name.strip(), alias.strip() or None
-    client.phone, client.language = phone.strip() or None, language
+    client.name, client.alias = one_line(name), one_line(alias) or None
+    client.phone, client.language = one_line(phone) or None, language
     await _note(session, client_id, "client.change", f"client:{client_id}", now)
 
 
@@ -278,6 +285,12 @@ async def forget_preference(
     """
     await session.delete(await _about_her(session, client_id, like_id))
     await _note(session, client_id, "preference.forget", f"preference:{like_id}", now)
+
+
+def one_line(words: str) -> str:
+    """Words in one line, without what nobody can see: names head letters and stand on boards."""
+    seen = (letter if letter.isprintable() or letter in _JOINERS else " " for letter in words)
+    return " ".join("".join(seen).split())
 
 
 def _said(words: str) -> str:

@@ -48,9 +48,10 @@ class Exceptional(msgspec.Struct, frozen=True, kw_only=True):
 class DayBoard(msgspec.Struct, frozen=True, kw_only=True):
     """The whole board, from the full hour `opens` to the full hour `until`.
 
-    `on_time` is the part of today's visits that began, or will begin, inside their windows; None
-    when there are none. `planning` while a worker plans the day again. `estimated` when drive
-    times come from no road engine. `cost` is in seconds of driving, term by term.
+    `over` when the day is history. `on_time` is the part of the day's visits that began, or will
+    begin, inside their windows; None when there are none. `planning` while a worker plans the day
+    again. `estimated` when drive times come from no road engine. `cost` is in seconds of driving,
+    term by term.
     """
 
     hub: str
@@ -60,6 +61,7 @@ class DayBoard(msgspec.Struct, frozen=True, kw_only=True):
     hubs: list[OtherHub]
     day: date
     now: datetime
+    over: bool
     version: int
     changed_at: datetime | None
     opens: datetime
@@ -166,6 +168,7 @@ def _draw(read: _Read, travel: routing.TravelTimes) -> DayBoard:
         hubs=[OtherHub(each.slug, each.name) for each in read.hubs],
         day=today.day,
         now=today.now,
+        over=today.day < today.hub.day_of(today.now),
         version=today.version,
         changed_at=today.plan_row.changed_at if today.version else None,
         opens=opens,

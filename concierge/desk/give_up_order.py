@@ -11,8 +11,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import payments
 import routing
 from concierge.maps.travel import Roads
-from concierge.model import CardPage, CardPageState, Order, OrderState, Reservation
-from concierge.model.refusals import Missing, WrongStep
+from concierge.model import (
+    CardPage,
+    CardPageState,
+    Order,
+    OrderState,
+    PieceState,
+    Reservation,
+    VisitStep,
+    new_id,
+)
+from concierge.model.refusals import Missing, StaleBoard, WrongStep
 from concierge.store.clock import now
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
@@ -22,6 +31,7 @@ from .card_pages import take_over_page
 from .day_in_hand import with_day_in_hand
 from .hub_day import HubDay
 from .keep_plan import keep_plan
+from .move_pieces import move_pieces, pieces_of
 from .settle import plan_release
 from .write_letter import Letter, write_letter
 
@@ -78,6 +88,7 @@ async def cancel_order(
 
     async def cancel(session: AsyncSession, order: Order, moment: datetime) -> bool:
         order.cancel(moment)
+        await _turn_back(session, order, moment)
         if await plan_release(session, order, moment):
             await write_letter(session, order, Letter.CANCELLED, now=moment)
         await audit(session, who=by, what="order.cancel", subject=f"order:{order.id}", now=moment)
@@ -89,7 +100,9 @@ async def cancel_order(
 async def _close(gateway: StripeGateway, page_id: str) -> payments.CardPageState:
     """Close a card page, whatever state it was in, and read how it ended."""
     try:
-        return await gateway.expire_card_page(page_id, key=f"{page_id}:expire")
+        # Closing twice is closing once, so each try has a key of its own: a failure that the
+        # provider keeps for a key is never met again.
+        return await gateway.expire_card_page(page_id, key=f"{page_id}:expire:{new_id()}")
     except payments.WrongState:
         return await gateway.fetch_card_page(page_id)
 
@@ -107,6 +120,8 @@ async def _leave_the_day(engine: AsyncEngine, roads: Roads, order: Order, end: E
     async def leave(session: AsyncSession, day: HubDay, travel: routing.TravelTimes) -> None:
         await lock_order(session, order.id)
         ended = await session.get_one(Order, order.id, populate_existing=True)
+        if ended.day != day.day:
+            raise StaleBoard("This visit was just given another day; please try again.")
         problem = day.problem(travel)
         before = day.plan(problem)
         if not await end(session, ended, day.now):
@@ -118,9 +133,35 @@ async def _leave_the_day(engine: AsyncEngine, roads: Roads, order: Order, end: E
                 session, day, problem.without_visit(str(order.id)), after,
                 by="house", why=f"{ended.reference} {ended.state}",
             )  # fmt: skip
+        elif ended.id in day.stops:
+            await _call_back(session, day, travel, ended)
         await tell(session, f"order:{order.id}", ended.state, day.now)
 
     await with_day_in_hand(engine, roads, order.hub_id, order.day, leave)
+
+
+async def _call_back(
+    session: AsyncSession, day: HubDay, travel: routing.TravelTimes, ended: Order
+) -> None:
+    """Take out a visit that somebody is on her way to; she goes on with what is left."""
+    await session.delete(day.stops.pop(ended.id))
+    del day.orders[ended.id]
+    rest = day.problem(travel)
+    why = f"{ended.reference} {ended.state} on the way"
+    await keep_plan(session, day, rest, day.plan(rest), by="house", why=why)
+
+
+async def _turn_back(session: AsyncSession, order: Order, moment: datetime) -> None:
+    """Pieces already on the road to her come back with whoever carries them."""
+    steps = await session.exec(select(VisitStep.id).where(VisitStep.order_id == order.id))
+    if steps.first() is None:
+        return
+    moves = [
+        (piece, PieceState.RETURNING, piece.holder)
+        for piece in await pieces_of(session, order.id)
+        if piece.state is PieceState.VAN
+    ]
+    move_pieces(session, order.id, moves, by=f"client:{order.client_id}", now=moment)
 
 
 async def _free_pieces(session: AsyncSession, order_id: UUID, moment: datetime) -> None:

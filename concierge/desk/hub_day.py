@@ -99,7 +99,7 @@ class HubDay:
         stop = self.stops.get(order.id)
         return order.for_planner(
             self.addresses[order.id],
-            tuple(windows or self.windows_of(order)),
+            tuple(self._here(window) for window in windows or self.windows_of(order)),
             name=self.clients[order.client_id].shown_as,
             known_to=self.known_to(order.client_id),
             planned_on=str(stop.shift_id) if stop else None,
@@ -173,11 +173,12 @@ class HubDay:
         if starts >= shift.ends:
             return None
         breaks = () if rest_taken else tuple(b for b in whole.breaks if b.window.closes >= starts)
+        breaks = tuple(routing.Break(self._here(b.window), b.lasts) for b in breaks)
         return routing.Shift(
             id=whole.id,
             name=whole.name,
-            starts=starts,
-            ends=whole.ends,
+            starts=starts.astimezone(self.hub.zone),
+            ends=whole.ends.astimezone(self.hub.zone),
             capacity=max(
                 0, whole.capacity - sum(self.orders[stop.order_id].load for stop in history)
             ),
@@ -193,8 +194,23 @@ class HubDay:
             shift=shift.id,
             leaves=stops[0].departs,
             returns=row.returns,
-            stops=tuple(stop.as_planned() for stop in stops),
+            stops=tuple(self._spoken_here(stop.as_planned()) for stop in stops),
             drive_home=timedelta(seconds=row.drive_home_s),
+        )
+
+    def _here(self, window: routing.Window) -> routing.Window:
+        """The same window on the hub's clock, which the planner's sentences speak."""
+        zone = self.hub.zone
+        return routing.Window(window.opens.astimezone(zone), window.closes.astimezone(zone))
+
+    def _spoken_here(self, stop: routing.Stop) -> routing.Stop:
+        zone = self.hub.zone
+        return replace(
+            stop,
+            arrives=stop.arrives.astimezone(zone),
+            starts=stop.starts.astimezone(zone),
+            ends=stop.ends.astimezone(zone),
+            window=self._here(stop.window),
         )
 
 

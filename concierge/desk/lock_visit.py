@@ -35,9 +35,9 @@ async def lock_visit(
         day.session.add(row)
         day.today.locks[order_id] = row
         problem = day.problem()
-        said = why or f"{day.client(order)} locked to {day.concierge(stop.shift_id)}."
+        said = f"{day.client(order)} locked to {day.concierge(stop.shift_id)}. {why}".strip()
         plan = day.today.plan(problem)
-        return await day.keep(problem, plan, what="lock_visit", order=order, why=said)
+        return await day.keep(problem, plan, what="lock_visit", order=order, said=said)
 
     return await change_by_hand(engine, roads, seen, lock, by=by)
 
@@ -60,8 +60,8 @@ async def unlock_visit(
             return day.today.version
         await day.session.delete(row)
         problem = day.problem()
-        said = why or f"{day.client(order)} unlocked."
+        said = f"{day.client(order)} unlocked. {why}".strip()
         plan = day.today.plan(problem)
-        return await day.keep(problem, plan, what="unlock_visit", order=order, why=said)
+        return await day.keep(problem, plan, what="unlock_visit", order=order, said=said)
 
     return await change_by_hand(engine, roads, seen, unlock, by=by)

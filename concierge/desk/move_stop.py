@@ -42,7 +42,7 @@ async def move_stop(
         after = routing.move(problem, before, str(order_id), str(shift_id), position=position)
         if not isinstance(after, routing.Plan):
             raise BreaksPromise(" ".join(broken.words for broken in after))
-        said = why or f"{day.client(order)} moved to {name}."
-        return await day.keep(problem, after, what="move_visit", order=order, why=said)
+        said = f"{day.client(order)} moved to {name} by hand. {why}".strip()
+        return await day.keep(problem, after, what="move_visit", order=order, said=said)
 
     return await change_by_hand(engine, roads, seen, move, by=by)

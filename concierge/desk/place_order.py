@@ -28,7 +28,9 @@ from concierge.model import (
     new_id,
 )
 from concierge.model.refusals import BadRequest, PieceTaken, WindowTaken
+from concierge.store.clock import now
 from concierge.store.log import tell
+from concierge.store.transaction import transaction
 
 from .day_in_hand import with_day_in_hand
 from .free_pieces import read_stock, whole_day
@@ -65,7 +67,10 @@ async def place_order(engine: AsyncEngine, roads: Roads, request: OrderRequest) 
         BadRequest: no window was chosen, or one we do not offer.
     """
     hub = await choose_hub(engine, roads, request.wanted)
-    days = _by_day(hub, request.windows)
+    async with transaction(engine) as session:
+        windows = _offered(hub, request.windows, await now(session))
+    request = replace(request, windows=windows)
+    days = _by_day(hub, windows)
     refusal: WindowTaken | PieceTaken | None = None
     for day, windows in days.items():
         book = partial(_book, request=request, windows=windows)
@@ -87,10 +92,8 @@ async def _book(
     windows: Sequence[routing.Window],
 ) -> Order:
     """Put the visit where it costs least that day, with its pieces and its planned card page."""
-    offered = set(day.hub.windows_on(day.day))
-    if any(window not in offered for window in windows):
-        raise BadRequest("We do not offer this window; please choose another.")
     wanted = request.wanted
+    await _refuse_unlisted(session, wanted.variants)
     stock = await read_stock(session, day.hub, wanted.variants, day.now)
     pieces = stock.pick(wanted.variants, day.day)
     if pieces is None:
@@ -120,6 +123,17 @@ async def _book(
     await _plan_card_page(session, order, day.now)
     await tell(session, f"order:{order.id}", "placed", day.now)
     return order
+
+
+async def _refuse_unlisted(session: AsyncSession, variants: Sequence[UUID]) -> None:
+    """Something may have been taken off the rail after she chose it."""
+    rows = await session.exec(
+        select(Style.name)
+        .join(Variant, col(Variant.style_id) == col(Style.id))
+        .where(col(Variant.id).in_(variants), col(Style.listed).is_(False))
+    )
+    if (name := rows.first()) is not None:
+        raise PieceTaken(f"We do not carry {name} any more; please take it out.")
 
 
 async def _new_order(session: AsyncSession, day: HubDay, request: OrderRequest) -> Order:
@@ -196,8 +210,26 @@ async def _plan_card_page(session: AsyncSession, order: Order, now: datetime) ->
     )  # fmt: skip
 
 
+def _offered(
+    hub: Hub, windows: Sequence[routing.Window], moment: datetime
+) -> tuple[routing.Window, ...]:
+    """Each of her windows once, without those it is too late for.
+
+    Raises:
+        BadRequest: there is none, or one is not the hub's.
+        WindowTaken: it is too late for all of them.
+    """
+    ours = {window for day in hub.open_days(moment) for window in hub.windows_on(day)}
+    if not windows or not ours.issuperset(windows):
+        raise BadRequest("We do not offer this window; please choose another.")
+    still = tuple(window for window in sorted(set(windows)) if bookable(window, moment))
+    if not still:
+        raise WindowTaken("This window was just taken. Here is what is free now.")
+    return still
+
+
 def _by_day(hub: Hub, windows: Sequence[routing.Window]) -> dict[date, list[routing.Window]]:
     days: dict[date, list[routing.Window]] = {}
-    for window in sorted(windows):
+    for window in windows:
         days.setdefault(hub.day_of(window.opens), []).append(window)
     return days

@@ -7,12 +7,14 @@ import msgspec
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+import payments
 from concierge.model import Order, OrderState, PieceState, Step, Stop, VisitStep
 from concierge.model.refusals import KeyReused, Missing, WrongStep
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order
 
 from .move_pieces import move_pieces, pieces_of
+from .settle import holds_of
 from .show_visit import assigned_stop
 
 RANK = {step: rank for rank, step in enumerate(Step)}
@@ -55,9 +57,9 @@ async def record_step(
         return False
     taken = await session.exec(select(VisitStep.step).where(col(VisitStep.order_id) == order_id))
     furthest = max((RANK[Step(step)] for step in taken), default=-1)
-    _let(order, report.step)
-    who = f"concierge:{concierge_id}"
     at = min(report.at, now)  # a phone's clock that runs ahead knows nothing of the future
+    await _let(session, order, report.step, at)
+    who = f"concierge:{concierge_id}"
     session.add(
         VisitStep(
             id=report.id, order_id=order_id, step=report.step, at=at, received_at=now, by=who
@@ -74,8 +76,10 @@ async def record_step(
     return True
 
 
-def _let(order: Order, step: Step) -> None:
+async def _let(session: AsyncSession, order: Order, step: Step, at: datetime) -> None:
     """Refuse what this order is not ready for; at the door, the visit begins."""
+    if order.state is OrderState.CONFIRMED and not await _is_held(session, order, at):
+        raise WrongStep(f"Order {order.reference} has no card held any more; call the desk.")
     if step is Step.EN_ROUTE:
         if order.state in (OrderState.PLACED, OrderState.EXPIRED, OrderState.CANCELLED):
             raise WrongStep(f"Order {order.reference} is {order.state}; it has no card held.")
@@ -83,6 +87,15 @@ def _let(order: Order, step: Step) -> None:
     order.begin()
     if step is Step.FINISHED and order.returns_key is None:
         raise WrongStep("Record what she keeps and what goes back before you finish the visit.")
+
+
+async def _is_held(session: AsyncSession, order: Order, at: datetime) -> bool:
+    """Whether her money is set aside still; banks give it back by themselves after some days."""
+    return any(
+        hold.state is payments.HoldState.HELD
+        and (hold.capture_before is None or hold.capture_before > at)
+        for hold in await holds_of(session, order.id)
+    )
 
 
 async def _carry(session: AsyncSession, order: Order, step: Step, who: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.model import Case, Hold, Operation, Order, OrderLine, OrderState
+from concierge.model import Case, Hold, Operation, Order, OrderLine, OrderState, Stop
 from concierge.store.jobs import RunOperation, enqueue
 from concierge.store.log import tell
 
@@ -84,7 +84,11 @@ async def finish_if_settled(session: AsyncSession, order: Order, now: datetime) 
         await open_case(session, order, "not_settled", words, now)
         return False
     order.settle(captured, now)
-    for topic in (f"order:{order.id}", f"day:{order.hub_id}:{order.day}"):
+    topics = [f"order:{order.id}", f"day:{order.hub_id}:{order.day}"]
+    stop = await session.get(Stop, order.id)
+    if stop is not None:
+        topics.append(f"concierge:{stop.concierge_id}")
+    for topic in topics:
         await tell(session, topic, "settled", now, order=str(order.id))
     await write_letter(session, order, Letter.RECEIPT, now=now)
     return True

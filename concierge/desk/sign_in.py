@@ -28,7 +28,7 @@ from concierge.store.clock import now as house_now
 from concierge.store.transaction import transaction
 from concierge.words import Words
 
-from .visits import begin_anew, hash_of, new_token
+from .visits import begin_anew, end_unproven_visits, hash_of, new_token
 
 REFUSED = "That e-mail and password do not go together."
 LINK_REFUSED = "This link was used already or is older than 15 minutes. Ask for a new one."
@@ -47,12 +47,17 @@ def hash_password(password: str) -> str:
 
 
 async def sign_in_client(
-    session: AsyncSession, client_id: UUID, *, before: UUID | None, now: datetime
+    session: AsyncSession,
+    client_id: UUID,
+    *,
+    before: UUID | None,
+    now: datetime,
+    proven: bool = False,
 ) -> str:
     """Let a client in; the token of her new visit, which keeps the selection of the one before.
 
-    Only for somebody proven to be this client: she followed her link, or this very visit made her
-    known to us for the first time.
+    Only for somebody who is this client: she followed her link, which makes it `proven`, or this
+    very visit made her known to us for the first time.
     """
     old = await session.get(WebSession, before) if before else None
     visit = WebSession(
@@ -60,6 +65,7 @@ async def sign_in_client(
         client_id=client_id,
         selection_id=old.selection_id if old else None,
         language=old.language if old else None,
+        proven=proven,
         created_at=now,
         seen_at=now,
     )
@@ -188,6 +194,9 @@ async def follow_link(
 ) -> tuple[str, str]:
     """Use a link up: the new visit's token, and the page it leads to.
 
+    Whoever ordered under her e-mail before she ever signed in is let out: it may not have been
+    she.
+
     Raises:
         SignInRefused: the link is unknown, used or too old.
     """
@@ -199,4 +208,6 @@ async def follow_link(
     if link is None or not link.follow(now):
         raise SignInRefused(LINK_REFUSED)
     session.add(link)
-    return await sign_in_client(session, link.client_id, before=before, now=now), link.leads_to
+    await end_unproven_visits(session, link.client_id, now=now)
+    token = await sign_in_client(session, link.client_id, before=before, now=now, proven=True)
+    return token, link.leads_to

@@ -32,6 +32,7 @@ async def unassign_visit(
         words = f"Taken off {day.concierge(stop.shift_id)}'s route by hand. {why}".strip()
         problem = day.problem()
         plan = routing.unassign(problem, day.today.plan(problem), str(order_id), words=words)
-        return await day.keep(problem, plan, what="unassign_visit", order=order, why=words)
+        said = f"{day.client(order)}: {words[0].lower()}{words[1:]}"
+        return await day.keep(problem, plan, what="unassign_visit", order=order, said=said)
 
     return await change_by_hand(engine, roads, seen, unassign, by=by)

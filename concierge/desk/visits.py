@@ -128,6 +128,20 @@ async def end_all_visits(session: AsyncSession, account_id: UUID, *, now: dateti
         session.add(visit)
 
 
+async def end_unproven_visits(session: AsyncSession, client_id: UUID, *, now: datetime) -> None:
+    """End a client's visits that began with an order and not with a letter to her mailbox."""
+    visits = await session.exec(
+        select(WebSession).where(
+            WebSession.client_id == client_id,
+            col(WebSession.proven).is_(False),
+            col(WebSession.ended_at).is_(None),
+        )
+    )
+    for visit in visits:
+        visit.ended_at = now
+        session.add(visit)
+
+
 async def speak(session: AsyncSession, visit_id: UUID, language: str) -> None:
     """Speak this language for the rest of the visit."""
     visit = await session.get_one(WebSession, visit_id)

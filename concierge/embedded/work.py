@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import os
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ from .supervisor import told_to_stop
 def main(words: Sequence[str]) -> int:
     """Work until told to stop."""
     argparse.ArgumentParser(prog="python -m concierge work", description=__doc__).parse_args(words)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     with told_to_stop(), opened() as given:
         os.environ.update(given)
         asyncio.run(run_worker(from_environment()))

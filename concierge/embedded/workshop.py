@@ -1,4 +1,4 @@
-"""What a developer asks of the house: `setup`, `check` and `test`, behind make."""
+"""What a developer asks of the house: `setup`, `check`, `test` and `soak`, behind make."""
 
 import os
 import subprocess
@@ -21,6 +21,11 @@ CHECKS = {
     "format": ("-m", "ruff", "format", "--check", "."),
 }
 """What each asks Python to run; the slowest first."""
+TESTS = {
+    "test": (),
+    "soak": ("-m", "hypothesis", "--hypothesis-profile", "soak", "--verbose", "--durations=0"),
+}
+"""What each door asks pytest for. Hypothesis marks every test that it writes examples for."""
 PATIENCE_S = 600
 
 
@@ -30,8 +35,9 @@ def main(words: Sequence[str]) -> int:
     if door == "check":
         return check()
     prepare(state())
-    if door == "test":
-        os.execv(sys.executable, [sys.executable, "-m", "pytest", *rest])  # noqa: S606 - as asked
+    if door in TESTS:
+        pytest = [sys.executable, "-m", "pytest", *TESTS[door], *rest]
+        os.execv(sys.executable, pytest)  # noqa: S606 - becoming it is what was asked
     return 0
 
 

@@ -31,6 +31,8 @@ class WebSession(Table, table=True):
     client_id: UUID | None = belongs_to("client.id", nullable=True)
     selection_id: UUID | None = belongs_to("selection.id", nullable=True)
     language: str | None = Field(default=None, max_length=2)
+    proven: bool = False
+    """Whether the client showed that her mailbox is hers. Ordering alone shows nothing."""
     created_at: datetime = moment()
     seen_at: datetime = moment(index=True)
     ended_at: datetime | None = moment(nullable=True)

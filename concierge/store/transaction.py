@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import LiteralString, cast
+from typing import cast
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -37,9 +37,18 @@ async def lock_order(session: AsyncSession, order_id: UUID) -> None:
     await _lock(session, f"order:{order_id}")
 
 
-async def lock_log(session: AsyncSession, log: LiteralString) -> None:
-    """Wait to be the only writer of a numbered log, so that its numbers commit in order."""
-    await _lock(session, f"log:{log}")
+async def lock_email(session: AsyncSession, email: str) -> None:
+    """Wait until nobody else is becoming a client with this e-mail, until the transaction ends."""
+    await _lock(session, f"email:{email}")
+
+
+async def lock_logs(session: AsyncSession) -> None:
+    """Wait to be the only writer of the numbered logs, so that their numbers commit in order.
+
+    One lock for all of them: who tells and then writes down never waits for who does it the other
+    way round. It comes last, after days and orders.
+    """
+    await _lock(session, "logs")
 
 
 async def raw_connection(session: AsyncSession) -> AsyncConnection[tuple[object, ...]]:

@@ -25,7 +25,7 @@ from .session import NO_SESSION
 
 FOREVER = CacheControlHeader(max_age=31_536_000, immutable=True, public=True)
 DAY = "public, max-age=86400"
-RANGE = re.compile(r"bytes=(\d+)-(\d+)")
+RANGE = re.compile(r"bytes=([0-9]{1,15})-([0-9]{1,15})")
 MOST_BYTES = 2_000_000
 """The most of a file sent for one range; PMTiles readers ask for far less."""
 AROUND = 0.12

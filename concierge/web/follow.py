@@ -1,12 +1,13 @@
 """The door to live updates, and who may follow what."""
 
+import re
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from litestar import get
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import QueryParameter
 from litestar.response import ServerSentEvent
 from sqlmodel import select
 
@@ -20,13 +21,14 @@ from .doors import Asked, Doors, doors
 from .session import Me, me, visit_of
 
 MOST_TOPICS = 8
+LAST_EVENT = re.compile(r"[0-9]{1,18}")
 
 
 @get("/live", include_in_schema=False)
 async def live(
     request: Asked,
     topics: Annotated[str, QueryParameter(max_length=600)],
-    after: FromQuery[int | None] = None,
+    after: Annotated[int | None, QueryParameter(ge=0, lt=10**18)] = None,
 ) -> ServerSentEvent:
     """Follow topics, parted by commas: `day:<hub>:<date>`, `concierge:<id>`, `order:<id>`.
 
@@ -42,7 +44,7 @@ async def live(
         if not await _may_follow(house, me(request), topic):
             raise Missing("There is nothing to follow here.")
     seen = request.headers.get("last-event-id", "")
-    start = int(seen) if seen.isdecimal() else after
+    start = int(seen) if LAST_EVENT.fullmatch(seen) else after
     if start is None:
         start = await house.live.newest()
     return ServerSentEvent(house.live.stream(wanted, start, _still_welcome(request, house)))

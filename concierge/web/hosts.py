@@ -1,10 +1,10 @@
-"""By which names browsers may call us. Checked before anything else reads the request."""
+"""How browsers may call us: by our names, at plain paths. Looked at before anything else."""
 
 from urllib.parse import urlsplit
 
 from litestar.datastructures import Headers
 from litestar.enums import ScopeType
-from litestar.exceptions import ClientException
+from litestar.exceptions import ClientException, NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -38,4 +38,20 @@ class OurHosts(ASGIMiddleware):
         """
         if Headers.from_scope(scope).get("host", "").lower() not in self._allowed:
             raise ClientException("This host is not served here.")
+        await next_app(scope, receive, send)
+
+
+class PlainPaths(ASGIMiddleware):
+    """Refuses paths with control characters: no page of ours has one, and files choke on them."""
+
+    scopes = (ScopeType.HTTP, ScopeType.ASGI)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Let it pass, or refuse it.
+
+        Raises:
+            NotFoundException: the path holds a control character.
+        """
+        if any(letter < " " or letter == "\x7f" for letter in scope["path"]):
+            raise NotFoundException
         await next_app(scope, receive, send)

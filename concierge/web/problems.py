@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 import msgspec
+import psycopg
 import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.response import Redirect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 import payments
 from concierge.maps.errors import Unreachable as RoadsUnreachable
@@ -45,6 +46,7 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
 PROBLEM_JSON = "application/problem+json"
 NAMES: dict[type[Exception], str] = {NotMeant: "csrf"}
 MISSING = "We do not find this page. It may have moved, or it is not yours to see."
+UNREADABLE = "Something in what was sent cannot be written down. Please look at it again."
 BROKEN = "Something broke on our side. Nothing was lost; please try again in a moment."
 UNREACHABLE = "We cannot reach everything we need just now. Please try again in a moment."
 STAFF_PATHS = ("/field", "/dispatch", "/hub", "/api/field", "/api/dispatch")
@@ -154,6 +156,12 @@ def unreachable(request: Asked, problem: Exception) -> Response[Any]:
     return answer(request, 503, "unreachable", UNREACHABLE)
 
 
+def unreadable(request: Asked, problem: Exception) -> Response[Any]:
+    """What was sent holds something no text or number of ours can hold: a NUL, a googol."""
+    log.warning("unreadable", what=type(problem).__name__, route=route_of(request))
+    return answer(request, 400, "unreadable", UNREADABLE)
+
+
 def broken(request: Asked, problem: Exception) -> Response[Any]:
     """Something of ours broke; somebody must look."""
     log.error("broken", what=type(problem).__name__, route=route_of(request), exc_info=problem)
@@ -173,5 +181,8 @@ HANDLERS: dict[int | type[Exception], Handler] = {
     payments.Unreachable: unreachable,
     RoadsUnreachable: unreachable,
     OperationalError: unreachable,
+    DataError: unreadable,
+    psycopg.DataError: unreadable,
+    RecursionError: unreadable,
     Exception: broken,
 }

@@ -168,7 +168,7 @@ async def test_in_arabic_the_phone_reads_from_the_right_and_the_client_reads_her
     await expect_no_sideways_scroll(page)
     await page.get_by_role("link", name="عرض القائمة عليها").click()
     await expect(page.get_by_role("heading", name="Ditt val")).to_be_visible()
-    await expect(page.locator("article")).to_have_attribute("dir", "ltr")
+    await expect(page.locator("main")).to_have_attribute("dir", "ltr")
     await expect_no_sideways_scroll(page)
 
 

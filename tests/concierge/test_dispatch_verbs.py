@@ -79,11 +79,12 @@ async def test_a_moved_visit_is_saved_checked_told_to_the_phones_and_written_dow
             f"concierge:{day.concierges[had or ''].id}",
         }
         entry = (await session.exec(select(AuditEntry))).one()
-        assert (entry.who, entry.what, entry.why) == (BY, "move_visit", "She asked for her.")
+        said = f"Mme Petit moved to {to} by hand. She asked for her."
+        assert (entry.who, entry.what, entry.why) == (BY, "move_visit", said)
         assert entry.subject == f"order:{day.orders['Petit'].id}"
         kept = await session.get(PlanVersion, (day.hub.id, MONDAY, version))
         assert kept is not None
-        assert (kept.by, kept.why) == (BY, "She asked for her.")
+        assert (kept.by, kept.why) == (BY, said)
 
 
 async def test_a_weighed_move_costs_what_it_said_when_it_is_made(day: DispatchDay) -> None:
@@ -120,7 +121,8 @@ async def test_a_move_that_breaks_a_promise_is_refused_and_each_promise_is_named
         day.engine, day.roads, hub="vasa", day=MONDAY, order_id=day.orders["Costa"].id
     )
     noor = next(place for place in places if place.name == "Noor Haddad")
-    assert noor.broken, "Noor is back at 17:00; a visit at 17:00 cannot be hers"
+    assert [broken.rule for broken in noor.broken] == ["returns_after_shift"]
+    assert "the shift ends 17:00" in noor.broken[0].words, "told on the hub's own clock"
     with pytest.raises(BreaksPromise) as refusal:
         await move(day, "Costa", "Noor Haddad")
     assert all(broken.words in str(refusal.value) for broken in noor.broken)

@@ -1,11 +1,12 @@
 """Booking, cancelling and moving by hand keep every other promise, or say which they break."""
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import routing
 import routing.solver
+from tests.examples import examples
 
 from . import days as d
 
@@ -17,7 +18,7 @@ NINE, TEN, NOON = (
 
 
 @given(d.days(), st.data())
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_cancelling_any_visit_leaves_a_good_plan(
     problem: routing.Problem, data: st.DataObject
 ) -> None:
@@ -33,7 +34,7 @@ def test_cancelling_any_visit_leaves_a_good_plan(
 
 
 @given(d.days(), st.data())
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_a_move_gives_a_good_plan_or_the_rules_it_would_break(
     problem: routing.Problem, data: st.DataObject
 ) -> None:

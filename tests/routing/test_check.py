@@ -7,10 +7,11 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import routing
 import routing.solver
+from tests.examples import examples
 
 from . import days as d
 
@@ -319,7 +320,7 @@ def test_the_last_word_refuses_what_breaks_a_rule_of_the_model(rule: str) -> Non
 
 
 @given(d.days())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_whatever_booking_builds_is_good_and_priced_alike(problem: routing.Problem) -> None:
     plan = d.by_insertion(problem)
     assert routing.check(problem, plan) == []

@@ -4,11 +4,12 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import routing
 import routing.solver
+from tests.examples import examples
 
 from . import days as d
 
@@ -16,7 +17,7 @@ HALF_DAYS = (d.window("08:00", "12:00"), d.window("12:00", "16:00"))
 
 
 @given(d.days(), st.data())
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_every_offer_can_be_inserted_and_the_plan_stays_good(
     problem: routing.Problem, data: st.DataObject
 ) -> None:
@@ -37,7 +38,7 @@ def test_every_offer_can_be_inserted_and_the_plan_stays_good(
 
 
 @given(d.days())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_the_cheapest_place_is_offered_first_and_one_for_each_concierge(
     problem: routing.Problem,
 ) -> None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import assert_never
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import routing
 import routing.solver
+from tests.examples import examples
 
 from . import days as d
 
@@ -37,7 +38,7 @@ def left_out(problem: routing.Problem) -> dict[str, tuple[routing.Reason, str]]:
 
 
 @given(d.days())
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_any_day_gets_a_good_plan_with_true_reasons(problem: routing.Problem) -> None:
     answer = plan(problem, 0.15)
     assert routing.check(problem, answer) == []

@@ -1,9 +1,10 @@
 """Times on a route: early, just, and with the break where it brings her home soonest."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import routing
+from tests.examples import examples
 
 from .days import at, day, days, minutes, place, planned, rest, shift, visit, window
 
@@ -86,7 +87,7 @@ def test_a_stranger_and_a_broken_promise_cost_what_the_weights_say() -> None:
 
 
 @given(days(most_visits=4), st.randoms())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_no_other_place_for_the_break_brings_her_home_sooner(
     problem: routing.Problem, chance: st.random_module
 ) -> None:

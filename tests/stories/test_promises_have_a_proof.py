@@ -122,6 +122,21 @@ async def test_a_day_that_changed_while_the_solver_thought_is_left_alone(
         assert waiting.one() == 2
 
 
+async def test_no_answer_of_the_solver_takes_a_place_away(house: SmallHouse) -> None:
+    order = await place_order(house.engine, house.roads, house.request(house.window("14:00")))
+
+    async def careless(problem: routing.Problem, incumbent: routing.Plan) -> routing.Plan:
+        left = routing.Unplanned(str(order.id), routing.Reason.TOO_DEAR, "It costs too much.")
+        return routing.Plan((), (left,), routing.price(problem, (), (left,)), incumbent.words)
+
+    assert not await plan_day(
+        house.engine, house.roads, careless, house.hub.id, MONDAY, by="dispatcher", why="replan"
+    )
+    async with transaction(house.engine) as session:
+        assert (await session.exec(select(Stop.order_id))).all() == [order.id]
+        assert (await session.exec(select(DayPlan.version))).one() == 1
+
+
 async def test_a_flexible_client_is_given_one_of_her_windows(house: SmallHouse) -> None:
     wishes = (
         house.window("14:00"),

@@ -93,6 +93,8 @@ export interface Board {
   hubs: readonly { slug: string; name: string }[];
   day: string;
   now: string;
+  /** The day is history. */
+  over: boolean;
   version: number;
   changed_at: string | null;
   opens: string;

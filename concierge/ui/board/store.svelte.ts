@@ -218,6 +218,7 @@ function firstToLookAt({ rows }: Board): string | null {
   const row =
     rows.find((each) => ahead(each).some((visit) => visit.late_min > 0)) ??
     rows.find((each) => ahead(each).some((visit) => visit.behind_min > 0)) ??
-    rows.find((each) => ahead(each).length > 0);
+    rows.find((each) => ahead(each).length > 0) ??
+    rows.find((each) => each.visits.length > 0);
   return row?.shift ?? null;
 }

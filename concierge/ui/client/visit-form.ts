@@ -58,6 +58,7 @@ class VisitForm extends HTMLElement {
   readonly #changed = (event: Event): void => {
     const ticked = event.target;
     if (!(ticked instanceof HTMLInputElement) || ticked.name !== 'window') return;
+    this.#asking?.abort(); // an answer from before her choice would undo it
     if (ticked.type === 'radio') {
       for (const kept of this.querySelectorAll('input[data-only]')) kept.remove();
     }
@@ -148,9 +149,11 @@ class VisitForm extends HTMLElement {
     if (told && gone) told.textContent = gone.closest('label')?.textContent?.trim() ?? '';
   }
 
+  /** While another day or address is on its way, nothing can be ticked that it would undo. */
   #busy(busy: boolean): void {
-    for (const part of this.querySelectorAll('[data-part]')) {
-      part.setAttribute('aria-busy', String(busy));
+    for (const part of this.querySelectorAll<HTMLElement>('[data-part]')) {
+      part.ariaBusy = String(busy);
+      part.inert = busy;
     }
   }
 

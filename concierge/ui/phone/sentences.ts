@@ -68,6 +68,8 @@ export function partOfDay(now: Date): string {
 
 export const pieces = (n: number): string => count('{n} piece', '{n} pieces', n);
 export const stopsLeft = (n: number): string => count('{n} stop left', '{n} stops left', n);
+export const earlier = (n: number): string =>
+  count('{n} earlier visit', '{n} earlier visits', n);
 export const kept = (n: number): string => count('{n} kept', '{n} kept', n);
 export const returned = (n: number): string => count('{n} returned', '{n} returned', n);
 export const toRecord = (n: number): string =>

@@ -2,7 +2,7 @@
  * A map of the hub's streets with routes and numbered stops on it. MapLibre and the tiles load only
  * when a map is drawn. Nothing comes from elsewhere: the tiles are ours, names use the device's fonts.
  */
-import type { GeoJSONSource, Map as MapLibre, Marker } from 'maplibre-gl';
+import type { GeoJSONSource, Map as MapLibre, Marker, PaddingOptions } from 'maplibre-gl';
 import { streets } from './map-style.ts';
 
 export type Point = readonly [longitude: number, latitude: number];
@@ -42,6 +42,8 @@ export interface Drawing {
   routes?: readonly Route[];
   stops?: readonly Stop[];
   dark?: boolean;
+  /** Pixels left free around what is shown, for what lies over the map. */
+  room?: PaddingOptions;
   /** Called when a stop is chosen by tap or by key. */
   chosen?: (stop: Stop) => void;
 }
@@ -115,13 +117,13 @@ function button(stop: Stop, chosen: Drawing['chosen']): HTMLElement {
   return element;
 }
 
-function fit(map: MapLibre, { routes = [], stops = [] }: Drawing, motion: boolean): void {
+function fit(map: MapLibre, { routes = [], stops = [], room }: Drawing, motion: boolean): void {
   const points = [...routes.flatMap((route) => [...route.line]), ...stops.map(({ at }) => at)];
   if (points.length === 0) return;
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
   map.fitBounds([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)], {
-    padding: 44,
+    padding: room ?? 44,
     maxZoom: 15,
     animate: motion && !still(),
   });

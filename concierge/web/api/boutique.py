@@ -6,7 +6,7 @@ from litestar import delete, get, put
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery
 
-from concierge.desk.browse import LookedFor, Shelf, Sorting, StyleShown, browse, show_style
+from concierge.desk.browse import LookedFor, Shelf, Sorting, browse
 from concierge.desk.choose_pieces import (
     SelectionShown,
     add_piece,
@@ -14,6 +14,7 @@ from concierge.desk.choose_pieces import (
     remove_piece,
     show_selection,
 )
+from concierge.desk.show_style import StyleShown, show_style
 from concierge.model.refusals import NotAllowed
 from concierge.store.clock import now
 from concierge.store.transaction import transaction

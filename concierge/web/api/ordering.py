@@ -197,6 +197,7 @@ async def search_windows(request: Asked, data: JSONBody[WindowSearch]) -> Window
         **NOT_HERS,
         409: no("The window or a piece went to somebody else."),
         422: no("The selection is empty, or we do not drive there."),
+        429: no("Too many of her visits wait for a card already."),
         **BUSY,
     },
 )

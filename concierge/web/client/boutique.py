@@ -8,16 +8,9 @@ from litestar import Response, get
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery
 
-from concierge.desk.browse import (
-    ColourInStock,
-    LookedFor,
-    Shelf,
-    Sorting,
-    StyleShown,
-    browse,
-    show_style,
-)
+from concierge.desk.browse import LookedFor, Shelf, Sorting, browse
 from concierge.desk.choose_pieces import chosen_variants
+from concierge.desk.show_style import ColourInStock, StyleShown, show_style
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
 from concierge.web.garments import address

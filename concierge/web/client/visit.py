@@ -15,6 +15,7 @@ from concierge.model.refusals import (
     EmptySelection,
     NotCovered,
     PieceTaken,
+    TooManyTries,
     WindowTaken,
 )
 from concierge.store.transaction import transaction
@@ -59,6 +60,8 @@ async def _order(request: Asked, form: VisitForm) -> Response[str]:
         return Redirect("/selection", status_code=303)
     except (WindowTaken, PieceTaken) as taken:
         return await _page(request, form, wrong=str(taken), status_code=409)
+    except TooManyTries as enough:
+        return await _page(request, form, wrong=str(enough), status_code=429)
     except (BadRequest, NotCovered) as refusal:
         return await _page(request, form, wrong=str(refusal), status_code=422)
     page = await card_page_of(request, order.id, order.client_id)
