@@ -320,11 +320,14 @@ class _Model:
         return answer and filled(self.problem, Plan(self.routes(answer)))
 
     def tell(self, progress: Progress | None, seed: int) -> None:
-        """Make ready to search: from this seed, telling of each better plan."""
-        begun, best = time.monotonic(), [1 << 62]
+        """Make ready to search: from this seed, telling of each better plan.
+
+        What OR-Tools calls back must not hold the model, or neither is ever freed.
+        """
+        begun, best, objective = time.monotonic(), [1 << 62], self.routing.CostVar()
 
         def better() -> None:
-            cost = self.routing.CostVar().Max()
+            cost = objective.Max()
             if progress is not None and cost < best[0]:
                 best[0] = cost
                 progress(time.monotonic() - begun, cost)

@@ -100,7 +100,9 @@ def read_day(problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit])
         left_out=_whole([problem.weights.unplanned * visit.priority for visit in visits]),
         price=price,
         allowed=allowed,
-        adjacent=np.argsort(between + between.T, axis=1, kind="stable").astype(np.int32, order="C"),
+        adjacent=np.argsort(between + between.T, axis=1, kind="stable").astype(
+            np.int32, order="C"
+        ),
         starts=start_s - origin_s,
         ends=end_s - origin_s,
         start_node=start_node,

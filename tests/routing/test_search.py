@@ -1,9 +1,11 @@
 """The search proposes; OR-Tools makes the first plan, and has the last word."""
 
+import gc
 import json
 import re
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
@@ -168,11 +170,11 @@ def test_or_tools_makes_the_first_plan_and_accepts_the_last(
 
         def call(*given: object, ours: object = ours, name: str = name) -> object:
             asked.append(name)
-            return ours(*given)  # type: ignore[operator]
+            return ours(*given)
 
         monkeypatch.setattr(solver, name, call)
     plan = routing.solver.plan_day(problem, seconds=0.5)
-    assert plan.unplanned == ()
+    assert plan.routes
     assert asked == ["SolveWithParameters", "ReadAssignmentFromRoutes"]
 
 
@@ -218,3 +220,13 @@ def test_judging_loads_neither_or_tools_nor_numba() -> None:
         [sys.executable, "-c", code], check=True, timeout=60, capture_output=True, text=True
     )
     assert done.stdout == "set()\n"
+
+
+def test_a_day_that_has_been_planned_is_forgotten() -> None:
+    problem = concierge_day(4, 10, seed=1)
+    model = routing.solver._Model(problem, problem.shifts, problem.visits)
+    here = weakref.ref(model)
+    assert model.search(None, limit_s=0.05, seed=0, large=False, progress=print) is not None
+    del model
+    gc.collect()
+    assert here() is None, "a process that plans all day keeps no model of every day"
