@@ -85,13 +85,20 @@ def written(problem: Problem, orders: dict[str, tuple[str, ...]]) -> Plan | None
     return filled(problem, Plan(tuple(routes)))
 
 
-def only_falling(progress: Progress | None, begun: float) -> Progress | None:
-    """The same listener, told of cheaper plans alone and in seconds since `begun`."""
+def only_falling(
+    progress: Progress | None, begun: float, visits: Sequence[Visit], problem: Problem
+) -> Progress | None:
+    """The same listener, told of cheaper plans alone, in seconds since `begun`.
+
+    It is told what the whole day costs; those who tell it count only the visits that can be made.
+    """
+    more = sum(each.priority for each in problem.visits) - sum(each.priority for each in visits)
+    never = problem.weights.unplanned * more
     best: list[int] = []
 
     def tell(_: float, cost: int) -> None:
         if progress is not None and (not best or cost < best[0]):
             best[:] = [cost]
-            progress(time.monotonic() - begun, cost)
+            progress(time.monotonic() - begun, cost + never)
 
     return None if progress is None else tell

@@ -77,16 +77,16 @@ def plan_day(
         BadPlan: the plan did not survive the last word; nothing is answered.
     """
     begun = time.monotonic()
-    falling = only_falling(progress, begun)
+    visits = [each for each in problem.visits if not why_never(problem, each, each.windows)]
     asked = Asked(
         problem=problem,
         shifts=[shift for shift in problem.shifts if duty(problem, shift).can_rest],
-        visits=[v for v in problem.visits if not why_never(problem, v, v.windows)],
+        visits=visits,
         in_force=incumbent is not None,
         begun=begun,
         seconds=seconds,
         seed=seed,
-        progress=falling,
+        progress=only_falling(progress, begun, visits, problem),
     )
     kept = mended(problem, incumbent or Plan())
     if not asked.visits:

@@ -267,7 +267,7 @@ def test_after_an_absence_the_others_keep_what_they_had() -> None:
 
 def test_progress_is_told_and_falls() -> None:
     told: list[tuple[float, int]] = []
-    plan(_town(), 0.5, progress=lambda elapsed, cost: told.append((elapsed, cost)))
+    plan(_town(), 2.0, progress=lambda elapsed, cost: told.append((elapsed, cost)))
     costs = [cost for _, cost in told]
     assert costs
     assert costs == sorted(costs, reverse=True)
