@@ -1,5 +1,7 @@
 """A visit that is planned and paid for, on the real machinery: placed, card given, confirmed."""
 
+from datetime import date
+
 from sqlmodel import select
 
 import payments
@@ -9,14 +11,21 @@ from concierge.model import CardPage, Order
 from concierge.store.transaction import transaction
 from payments.stripe_gateway import StripeGateway
 from tests.payments.sandboxed import OK, Client
-from tests.small_house import SmallHouse
+from tests.small_house import MONDAY, SmallHouse
 
 
 async def paid_visit(
-    house: SmallHouse, gateway: StripeGateway, her: Client, opens: str = "14:00"
+    house: SmallHouse,
+    gateway: StripeGateway,
+    her: Client,
+    opens: str = "14:00",
+    *,
+    day: date = MONDAY,
+    variants: tuple[int, ...] = (),
 ) -> Order:
-    """She chose a window on Monday and her card is held for every piece."""
-    order = await place_order(house.engine, house.roads, house.request(house.window(opens)))
+    """She chose a window and her card is held for every piece."""
+    request = house.request(house.window(opens, day), variants=variants)
+    order = await place_order(house.engine, house.roads, request)
     await open_card_page(
         house.engine, gateway, order.id, base_url="http://127.0.0.1:9", house="Maison Orane"
     )

@@ -17,11 +17,12 @@ from concierge.model import (
     Stop,
     Verdict,
 )
-from concierge.model.refusals import AlreadySettled, KeyReused, Missing
+from concierge.model.refusals import AlreadySettled, KeyReused, Missing, UnknownPiece
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order
 
 from .move_pieces import move_pieces, pieces_of
+from .replace_sold import replace_sold
 from .settle import plan_settlement
 from .show_visit import assigned_stop
 
@@ -43,7 +44,7 @@ async def record_returns(
     Raises:
         Missing: the visit is not this concierge's.
         WrongStep: the visit never stood.
-        UnknownPiece: a piece is missing, foreign or named twice.
+        UnknownPiece: a piece is missing, foreign or named twice, or kept though another has it.
     """
     await lock_order(session, order_id)
     stop = await assigned_stop(session, order_id, concierge_id)
@@ -53,6 +54,7 @@ async def record_returns(
     lines = await session.exec(select(OrderLine).where(col(OrderLine.order_id) == order_id))
     who = f"concierge:{concierge_id}"
     try:
+        await _refuse_foreign_key(session, order_id, record)
         if not order.record_verdicts(record, lines.all()):
             return None
     except (AlreadySettled, KeyReused) as refusal:
@@ -70,18 +72,36 @@ async def record_returns(
     return None
 
 
+async def _refuse_foreign_key(
+    session: AsyncSession, order_id: UUID, record: ReturnsRecord
+) -> None:
+    """A record's key names one list of one visit."""
+    others = select(Order.id).where(Order.returns_key == record.key, Order.id != order_id)
+    if (await session.exec(others)).first() is not None:
+        raise KeyReused("This list was sent before for another visit; nothing changed.")
+
+
 async def _hand_over(
     session: AsyncSession, order: Order, record: ReturnsRecord, concierge_id: UUID, now: datetime
 ) -> None:
-    """What she keeps is sold and hers; the rest is on its way back with the concierge."""
+    """What she keeps is sold and hers; the rest is on its way back with the concierge.
+
+    Whoever was promised for another day what she keeps gets a piece like it.
+    """
     verdicts = {each.piece: each.verdict for each in record.verdicts}
+    pieces = await pieces_of(session, order.id)
+    kept = [piece for piece in pieces if verdicts[piece.id] is Verdict.KEPT]
+    for piece in kept:
+        if piece.state is PieceState.SOLD:
+            raise UnknownPiece(f"Piece {piece.tag} was sold to another client; it is not here.")
     moves = [
         (piece, PieceState.SOLD, f"client:{order.client_id}")
         if verdicts[piece.id] is Verdict.KEPT
         else (piece, PieceState.RETURNING, f"concierge:{concierge_id}")
-        for piece in await pieces_of(session, order.id)
+        for piece in pieces
     ]
     move_pieces(session, order.id, moves, by=f"concierge:{concierge_id}", now=now)
+    await replace_sold(session, order, kept, now)
 
 
 async def _keep_for_a_person(

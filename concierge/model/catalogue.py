@@ -112,8 +112,8 @@ class Piece(Table, table=True):
     holder: str
 
     def go(self, state: PieceState, holder: str) -> bool:
-        """Move to a state and a holder; False when it was there already."""
-        if (self.state, self.holder) == (state, holder):
+        """Move to a state and a holder; False when it was there already, or is sold."""
+        if self.state is PieceState.SOLD or (self.state, self.holder) == (state, holder):
             return False
         self.state, self.holder = state, holder
         return True

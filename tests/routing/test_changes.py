@@ -31,6 +31,10 @@ def test_cancelling_any_visit_leaves_a_good_plan(
     by_hand = routing.unassign(problem, plan, gone)
     assert routing.check(problem, by_hand) == []
     assert by_hand.unplanned[-1].reason == routing.Reason.BY_HAND
+    visit = problem.visit(gone)
+    again = routing.Offers(problem, by_hand).best(visit)
+    if again.feasible:
+        assert routing.insert(problem, by_hand, visit, again).stop_of(gone) is not None
 
 
 @given(d.days(), st.data())

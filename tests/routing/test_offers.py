@@ -1,6 +1,5 @@
 """A window is offered only with its proof, and refused only where no insertion fits."""
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -96,26 +95,6 @@ def test_an_offer_taken_by_somebody_else_meanwhile_is_refused() -> None:
     plan = routing.insert(problem, routing.Plan(), first, offer)
     with pytest.raises(routing.BadPlan, match="no longer fits where it was offered"):
         routing.insert(problem.with_visit(first), plan, second, same)
-
-
-def test_ten_windows_over_twelve_shifts_of_eight_visits_are_answered_at_once() -> None:
-    shifts = [
-        d.shift(f"s{n}", "07:00", "19:00", breaks=(d.rest("11:00", "13:00"),)) for n in range(12)
-    ]
-    asked = [
-        d.visit(f"v{n}", n % 20, d.window(f"{7 + n // 12:02}:30", f"{9 + n // 12:02}:30"))
-        for n in range(96)
-    ]
-    problem = d.day(shifts, asked)
-    plan = d.by_insertion(problem)
-    assert sum(len(route.stops) for route in plan.routes) > 80
-    hours = [d.window(f"{hour:02}:00", f"{hour + 1:02}:30") for hour in range(8, 18)]
-    wish, took = d.visit("wish", 15, *hours), []
-    for _ in range(15):
-        begun = time.process_time()
-        routing.offers(problem, plan, wish, hours)
-        took.append(time.process_time() - begun)
-    assert min(took) < 0.010
 
 
 def _any_insertion_fits(

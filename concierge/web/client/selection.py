@@ -52,7 +52,7 @@ async def add(request: Asked) -> Response[str]:
     sizes = [str(each) for each in form.getall("variant", [])]
     visit_id = me(request).session_id
     if not sizes or visit_id is None:
-        return Redirect(f"{back}?{urlencode({**said, 'word': 'choose'})}", status_code=303)
+        return Redirect(f"{back}?{urlencode({**said, 'word': 'choose'})}#said", status_code=303)
     try:
         async with transaction(doors(request).engine) as session:
             for size in sizes:
@@ -61,7 +61,7 @@ async def add(request: Asked) -> Response[str]:
         raise
     except Refusal as refusal:
         return await _page(request, wrong=words_for(request).say(str(refusal)))
-    return Redirect(f"{back}?{urlencode({**said, 'word': 'added'})}", status_code=303)
+    return Redirect(f"{back}?{urlencode({**said, 'word': 'added'})}#said", status_code=303)
 
 
 @post("/selection/removals", include_in_schema=False)
