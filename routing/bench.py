@@ -148,9 +148,7 @@ def _print_instances(instances: Iterable[Instance], seconds: float, seeds: Seque
     _say(
         f"Text instances, {seconds:g} s. Distance with arcs cut to one decimal; gap to best known."
     )
-    _say(
-        f"{'with search':>46}{'OR-Tools alone':>25}{'as shipped':>25}"
-    )
+    _say(f"{'with search':>46}{'OR-Tools alone':>25}{'as shipped':>25}")
     _say(
         "instance  seed   took"
         "   distance  cars     gap   distance  cars     gap   distance  cars     gap   load"
