@@ -9,6 +9,7 @@ Source: OR-Tools 9.15, `ortools.constraint_solver.pywrapcp`.
 """
 
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -324,10 +325,11 @@ class _Model:
 
         What OR-Tools calls back must not hold the model, or neither is ever freed.
         """
-        begun, best, objective = time.monotonic(), [1 << 62], self.routing.CostVar()
+        begun, best, here = time.monotonic(), [1 << 62], weakref.ref(self)
 
         def better() -> None:
-            cost = objective.Max()
+            model = here()
+            cost = model.routing.CostVar().Max() if model else best[0]
             if progress is not None and cost < best[0]:
                 best[0] = cost
                 progress(time.monotonic() - begun, cost)
