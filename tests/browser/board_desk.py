@@ -49,9 +49,9 @@ class Desk:
         await page.get_by_role("grid").wait_for()
 
 
-def on_the_board(page: Page, client: str) -> Locator:
+def on_the_board(page: Page, client: str, *, title: str = "Mme ") -> Locator:
     """A visit on somebody's route."""
-    return page.get_by_role("grid").get_by_role("button", name=f"Mme {client}, ")
+    return page.get_by_role("grid").get_by_role("button", name=f"{title}{client}, ")
 
 
 def row_of(page: Page, name: str) -> Locator:

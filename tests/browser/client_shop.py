@@ -32,9 +32,11 @@ class ClientShop:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> subprocess.Popen[bytes]:
+    @property
+    def env(self) -> dict[str, str]:
+        """What its programs are told."""
         url = self.house.engine.url.set(drivername="postgresql")
-        env = {
+        return {
             "DATABASE_URL": url.render_as_string(hide_password=False),
             "CONCIERGE_SANDBOX_URL": self.sandbox.base,
             "CONCIERGE_BASE_URL": self.base,
@@ -42,11 +44,13 @@ class ClientShop:
             "CONCIERGE_TILES": "",
             "STRIPE_SECRET_KEY": "",
         }
+
+    def start(self) -> subprocess.Popen[bytes]:
         with (self.folder / "serve.txt").open("ab") as output:
             return subprocess.Popen(
                 [sys.executable, "-m", "concierge", "serve", "--port", str(self.port)],
                 cwd=CLONE,
-                env={**os.environ, **env},
+                env={**os.environ, **self.env},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
