@@ -3,6 +3,7 @@
     python -m routing plan DAY.json --seconds 10 --out PLAN.json
     python -m routing check DAY.json PLAN.json
     python -m routing bench [DIR]
+    python -m routing warm
 
 Exit status: 0 when planned or good, 1 when the plan breaks a rule, 2 when the input is malformed;
 then standard error holds one sentence and nothing is written.
@@ -37,7 +38,7 @@ def _plan(asked: argparse.Namespace) -> int:
 
     document = _json(asked.day, BadProblem)
     problem = read_problem(document)
-    plan = plan_day(problem, seconds=asked.seconds, seed=asked.seed)
+    plan = plan_day(problem, seconds=asked.seconds, seed=asked.seed, engine=asked.engine)
     answer = json.dumps(write_plan(problem, plan, document), indent=1, ensure_ascii=False) + "\n"
     if asked.out is None:
         sys.stdout.write(answer)
@@ -65,6 +66,13 @@ def _bench(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _warm(_: argparse.Namespace) -> int:
+    from .search import warm  # noqa: PLC0415 - Numba is loaded where plans are made, nowhere else
+
+    warm()
+    return 0
+
+
 def _json(path: Path, error: type[RoutingError]) -> Any:
     def refuse(constant: str) -> NoReturn:
         raise error(f"{path} holds {constant}, which is not a number.")
@@ -89,11 +97,17 @@ def _seconds(text: str) -> float:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m routing", description="Plans days of visits.")
-    commands = parser.add_subparsers(required=True, metavar="plan | check | bench")
+    commands = parser.add_subparsers(required=True, metavar="plan | check | bench | warm")
     plan = commands.add_parser("plan", help="plan a day given as VROOM JSON")
     plan.add_argument("day", type=Path, metavar="DAY.json")
     plan.add_argument("--seconds", type=_seconds, default=10.0, help="how long to search")
     plan.add_argument("--seed", type=int, default=0)
+    plan.add_argument(
+        "--engine",
+        choices=("search", "ortools"),
+        default="search",
+        help="ortools plans without our search",
+    )
     plan.add_argument("--out", type=Path, metavar="PLAN.json", help="standard output without it")
     plan.set_defaults(do=_plan)
     judge = commands.add_parser("check", help="judge a plan given as VROOM's answer")
@@ -107,6 +121,8 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("--seconds", type=_seconds, default=5.0, help="for each plan")
     measure.add_argument("--seeds", type=int, choices=range(1, 11), default=2, metavar="N")
     measure.set_defaults(do=_bench)
+    ready = commands.add_parser("warm", help="compile the search, so that no plan waits for it")
+    ready.set_defaults(do=_warm)
     return parser
 
 

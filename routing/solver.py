@@ -9,9 +9,11 @@ Source: OR-Tools 9.15, `ortools.constraint_solver.pywrapcp`.
 """
 
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2, routing_parameters_pb2
@@ -19,6 +21,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2, routing_param
 from .change import order_of
 from .check import check
 from .errors import BadPlan
+from .improve import Asked, Progress, made_by_ortools, only_falling, searched
 from .mend import filled, mended
 from .plan import Plan, Reason, Route, Unplanned
 from .problem import Problem, Shift, Visit
@@ -49,8 +52,11 @@ SMALL_MOVES = frozenset(
 
 _GUIDED = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
 
-Progress = Callable[[float, int], None]
-"""Told of each better plan: elapsed seconds and its cost."""
+FIRST_SHARE = 0.15
+"""The part of the time in which OR-Tools makes the plan that our search begins at."""
+
+Engine = Literal["search", "ortools"]
+"""Who makes the plan: OR-Tools and then our search, or OR-Tools alone. OR-Tools judges both."""
 
 
 def plan_day(
@@ -59,45 +65,69 @@ def plan_day(
     seconds: float,
     seed: int = 0,
     incumbent: Plan | None = None,
+    engine: Engine = "search",
     progress: Progress | None = None,
+    called_off: Callable[[], bool] | None = None,
 ) -> Plan:
     """The best plan found in this time, judged by `check` and accepted by OR-Tools.
 
     Never dearer than the incumbent where that is still feasible: what can be kept of it is kept,
-    and the search begins there.
+    and the search begins there. The engine "ortools" does without our own search.
 
     Raises:
         BadPlan: the plan did not survive the last word; nothing is answered.
     """
     begun = time.monotonic()
-    shifts = [shift for shift in problem.shifts if duty(problem, shift).can_rest]
-    visits = [visit for visit in problem.visits if not why_never(problem, visit, visit.windows)]
-    large = len(shifts) * len(visits) >= LARGE
+    visits = [each for each in problem.visits if not why_never(problem, each, each.windows)]
+    asked = Asked(
+        problem=problem,
+        shifts=[shift for shift in problem.shifts if duty(problem, shift).can_rest],
+        visits=visits,
+        in_force=incumbent is not None,
+        begun=begun,
+        seconds=seconds,
+        seed=seed,
+        progress=only_falling(progress, begun, visits, problem),
+    )
     kept = mended(problem, incumbent or Plan())
-    plan = replace(kept, words=f"No visit can be planned: {summary(kept.routes, kept.unplanned)}")
-    if visits:
-        model = _Model(problem, shifts, visits)
-        large = len(shifts) * len(visits) >= LARGE
-        start = kept if large or incumbent is not None else None
-        acceptance_s = 0.05 + 4 * model.built_s
-        limit_s = max(0.05, seconds - (time.monotonic() - begun) - acceptance_s)
-        found = model.search(start, limit_s=limit_s, seed=seed, large=large, progress=progress)
-        spent = f"{time.monotonic() - begun:.1f} s"
-        plan = _better(kept, found, spent, in_force=incumbent is not None)
+    if not asked.visits:
+        said = f"No visit can be planned: {summary(kept.routes, kept.unplanned)}"
+        return _with_the_last_word(problem, replace(kept, words=said))
+    first, built_s = _first_plan(asked, kept, 1.0 if engine == "ortools" else FIRST_SHARE)
+    if engine == "ortools":
+        return _with_the_last_word(problem, first)
+    better = searched(
+        asked, first, until=begun + seconds - 0.05 - 2 * built_s, called_off=called_off
+    )
+    try:
+        return _with_the_last_word(problem, better)
+    except BadPlan as refused:
+        said = f"{first.words}; what the search proposed was not accepted: {refused}"
+        return _with_the_last_word(problem, replace(first, words=said))
+
+
+def _first_plan(asked: Asked, kept: Plan, share: float) -> tuple[Plan, float]:
+    """OR-Tools' plan after this share of the time, and how long its model took to build."""
+    model = _Model(asked.problem, asked.shifts, asked.visits)
+    large = len(asked.shifts) * len(asked.visits) >= LARGE
+    left_s = asked.seconds - (time.monotonic() - asked.begun) - 0.05 - 4 * model.built_s
+    found = model.search(
+        kept if large or asked.in_force else None,
+        limit_s=max(0.05, share * left_s),
+        seed=asked.seed,
+        large=large,
+        progress=asked.progress,
+    )
+    return made_by_ortools(asked, kept, found), model.built_s
+
+
+def _with_the_last_word(problem: Problem, plan: Plan) -> Plan:
+    """The plan, once `check` and OR-Tools have nothing against it."""
     broken = check(problem, plan)
     if broken:
         raise BadPlan(f"The plan made breaks a rule: {broken[0].words}")
     accept(problem, plan)
     return plan
-
-
-def _better(kept: Plan, found: Plan | None, spent: str, *, in_force: bool) -> Plan:
-    """The cheaper of two plans, and in words which it is; of equals the one in force."""
-    if found is not None and found.cost.total < kept.cost.total + (not in_force):
-        return replace(found, words=f"OR-Tools, {spent}: {summary(found.routes, found.unplanned)}")
-    what = "nothing better than the plan in force" if in_force else "nothing better than insertion"
-    said = summary(kept.routes, kept.unplanned)
-    return replace(kept, words=f"OR-Tools, {spent}, {what}: {said}")
 
 
 def plan_as_shipped(
@@ -291,11 +321,15 @@ class _Model:
         return answer and filled(self.problem, Plan(self.routes(answer)))
 
     def tell(self, progress: Progress | None, seed: int) -> None:
-        """Make ready to search: from this seed, telling of each better plan."""
-        begun, best = time.monotonic(), [1 << 62]
+        """Make ready to search: from this seed, telling of each better plan.
+
+        What OR-Tools calls back must not hold the model, or neither is ever freed.
+        """
+        begun, best, here = time.monotonic(), [1 << 62], weakref.ref(self)
 
         def better() -> None:
-            cost = self.routing.CostVar().Max()
+            model = here()
+            cost = model.routing.CostVar().Max() if model else best[0]
             if progress is not None and cost < best[0]:
                 best[0] = cost
                 progress(time.monotonic() - begun, cost)

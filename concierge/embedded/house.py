@@ -5,12 +5,13 @@ import os
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 
+import routing.kernels
 from concierge.maps.city import TILES, current_city
 
 from .errors import NoEngine, NotReady, WrongEngine
 from .osrm import embedded_osrm
 from .postgres import database_url
-from .state import state
+from .state import open_directory, state
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ def opened(env: Mapping[str, str] = os.environ) -> Generator[dict[str, str]]:
     with ExitStack() as stack:
         given = {"DATABASE_URL": stack.enter_context(database_url(env))}
         where = state(env)
+        if routing.kernels.ROOM not in env:
+            given[routing.kernels.ROOM] = str(open_directory(where.kernels))
         city = current_city(where.roads)
         if city is not None and "CONCIERGE_TILES" not in env:
             given["CONCIERGE_TILES"] = str(city / TILES)

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import routing.kernels
+
 from . import built_roads, engines, ui
 from .errors import SetupFailed
 from .progress import say
-from .state import CLONE, State
+from .state import CLONE, State, open_directory
 
 PATIENCE_S = 900
 PARTING_S = 5.0
@@ -29,7 +31,7 @@ class Step:
 
 
 def prepare(where: State, *, city: Path | None = None) -> None:
-    """Fetch the engines, build the pages and the roads.
+    """Fetch the engines, build the pages and the roads, compile the search.
 
     Raises:
         NoEngine, WrongEngine: PostgreSQL is needed here and cannot be had.
@@ -44,6 +46,9 @@ def prepare(where: State, *, city: Path | None = None) -> None:
         steps.append(Step("the roads", ("concierge", "roads", "build", str(city.absolute()))))
     elif not built_roads.in_step(where):
         steps.append(Step("the roads", ("concierge", "roads", "build"), optional=True))
+    os.environ.setdefault(routing.kernels.ROOM, str(open_directory(where.kernels)))
+    if not routing.kernels.are_ready():
+        steps.append(Step("the search", ("routing", "warm")))
     run_together(steps)
 
 

@@ -43,6 +43,11 @@ class State:
         """What may be deleted at any time and costs only time."""
         return self.root / "cache"
 
+    @property
+    def kernels(self) -> Path:
+        """The planner's search in machine code."""
+        return self.cache / "kernels"
+
     def home(self, name: str) -> Path:
         """The directory of one shared engine, made if it is new."""
         return open_directory(self.root / name)

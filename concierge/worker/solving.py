@@ -25,7 +25,7 @@ class SolverProcess:
         """
         if self._pool is None:
             spawn = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, mp_context=spawn)
+            self._pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=_make_ready)
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._pool, _solve, problem, incumbent)
@@ -37,6 +37,12 @@ class SolverProcess:
         """Stop the process; a day it was thinking about is thought about again by another."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _make_ready() -> None:
+    import routing.search  # noqa: PLC0415 - Numba and OR-Tools are loaded in this process alone
+
+    routing.search.warm()
 
 
 def _solve(problem: routing.Problem, incumbent: routing.Plan) -> routing.Plan:

@@ -1,0 +1,170 @@
+"""The day as arrays, so that the search reads it at the speed of the machine."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.problem import Problem, Shift, Visit
+from routing.reasons import can_carry, may_serve
+from routing.seconds import NEVER_S, TOO_LATE_S, Call, Duty, call, duty
+from routing.timeline import is_moved, is_stranger
+
+
+class Day(NamedTuple):
+    """A problem as a struct of arrays; a visit or a shift is its index.
+
+    A node is a visit, or after all visits a place where shifts start or end. Moments are whole
+    seconds from the first shift's start; what costs is in seconds of driving.
+
+    Shapes: n visits, m shifts, w windows at most, r breaks at most, p nodes.
+    """
+
+    drive: NDArray[np.int64]
+    """(p, p) seconds, row = from."""
+    opens: NDArray[np.int64]
+    """(n, w) moment; windows in order of opening, padded with ones nobody can keep."""
+    closes: NDArray[np.int64]
+    """(n, w) moment."""
+    last_close: NDArray[np.int64]
+    """(n,) moment."""
+    lasts: NDArray[np.int64]
+    """(n,) seconds of service."""
+    demand: NDArray[np.int64]
+    """(n,) rail units."""
+    from_hub: NDArray[np.int64]
+    """(n,) seconds."""
+    left_out: NDArray[np.int64]
+    """(n,) cost of leaving the visit out."""
+    price: NDArray[np.int64]
+    """(n, m) cost of the visit with this shift, beside driving."""
+    allowed: NDArray[np.bool_]
+    """(n, m) skills, room on an empty rail, locks and refusals permit it."""
+    adjacent: NDArray[np.int32]
+    """(n, n) every visit, nearest first: adj(c) in the paper."""
+    starts: NDArray[np.int64]
+    """(m,) moment."""
+    ends: NDArray[np.int64]
+    """(m,) moment."""
+    start_node: NDArray[np.int64]
+    """(m,) node."""
+    end_node: NDArray[np.int64]
+    """(m,) node."""
+    capacity: NDArray[np.int64]
+    """(m,) rail units."""
+    rests: NDArray[np.int64]
+    """(m,) number of breaks."""
+    rest_opens: NDArray[np.int64]
+    """(m, r) moment, breaks in the order they are taken."""
+    rest_closes: NDArray[np.int64]
+    """(m, r) moment."""
+    rest_lasts: NDArray[np.int64]
+    """(m, r) seconds."""
+    twin: NDArray[np.int64]
+    """(m,) the first shift that is like this one in every respect; while empty, they are one."""
+    called_in: int
+    """Cost of a shift that goes out."""
+
+
+def read_day(problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit]) -> Day:
+    """These shifts and visits of a problem as arrays, indices in the order given."""
+    duties = [duty(problem, shift) for shift in shifts]
+    calls = [call(problem, visit) for visit in visits]
+    origin_s = min(on.starts_s for on in duties)
+    rows = [each.row for each in calls]
+    ends = sorted({row for on in duties for row in (on.start_row, on.end_row)})
+    node_of = {row: len(rows) + place for place, row in enumerate(ends)}
+    seconds = problem.travel.seconds
+    drive = seconds[np.ix_(rows + ends, rows + ends)].astype(np.int64, order="C")
+    opens, closes = _windows(calls, origin_s)
+    rests = _rests(duties, origin_s)
+    between = drive[: len(rows), : len(rows)]
+    price, allowed = _prices(problem, shifts, visits), _allowed(shifts, visits)
+    capacity = _whole([shift.capacity for shift in shifts])
+    start_s, end_s = (_whole([on.starts_s for on in duties]), _whole([on.ends_s for on in duties]))
+    start_node = _whole([node_of[on.start_row] for on in duties])
+    end_node = _whole([node_of[on.end_row] for on in duties])
+    count = _whole([len(on.rests) for on in duties])
+    likeness = np.column_stack(
+        (start_s, end_s, start_node, end_node, capacity, count, *rests, price.T, 1 * allowed.T)
+    )
+    return Day(
+        drive=drive,
+        opens=opens,
+        closes=closes,
+        last_close=closes.max(axis=1, initial=NEVER_S),
+        lasts=_whole([each.lasts_s for each in calls]),
+        demand=_whole([visit.load for visit in visits]),
+        from_hub=seconds[problem.travel.row(problem.hub.place), rows].astype(np.int64),
+        left_out=_whole([problem.weights.unplanned * visit.priority for visit in visits]),
+        price=price,
+        allowed=allowed,
+        adjacent=np.argsort(between + between.T, axis=1, kind="stable").astype(
+            np.int32, order="C"
+        ),
+        starts=start_s - origin_s,
+        ends=end_s - origin_s,
+        start_node=start_node,
+        end_node=end_node,
+        capacity=capacity,
+        rests=count,
+        rest_opens=rests[0],
+        rest_closes=rests[1],
+        rest_lasts=rests[2],
+        twin=_twins(likeness),
+        called_in=problem.weights.shift,
+    )
+
+
+def _whole(numbers: Sequence[int]) -> NDArray[np.int64]:
+    return np.array(numbers, dtype=np.int64)
+
+
+def _windows(calls: Sequence[Call], origin_s: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    most = max((len(each.spans) for each in calls), default=0)
+    opens = np.full((len(calls), max(1, most)), TOO_LATE_S, dtype=np.int64)
+    closes = np.full_like(opens, NEVER_S)
+    for visit, each in enumerate(calls):
+        for place, (opens_s, closes_s) in enumerate(each.spans):
+            opens[visit, place], closes[visit, place] = opens_s - origin_s, closes_s - origin_s
+    return opens, closes
+
+
+def _rests(duties: Sequence[Duty], origin_s: int) -> tuple[NDArray[np.int64], ...]:
+    most = max(1, *(len(on.rests) for on in duties), 1)
+    opens, closes, lasts = (np.zeros((len(duties), most), dtype=np.int64) for _ in range(3))
+    for shift, on in enumerate(duties):
+        for place, rest in enumerate(on.rests):
+            opens[shift, place] = rest.opens_s - origin_s
+            closes[shift, place] = rest.closes_s - origin_s
+            lasts[shift, place] = rest.lasts_s
+    return opens, closes, lasts
+
+
+def _prices(
+    problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit]
+) -> NDArray[np.int64]:
+    weights = problem.weights
+    price = np.zeros((len(visits), len(shifts)), dtype=np.int64)
+    for row, visit in enumerate(visits):
+        if visit.known_to or visit.planned_on is not None:
+            price[row] = [
+                is_stranger(problem, visit, shift.id) * weights.stranger
+                + is_moved(visit, shift.id) * weights.moved
+                for shift in shifts
+            ]
+    return price
+
+
+def _allowed(shifts: Sequence[Shift], visits: Sequence[Visit]) -> NDArray[np.bool_]:
+    rows = [
+        [may_serve(visit, shift) and can_carry(visit, shift) for shift in shifts]
+        for visit in visits
+    ]
+    return np.array(rows, dtype=np.bool_).reshape(len(visits), len(shifts))
+
+
+def _twins(likeness: NDArray[np.int64]) -> NDArray[np.int64]:
+    first: dict[bytes, int] = {}
+    return _whole([first.setdefault(row.tobytes(), shift) for shift, row in enumerate(likeness)])

@@ -1,0 +1,186 @@
+"""The routes being searched: their times, exact with every break, and what they cost.
+
+The arithmetic is that of `routing.clockwork`: rests as early as may be going forwards, as late as
+may be going backwards, with one column for each number of rests already over.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.seconds import NEVER_S, TOO_LATE_S
+
+from .compiled import compiled
+from .day import Day
+
+ABSENT = -1
+"""The shift of a visit on no route."""
+
+
+class Routes(NamedTuple):
+    """A solution as a struct of arrays, in the indices and moments of `Day`.
+
+    Shapes: n visits, m shifts, r breaks at most.
+    """
+
+    tour: NDArray[np.int32]
+    """(m, n) visits in driving order; the first `stops` are meant."""
+    stops: NDArray[np.int64]
+    """(m,) number of visits."""
+    shift_of: NDArray[np.int64]
+    """(n,) shift, or ABSENT."""
+    load: NDArray[np.int64]
+    """(m,) rail units."""
+    cost: NDArray[np.int64]
+    """(m,) driving, prices, and the shift called in."""
+    leaves: NDArray[np.int64]
+    """(m, n + 1, r + 1) earliest moment to leave stop i - 1 (0: the start), j rests being over."""
+    must: NDArray[np.int64]
+    """(m, n + 1, r + 1) latest moment to begin stop i (the last: be home), j rests being over."""
+
+
+def no_routes(day: Day) -> Routes:
+    """Everybody at home, every visit absent."""
+    visits, shifts = day.allowed.shape
+    rows = (shifts, visits + 1, day.rest_opens.shape[1] + 1)
+    routes = Routes(
+        tour=np.zeros((shifts, visits), dtype=np.int32),
+        stops=np.zeros(shifts, dtype=np.int64),
+        shift_of=np.full(visits, ABSENT, dtype=np.int64),
+        load=np.zeros(shifts, dtype=np.int64),
+        cost=np.zeros(shifts, dtype=np.int64),
+        leaves=np.zeros(rows, dtype=np.int64),
+        must=np.zeros(rows, dtype=np.int64),
+    )
+    for shift in range(shifts):
+        reckon(day, routes, shift)
+    return routes
+
+
+@compiled
+def reckon(day: Day, routes: Routes, shift: int) -> bool:
+    """Work out times, load and cost of a tour; False if it cannot be driven in time."""
+    tour, stops, rests = routes.tour, int(routes.stops[shift]), int(day.rests[shift])
+    leaves, must = routes.leaves, routes.must
+    for over in range(rests + 1):
+        leaves[shift, 0, over] = TOO_LATE_S
+        must[shift, stops, over] = NEVER_S
+    leaves[shift, 0, 0] = day.starts[shift]
+    must[shift, stops, rests] = day.ends[shift]
+    here = int(day.start_node[shift])
+    load = cost = 0
+    for place in range(stops):
+        visit = int(tour[shift, place])
+        drive_s = int(day.drive[here, visit])
+        for over in range(rests + 1):
+            ready_s = soonest(day, leaves, shift, place, drive_s, over)
+            leaves[shift, place + 1, over] = done_by(day, visit, ready_s)
+        load += day.demand[visit]
+        cost += drive_s + day.price[visit, shift]
+        here = visit
+    home = there = int(day.end_node[shift])
+    drive_home_s = int(day.drive[here, home])
+    for place in range(stops - 1, -1, -1):
+        visit = int(tour[shift, place])
+        drive_s = int(day.drive[visit, there])
+        for over in range(rests + 1):
+            limit_s = last_departure(day, must, shift, place + 1, drive_s, over)
+            must[shift, place, over] = latest(day, visit, limit_s - day.lasts[visit])
+        there = visit
+    routes.load[shift] = load
+    routes.cost[shift] = cost + drive_home_s + day.called_in if stops else 0
+    return soonest(day, leaves, shift, stops, drive_home_s, rests) <= day.ends[shift]
+
+
+@compiled
+def soonest(
+    day: Day, leaves: NDArray[np.int64], shift: int, place: int, drive_s: int, over: int
+) -> int:
+    """The soonest end of a drive to stop `place`, after which `over` rests are over."""
+    best_s = TOO_LATE_S
+    for before in range(over, -1, -1):
+        clock_s, left_s = leaves[shift, place, before], drive_s
+        if clock_s >= best_s:
+            continue
+        for rest in range(before, over):
+            begins_s = max(clock_s, day.rest_opens[shift, rest])
+            if begins_s > day.rest_closes[shift, rest]:
+                clock_s = TOO_LATE_S
+                break
+            left_s = max(0, left_s - (begins_s - clock_s))
+            clock_s = begins_s + day.rest_lasts[shift, rest]
+        best_s = min(best_s, clock_s + left_s)
+    return best_s
+
+
+@compiled
+def last_departure(
+    day: Day, must: NDArray[np.int64], shift: int, place: int, drive_s: int, over: int
+) -> int:
+    """The last moment to leave for stop `place`, `over` rests being over."""
+    best_s = NEVER_S
+    for after in range(over, day.rests[shift] + 1):
+        limit_s = must[shift, place, after]
+        by_s = limit_s - drive_s
+        for rest in range(after - 1, over - 1, -1):
+            limit_s = min(day.rest_closes[shift, rest], limit_s - day.rest_lasts[shift, rest])
+            if limit_s < day.rest_opens[shift, rest]:
+                by_s = NEVER_S
+                break
+            by_s = min(by_s - day.rest_lasts[shift, rest], limit_s)
+        best_s = max(best_s, by_s)
+    return best_s
+
+
+@compiled
+def earliest(day: Day, visit: int, ready_s: int) -> int:
+    """When service begins if the concierge is ready then."""
+    for window in range(day.opens.shape[1]):
+        if ready_s <= day.closes[visit, window]:
+            return max(ready_s, day.opens[visit, window])
+    return TOO_LATE_S
+
+
+@compiled
+def done_by(day: Day, visit: int, ready_s: int) -> int:
+    """When service is over if the concierge is ready then."""
+    starts_s = earliest(day, visit, ready_s)
+    return starts_s if starts_s >= TOO_LATE_S else starts_s + day.lasts[visit]
+
+
+@compiled
+def latest(day: Day, visit: int, limit_s: int) -> int:
+    """The last moment not after `limit_s` at which service may begin."""
+    best_s = NEVER_S
+    for window in range(day.opens.shape[1]):
+        if day.opens[visit, window] <= limit_s:
+            best_s = max(best_s, min(day.closes[visit, window], limit_s))
+    return best_s
+
+
+@compiled
+def copy_tour(source: Routes, target: Routes, shift: int) -> None:
+    """Make one shift of `target` what it is in `source`; absent visits are the caller's."""
+    stops, columns = source.stops[shift], source.leaves.shape[2]
+    for place in range(stops):
+        visit = source.tour[shift, place]
+        target.tour[shift, place] = visit
+        target.shift_of[visit] = shift
+    for place in range(stops + 1):
+        for over in range(columns):
+            target.leaves[shift, place, over] = source.leaves[shift, place, over]
+            target.must[shift, place, over] = source.must[shift, place, over]
+    target.stops[shift] = stops
+    target.load[shift] = source.load[shift]
+    target.cost[shift] = source.cost[shift]
+
+
+@compiled
+def total(day: Day, routes: Routes) -> int:
+    """What all routes and all absent visits cost."""
+    cost = routes.cost.sum()
+    for visit in range(len(routes.shift_of)):
+        if routes.shift_of[visit] == ABSENT:
+            cost += day.left_out[visit]
+    return cost

@@ -1,0 +1,135 @@
+"""Ruin: strings of visits are taken out of routes that pass near one another.
+
+Source: SISR, section 5.1; settings c = 10, L_max = 10, alpha = 0.5, beta = 0.01.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .compiled import compiled
+from .day import Day
+from .routes import ABSENT, Routes, reckon
+
+MEAN_REMOVED = 10
+"""c: how many visits are taken out on average."""
+LONGEST_STRING = 10
+"""L_max."""
+SPLIT_RATE = 0.5
+"""alpha: how often a string keeps some visits in its middle."""
+SPLIT_DEPTH = 0.01
+"""beta: how readily it keeps one more."""
+
+
+class Hand(NamedTuple):
+    """What one step has taken up. Shapes: n visits, m shifts."""
+
+    absent: NDArray[np.int64]
+    """(n,) visits on no route; the first `counts[0]` are meant."""
+    changed: NDArray[np.int64]
+    """(m,) shifts this step has changed; the first `counts[1]` are meant."""
+    is_changed: NDArray[np.bool_]
+    """(m,)"""
+    counts: NDArray[np.int64]
+    """(2,) absent visits, changed shifts."""
+
+
+def empty_hand(day: Day) -> Hand:
+    """Nothing taken up yet."""
+    visits, shifts = day.allowed.shape
+    return Hand(
+        absent=np.zeros(visits, dtype=np.int64),
+        changed=np.zeros(shifts, dtype=np.int64),
+        is_changed=np.zeros(shifts, dtype=np.bool_),
+        counts=np.zeros(2, dtype=np.int64),
+    )
+
+
+@compiled
+def ruin(day: Day, routes: Routes, hand: Hand) -> None:
+    """Take strings out of routes near a random visit; what is taken out is in hand."""
+    visits = len(routes.shift_of)
+    take_up(routes, hand)
+    longest = min(float(LONGEST_STRING), mean_stops(routes))
+    most_strings = 4.0 * MEAN_REMOVED / (1.0 + longest) - 1.0
+    strings = int(np.floor(1.0 + np.random.random() * most_strings))
+    around = np.random.randint(0, visits)
+    for near in range(visits):
+        if strings <= 0:
+            return
+        visit = int(day.adjacent[around, near])
+        shift = int(routes.shift_of[visit])
+        if shift != ABSENT and not hand.is_changed[shift]:
+            mark(hand, shift)
+            cut_string(routes, hand, shift, visit, longest)
+            if not reckon(day, routes, shift):
+                cut(routes, hand, shift, 0, int(routes.stops[shift]), 0, 0)
+                reckon(day, routes, shift)
+            strings -= 1
+
+
+@compiled
+def take_up(routes: Routes, hand: Hand) -> None:
+    """Begin a step: nothing changed, and in hand what is absent already."""
+    for place in range(hand.counts[1]):
+        hand.is_changed[hand.changed[place]] = False
+    hand.counts[:] = 0
+    for visit in range(len(routes.shift_of)):
+        if routes.shift_of[visit] == ABSENT:
+            hand.absent[hand.counts[0]] = visit
+            hand.counts[0] += 1
+
+
+@compiled
+def mean_stops(routes: Routes) -> float:
+    """Visits on a route, on average."""
+    used = (routes.stops > 0).sum()
+    return routes.stops.sum() / max(1, used)
+
+
+@compiled
+def mark(hand: Hand, shift: int) -> None:
+    """Note that this step changes this shift."""
+    if not hand.is_changed[shift]:
+        hand.is_changed[shift] = True
+        hand.changed[hand.counts[1]] = shift
+        hand.counts[1] += 1
+
+
+@compiled
+def cut_string(routes: Routes, hand: Hand, shift: int, visit: int, longest: float) -> None:
+    """Take out a string of random length that includes the visit, or a split one around it."""
+    stops = int(routes.stops[shift])
+    length = int(np.floor(1.0 + np.random.random() * min(float(stops), longest)))
+    length = min(length, stops)
+    kept = 0
+    if 1 < length < stops and np.random.random() < SPLIT_RATE:
+        kept = 1
+        while length + kept < stops and np.random.random() < SPLIT_DEPTH:
+            kept += 1
+    at = 0
+    while routes.tour[shift, at] != visit:
+        at += 1
+    span = length + kept
+    first = np.random.randint(max(0, at - span + 1), min(at, stops - span) + 1)
+    kept_from = first + np.random.randint(1, length) if kept else first
+    cut(routes, hand, shift, first, span, kept_from, kept)
+
+
+@compiled
+def cut(
+    routes: Routes, hand: Hand, shift: int, first: int, span: int, kept_from: int, kept: int
+) -> None:
+    """Take out `span` stops from the first on, but for `kept` of them."""
+    write = first
+    for place in range(first, routes.stops[shift]):
+        visit = routes.tour[shift, place]
+        if place < first + span and not kept_from <= place < kept_from + kept:
+            routes.shift_of[visit] = ABSENT
+            hand.absent[hand.counts[0]] = visit
+            hand.counts[0] += 1
+        else:
+            routes.tour[shift, write] = visit
+            write += 1
+    routes.stops[shift] = write
