@@ -95,6 +95,25 @@ async def test_without_javascript_she_gets_there_too(shop: ClientShop, browser: 
     await expect(page.get_by_role("heading", name="See you today")).to_be_visible()
 
 
+@pytest.mark.parametrize("scripted", [True, False])
+async def test_what_her_press_did_is_before_her_eyes_and_has_the_focus(
+    shop: ClientShop, browser: Browser, *, scripted: bool
+) -> None:
+    phone = await browser.new_context(
+        viewport={"width": 390, "height": 700}, java_script_enabled=scripted
+    )
+    page = await phone.new_page()
+    page.set_default_timeout(20_000)
+    await page.goto(f"{shop.base}/pieces/bias-dress")
+    await page.get_by_role("button", name="Add to your selection").click()
+    await expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_role("alert")).to_be_focused()
+    await page.locator(".size").first.click()
+    await page.get_by_role("button", name="Add to your selection").click()
+    await expect(page.get_by_role("status")).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_role("status")).to_be_focused()
+
+
 async def test_a_window_taken_while_she_looks_is_struck_out_before_her_eyes(
     shop: ClientShop, page: Page
 ) -> None:
