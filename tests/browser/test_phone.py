@@ -139,6 +139,11 @@ async def test_of_two_lists_from_two_phones_one_counts_and_the_other_is_shown(
     await confirm(other)
     await expect(other.get_by_text("charged when signal returns")).to_be_visible()
     await decide(page)
+    unconfirmed = page.get_by_text("3 choices on this phone until she confirms")
+    await expect(unconfirmed).to_be_visible()
+    await page.get_by_role("link", name="Back to route").click()
+    await expect(unconfirmed).to_be_visible()
+    await page.get_by_role("link", name="Go on with the visit").click()
     await confirm(page)
     await expect(page.get_by_text("Charging")).to_be_visible(timeout=30_000)
 

@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { call, Problem, session, Unreachable } from '../shared/api.ts';
 import { listen } from '../shared/live.ts';
 import { personOf, send } from './outbox.ts';
-import { recorded, type Seen, seen } from './project.ts';
+import { drafted, type Seen, seen } from './project.ts';
 import * as store from './store.ts';
 import type { Day, Draft, Step } from './types.ts';
 
@@ -43,11 +43,12 @@ export class Phone {
   });
   /** The visit to go to, or to go on with. */
   next = $derived(this.visits.find((visit) => !visit.over) ?? null);
-  /** Marks and entries that are on this phone alone. */
-  saved = $derived(
-    this.waiting.length +
-      this.visits.reduce((total, visit) => total + (visit.outcome ? 0 : recorded(visit)), 0),
+  /** What she chose and has not confirmed: it is on this phone, and nowhere else. */
+  choices = $derived(
+    this.visits.reduce((total, visit) => total + (visit.outcome ? 0 : drafted(visit)), 0),
   );
+  /** Marks and entries that are on this phone alone. */
+  saved = $derived(this.waiting.length + this.choices);
 
   #skew = 0;
   #hush: () => void = () => undefined;

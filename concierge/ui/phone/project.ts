@@ -56,6 +56,11 @@ export function recorded(visit: Seen): number {
   return visit.pieces.filter((piece) => complete(visit.drafts[piece.id])).length;
 }
 
+/** How many pieces of a visit carry a mark at all, its reason given or not. */
+export function drafted(visit: Seen): number {
+  return visit.pieces.filter((piece) => visit.drafts[piece.id]).length;
+}
+
 /** What she keeps, by what is marked now. */
 export function kept(visit: Seen): Piece[] {
   return visit.pieces.filter((piece) => mark(visit, piece) === 'kept');

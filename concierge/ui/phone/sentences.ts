@@ -80,6 +80,12 @@ export const savedHere = (n: number): string =>
     'No signal. {n} entries saved on this phone',
     n,
   );
+export const unconfirmed = (n: number): string =>
+  count(
+    '{n} choice on this phone until she confirms',
+    '{n} choices on this phone until she confirms',
+    n,
+  );
 export const sending = (n: number): string =>
   count('Sending {n} entry', 'Sending {n} entries', n);
 export const refusedEntries = (n: number): string =>
