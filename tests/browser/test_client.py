@@ -114,6 +114,32 @@ async def test_what_her_press_did_is_before_her_eyes_and_has_the_focus(
     await expect(page.get_by_role("status")).to_be_focused()
 
 
+async def test_without_a_window_she_is_led_to_the_windows_and_no_field_hides_under_the_bar(
+    shop: ClientShop, browser: Browser
+) -> None:
+    phone = await browser.new_context(viewport={"width": 390, "height": 700})
+    page = await phone.new_page()
+    page.set_default_timeout(20_000)
+    await choose(page, shop, "Bias dress")
+    await page.goto(f"{shop.base}/visit")
+    await tell_where(page)
+    onward = page.get_by_role("button", name="Continue to card")
+    await onward.click()
+    pick = page.get_by_role("alert")
+    await expect(pick).to_have_text("Choose a window first.")
+    await expect(pick).to_be_focused()
+    await expect(pick).to_be_in_viewport(ratio=1)
+    await page.locator(".window", has_text="14:00").click()
+    await expect(pick).to_be_hidden()
+    await onward.click()
+    name = page.get_by_label("Your name")
+    await expect(name).to_be_focused()
+    field, bar = await name.bounding_box(), await page.locator(".bar").bounding_box()
+    assert field is not None
+    assert bar is not None
+    assert field["y"] + field["height"] <= bar["y"]
+
+
 async def test_a_window_taken_while_she_looks_is_struck_out_before_her_eyes(
     shop: ClientShop, page: Page
 ) -> None:

@@ -83,6 +83,15 @@ async def test_from_the_rail_to_a_booked_visit(shop: Shop, her: Plain) -> None:
     assert (await her.open("/account")).words.count("MO-") == 1
 
 
+async def test_without_a_window_the_page_says_so_at_the_windows(her: Plain) -> None:
+    await add(her, "bias-dress")
+    refused = await order(her, await at_windows(her))
+    assert refused.answer.status_code == 422
+    _, said = refused.answer.text.split('id="pick"')
+    assert " autofocus" in said.split("Choose a window first.")[0]
+    assert refused.form("/visit").named("email")[0].value == HER["email"]
+
+
 async def test_an_address_with_a_slip_is_asked_back(her: Plain) -> None:
     await add(her, "bias-dress")
     page = await at_windows(her, "linnegatn 12")

@@ -11,6 +11,7 @@ class VisitForm extends HTMLElement {
   #asking: AbortController | undefined;
 
   connectedCallback(): void {
+    this.addEventListener('click', this.#pressed);
     this.addEventListener('submit', this.#sent);
     this.addEventListener('change', this.#changed);
     document.addEventListener('visibilitychange', this.#woken);
@@ -32,6 +33,23 @@ class VisitForm extends HTMLElement {
   readonly #woken = (): void => {
     if (document.visibilityState === 'visible') void this.#look();
   };
+
+  /** Her window comes first: the browser would begin with the name it misses further down. */
+  readonly #pressed = (event: Event): void => {
+    const pressed = event.target instanceof Element ? event.target.closest('button') : null;
+    if (pressed?.name !== 'do' || pressed.value !== 'order' || this.#chosen().length > 0) return;
+    const pick = this.querySelector<HTMLElement>('#pick');
+    if (!pick) return;
+    event.preventDefault();
+    pick.hidden = false;
+    pick.focus();
+  };
+
+  #chosen(): HTMLInputElement[] {
+    return [...this.querySelectorAll<HTMLInputElement>('input[name="window"]')].filter(
+      (each) => each.type === 'hidden' || each.checked,
+    );
+  }
 
   readonly #sent = (event: SubmitEvent): void => {
     const pressed = event.submitter;
@@ -62,9 +80,9 @@ class VisitForm extends HTMLElement {
     if (ticked.type === 'radio') {
       for (const kept of this.querySelectorAll('input[data-only]')) kept.remove();
     }
-    const chosen = [...this.querySelectorAll<HTMLInputElement>('input[name="window"]')].filter(
-      (each) => each.type === 'hidden' || each.checked,
-    );
+    const chosen = this.#chosen();
+    const pick = this.querySelector<HTMLElement>('#pick');
+    if (pick && chosen.length > 0) pick.hidden = true;
     const place = this.querySelector<HTMLElement>('[data-chosen]');
     if (!place) return;
     const { none = '', any = '' } = place.dataset;
@@ -164,7 +182,7 @@ class VisitForm extends HTMLElement {
     const day = strip?.querySelector('[aria-pressed="true"]');
     if (strip && day) strip.scrollBy({ left: middle(day) - middle(strip) });
     const wrong = this.querySelector<HTMLElement>('[data-part="wrong"] [role="alert"]');
-    wrong?.scrollIntoView({ block: 'center' });
+    wrong?.focus();
   }
 }
 

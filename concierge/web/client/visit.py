@@ -53,6 +53,8 @@ async def ask(request: Asked) -> Response[str]:
 
 
 async def _order(request: Asked, form: VisitForm) -> Response[str]:
+    if form.address and not form.windows:
+        return await _page(request, form, status_code=422)
     try:
         where = await whereabouts(request, form.address or AddressAsked())
         order = await order_visit(request, who=form.who, where=where, windows=form.wanted())
@@ -100,6 +102,7 @@ async def _page(
         not_covered=not_covered,
         calendar=calendar,
         asks_who=asking.client_id is None,
+        unchosen=form.do == form_words.ORDER and not form.windows,
         wrong=words.say(wrong) if wrong else "",
     )
     return show(request, "client/visit.html", page, status_code=status_code)

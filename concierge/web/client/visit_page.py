@@ -74,7 +74,10 @@ class Calendar(msgspec.Struct, frozen=True):
 
 
 class VisitPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything on the page. `asks_who` of newcomers; `wrong` is a refusal, in her language."""
+    """Everything on the page. `wrong` is a refusal, in her language.
+
+    `asks_who` of newcomers; `unchosen` when she went on without choosing a window.
+    """
 
     chosen: int
     selection: SelectionShown
@@ -87,6 +90,7 @@ class VisitPage(msgspec.Struct, frozen=True, kw_only=True):
     not_covered: str
     calendar: Calendar | None
     asks_who: bool
+    unchosen: bool
     wrong: str
 
 
