@@ -16,14 +16,13 @@ import payments
 import routing
 from concierge.maps.travel import Roads
 from concierge.model import Case, Hold, Hub, OrderLine, OrderState
-from concierge.model.refusals import NotCovered
 from concierge.store import clock
 from concierge.store.jobs import PlanDay
 from concierge.store.transaction import transaction
 
 from .board_rows import LeftVisit, Row, draw_left, draw_row
 from .change_by_hand import find_hub
-from .expect_stops import ExpectedRoute, expect_routes
+from .expect_stops import ExpectedRoute, expect_routes, travel_of
 from .hub_day import HubDay
 from .read_day import read_day
 from .weigh_move import Place, best_place
@@ -96,7 +95,7 @@ async def day_board(engine: AsyncEngine, roads: Roads, *, hub: str, day: date) -
     """
     async with transaction(engine) as session:
         read = await _read(session, hub, day)
-    travel = await _travel(roads, read.today)
+    travel = await travel_of(roads, read.today)
     return await asyncio.to_thread(_draw, read, travel)
 
 
@@ -142,14 +141,6 @@ async def _is_planned_again(session: AsyncSession, today: HubDay) -> bool:
         {"task": PlanDay.task(), "hub": str(today.hub.id), "day": today.day.isoformat()},
     )
     return bool(found.scalar())
-
-
-async def _travel(roads: Roads, today: HubDay) -> routing.TravelTimes:
-    """The day's drive times; one address no road leads to must not hide the whole day."""
-    try:
-        return await roads.travel_times(today.places())
-    except NotCovered:
-        return routing.estimate(today.places())
 
 
 def _draw(read: _Read, travel: routing.TravelTimes) -> DayBoard:

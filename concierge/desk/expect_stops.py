@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import routing
+from concierge.maps.travel import Roads
 from concierge.model import Order, OrderState, Shift, Step, Stop
+from concierge.model.refusals import NotCovered
 
 from .hub_day import HubDay
 
@@ -56,6 +58,14 @@ def expect_routes(today: HubDay, travel: routing.TravelTimes) -> dict[UUID, Expe
             returns = today.routes[shift.id].returns
             routes[shift.id] = ExpectedRoute([_as_planned(stop) for stop in stops], returns)
     return routes
+
+
+async def travel_of(roads: Roads, today: HubDay) -> routing.TravelTimes:
+    """The day's drive times; one address no road leads to must not hide the whole day."""
+    try:
+        return await roads.travel_times(today.places())
+    except NotCovered:
+        return routing.estimate(today.places())
 
 
 def ended_at(order: Order, steps: dict[Step, datetime]) -> datetime | None:

@@ -1,10 +1,12 @@
 """A concierge's day on her phone: her stops in driving order, her break, and when she is back."""
 
-from datetime import date, datetime
+import asyncio
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +15,13 @@ from concierge.maps.errors import NoRoad, OffTheMap
 from concierge.maps.travel import Roads
 from concierge.model import Concierge, DayPlan, Hub, PlanRoute, Shift
 from concierge.model.refusals import Missing
+from concierge.store import clock
+from concierge.store.transaction import transaction
 
+from .board_rows import NOTICED
+from .expect_stops import Expected, began_at, expect_routes, travel_of
+from .hub_day import HubDay
+from .read_day import read_day
 from .show_visit import read_visits, stops_of
 from .visit_sheet import Picture, Visit
 
@@ -26,6 +34,17 @@ class Rest(msgspec.Struct, frozen=True):
 
     starts: datetime
     ends: datetime
+
+
+class Awaited(msgspec.Struct, frozen=True):
+    """When a visit is expected to begin, by the steps reported; `late_min` after its plan.
+
+    A few minutes within the promised window are nobody's news: then it is 0.
+    """
+
+    order: UUID
+    starts: datetime
+    late_min: int
 
 
 class Base(msgspec.Struct, frozen=True):
@@ -44,7 +63,8 @@ class TodaysRoute(msgspec.Struct, frozen=True):
 
     `back` is when she is at the hub again; `starts` and `ends` are her shift's. `version` is the
     plan's. `drives[i]` leads to visit `i`, the last one home; empty while they are not drawn.
-    `estimated` when drives and times come from no road engine.
+    `estimated` when drives and times come from no road engine. `expected` names the visits that
+    did not begin yet, as they look at `now`.
     """
 
     day: date
@@ -59,7 +79,26 @@ class TodaysRoute(msgspec.Struct, frozen=True):
     back: datetime | None
     rests: list[Rest]
     visits: list[Visit]
+    expected: list[Awaited]
     drives: list[Line]
+
+
+async def live_route(
+    engine: AsyncEngine, roads: Roads, concierge_id: UUID, day: date | None, *, picture: Picture
+) -> TodaysRoute:
+    """Her route with its drives drawn, and when each visit is really to be expected.
+
+    Raises:
+        Missing: there is no such concierge.
+    """
+    async with transaction(engine) as session:
+        now = await clock.now(session)
+        route = await todays_route(session, concierge_id, day, now, picture=picture)
+        hub = await session.get_one(Hub, route.hub.id)
+        today = await read_day(session, hub, route.day, now)
+    travel = await travel_of(roads, today)
+    expected = await asyncio.to_thread(_await_visits, today, travel, concierge_id)
+    return await draw_drives(msgspec.structs.replace(route, expected=expected), roads)
 
 
 async def todays_route(
@@ -67,7 +106,8 @@ async def todays_route(
 ) -> TodaysRoute:
     """The plan in force for this concierge on a day (her hub's today, when none is named).
 
-    Its drives are not drawn yet: that asks the maps, and waits for no transaction.
+    Its drives are not drawn and nothing is expected yet: that asks the maps, and waits for no
+    transaction.
 
     Raises:
         Missing: there is no such concierge.
@@ -102,8 +142,27 @@ async def todays_route(
             if route.break_starts and route.break_ends
         ],
         visits=await read_visits(session, stops, picture=picture),
+        expected=[],
         drives=[],
     )
+
+
+def _await_visits(today: HubDay, travel: routing.TravelTimes, concierge_id: UUID) -> list[Awaited]:
+    """What is still to begin of her day, on the board's own reckoning."""
+    routes = expect_routes(today, travel)
+    return [
+        Awaited(seen.stop.order_id, seen.starts, _late_min(seen))
+        for route in routes.values()
+        for seen in route.stops
+        if seen.stop.concierge_id == concierge_id
+        and began_at(today.steps.get(seen.stop.order_id, {})) is None
+    ]
+
+
+def _late_min(seen: Expected) -> int:
+    if not seen.late and seen.behind < NOTICED:
+        return 0
+    return max(1, seen.behind // timedelta(minutes=1))
 
 
 async def draw_drives(route: TodaysRoute, roads: Roads) -> TodaysRoute:

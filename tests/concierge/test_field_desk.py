@@ -1,6 +1,7 @@
 """What a concierge's phone may ask of the desk."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -8,7 +9,7 @@ from sqlmodel import col, select
 from concierge.desk.record_returns import record_returns
 from concierge.desk.record_step import record_step
 from concierge.desk.show_visit import show_visit
-from concierge.desk.todays_route import draw_drives, todays_route
+from concierge.desk.todays_route import draw_drives, live_route, todays_route
 from concierge.model import (
     Case,
     Event,
@@ -86,6 +87,22 @@ async def test_without_a_road_engine_her_drives_are_straight_and_say_so(today: F
     assert len(drawn.drives) == len(drawn.visits) + 1
     assert drawn.estimated
     assert drawn.drives[0][0] == (today.house.hub.longitude, today.house.hub.latitude)
+
+
+async def test_a_visit_that_runs_over_makes_the_next_one_late_on_her_phone(
+    today: FieldDay,
+) -> None:
+    await take(today, Step.EN_ROUTE, Step.ARRIVED)
+    for now, is_late in [("09:30", False), ("11:10", True)]:
+        await today.house.clock(at(now))
+        route = await live_route(
+            today.engine, today.house.roads, today.amelie.id, None, picture=address
+        )
+        [second] = route.expected
+        behind = second.starts - route.visits[1].starts
+        assert second.order == today.orders[1].id
+        assert behind >= timedelta(minutes=10) if is_late else not behind
+        assert second.late_min == behind // timedelta(minutes=1)
 
 
 async def test_the_pieces_ride_with_her_and_are_then_in_the_clients_hands(

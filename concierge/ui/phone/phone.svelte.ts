@@ -5,7 +5,7 @@ import { listen } from '../shared/live.ts';
 import { personOf, send } from './outbox.ts';
 import { drafted, type Seen, seen } from './project.ts';
 import * as store from './store.ts';
-import type { Day, Draft, Step } from './types.ts';
+import type { Awaited, Day, Draft, Step } from './types.ts';
 
 const EVERY = 30_000;
 /** While entries wait for a signal. */
@@ -97,6 +97,13 @@ export class Phone {
     const settling = this.visits.some(({ outcome }) => outcome?.state === 'settling');
     const pause = this.signal && settling ? SOON : this.waiting.length > 0 ? OFTEN : EVERY;
     this.#timer = setTimeout(() => void this.refresh(), pause);
+  }
+
+  /** What the house expects of a visit that runs late and has not begun, as it last said. */
+  lateness(visit: Seen): Awaited | null {
+    if (visit.taken.arrived) return null;
+    const found = this.day?.expected?.find(({ order }) => order === visit.order);
+    return found && found.late_min > 0 ? found : null;
   }
 
   /** Write down a step and send it when possible. */

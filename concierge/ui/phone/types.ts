@@ -75,6 +75,13 @@ export interface Visit {
   receipt: Receipt | null;
 }
 
+/** When a visit is expected to begin, as the day goes; minutes after its plan, 0 when in time. */
+export interface Awaited {
+  order: string;
+  starts: string;
+  late_min: number;
+}
+
 export interface Day {
   day: string;
   now: string;
@@ -88,6 +95,8 @@ export interface Day {
   back: string | null;
   rests: { starts: string; ends: string }[];
   visits: Visit[];
+  /** Visits that did not begin yet; a day kept by an older phone has none. */
+  expected?: Awaited[];
   /** `drives[i]` leads to visit `i`; the last one home. */
   drives: Point[][];
 }

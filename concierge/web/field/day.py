@@ -17,7 +17,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from concierge.desk.record_returns import record_returns
 from concierge.desk.record_step import StepReport, record_step
 from concierge.desk.show_visit import show_visit
-from concierge.desk.todays_route import TodaysRoute, draw_drives, todays_route
+from concierge.desk.todays_route import TodaysRoute, live_route
 from concierge.desk.visit_sheet import Visit
 from concierge.model import MOST_PIECES, PieceVerdict, ReturnsRecord, Step
 from concierge.model.refusals import Missing
@@ -61,15 +61,16 @@ WRITES = {
 }
 
 
-@get("/api/field/route", operation_id="TodaysRoute", tags=["field"], responses=READS)
+@get(
+    "/api/field/route",
+    operation_id="TodaysRoute",
+    tags=["field"],
+    responses={**READS, 400: _no("The day is none.")},
+)
 async def route(request: Asked, day: FromQuery[date | None] = None) -> TodaysRoute:
     """The plan in force for who asks, today or on another day, with its drives drawn."""
     house = doors(request)
-    async with transaction(house.engine) as session:
-        planned = await todays_route(
-            session, _mine(request), day, await now(session), picture=address
-        )
-    return await draw_drives(planned, house.roads)
+    return await live_route(house.engine, house.roads, _mine(request), day, picture=address)
 
 
 @get(
