@@ -99,9 +99,11 @@ def _service_starts_in_her_window(visit: Visit, stop: Stop) -> Iterator[Violatio
         yield Violation("window_not_kept", visit.id, words)
         return
     nearest = min(visit.windows, key=lambda window: _outside(stop.starts, window))
-    by = _minutes(_outside(stop.starts, nearest))
+    by = max(timedelta(minutes=1), _outside(stop.starts, nearest))
     side = "before" if _utc(stop.starts) < _utc(nearest.opens) else "after"
-    words = f"{_called(visit)} would start {_at(stop.starts)}, {by} {side} {_span(nearest)}."
+    words = (
+        f"{_called(visit)} would start {_at(stop.starts)}, {_minutes(by)} {side} {_span(nearest)}."
+    )
     yield Violation("outside_windows", visit.id, words)
 
 
@@ -117,7 +119,8 @@ def _skills_are_there(visit: Visit, shift: Shift) -> Iterator[Violation]:
     """Whoever comes has every skill the visit asks for."""
     missing = sorted(visit.skills - shift.skills)
     if missing:
-        words = f"{_called(visit)} needs {', '.join(missing)}; {shift.called} does not have it."
+        asked = " and ".join(missing)
+        words = f"{_called(visit)} needs someone with {asked}; {shift.called} does not have it."
         yield Violation("skill_missing", visit.id, words)
 
 
@@ -320,4 +323,4 @@ def _span(window: Window) -> str:
 
 
 def _minutes(duration: timedelta) -> str:
-    return f"{duration.total_seconds() / 60:.0f} min"
+    return f"{duration // timedelta(minutes=1)} min"

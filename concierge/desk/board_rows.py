@@ -183,5 +183,5 @@ def _visit(today: HubDay, order: Order, pieces: Mapping[UUID, int]) -> dict[str,
 
 
 def _minutes(duration: timedelta) -> int:
-    """Whole minutes, rounded up: a minute begun is a minute late."""
-    return -int(-duration.total_seconds() // 60)
+    """Whole minutes, as the clock on the board counts them; any lateness is one at least."""
+    return max(1, duration // timedelta(minutes=1)) if duration else 0

@@ -14,6 +14,7 @@ import routing
 from concierge.maps.travel import Roads
 from concierge.model import Concierge, Hub, Style, Variant, new_id
 from concierge.model.refusals import EmptySelection, NotCovered, PieceTaken
+from concierge.model.skills import in_words
 from concierge.model.visit_shape import VisitShape, shape_of
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
@@ -162,7 +163,7 @@ def visit_wanted(
         windows=tuple(windows),
         lasts=timedelta(minutes=shape.minutes),
         load=shape.load,
-        skills=frozenset(shape.skills),
+        skills=in_words(shape.skills),
         known_to=day.known_to(wanted.client_id) if wanted.client_id else frozenset(),
     )
 

@@ -16,6 +16,7 @@ from .client import Address
 from .columns import belongs_to, choice, document, id_field, moment, texts
 from .refusals import AlreadySettled, KeyReused, TooLate, UnknownPiece, WrongStep
 from .returns import PieceVerdict, ReturnsRecord, Verdict
+from .skills import in_words
 from .table import Table
 
 
@@ -107,7 +108,7 @@ class Order(Table, table=True):
             windows=windows,
             lasts=timedelta(minutes=self.minutes),
             load=self.load,
-            skills=frozenset(self.skills),
+            skills=in_words(self.skills),
             priority=self.priority,
             known_to=known_to,
             planned_on=planned_on,

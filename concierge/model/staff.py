@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 import routing
 
+from . import skills
 from .columns import belongs_to, id_field, moment, texts
 from .table import Table
 
@@ -30,10 +31,10 @@ class Concierge(Table, table=True):
 
     @property
     def skills(self) -> frozenset[str]:
-        """What she brings to a visit, in the planner's words: `lang:fr`, `style:evening`."""
-        return frozenset(
-            [f"lang:{language}" for language in self.languages]
-            + [f"style:{speciality}" for speciality in self.specialities]
+        """What she brings to a visit, in the planner's words: "French", "evening styling"."""
+        return skills.in_words(
+            [skills.tongue(language) for language in self.languages]
+            + [skills.eye(speciality) for speciality in self.specialities]
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from . import skills
 from .catalogue import Style
 
 WELCOME_MINUTES = 20
@@ -33,5 +34,5 @@ def shape_of(
     return VisitShape(
         minutes=minutes,
         load=sum(style.load for style in styles),
-        skills=(f"lang:{language}",) if needs_tongue else (),
+        skills=(skills.tongue(language),) if needs_tongue else (),
     )

@@ -77,6 +77,7 @@ async def test_a_moved_visit_is_saved_checked_told_to_the_phones_and_written_dow
             f"day:{day.hub.id}:{MONDAY}",
             f"concierge:{day.concierges[to].id}",
             f"concierge:{day.concierges[had or ''].id}",
+            f"order:{day.orders['Petit'].id}",
         }
         entry = (await session.exec(select(AuditEntry))).one()
         said = f"Mme Petit moved to {to} by hand. She asked for her."

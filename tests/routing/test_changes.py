@@ -1,5 +1,8 @@
 """Booking, cancelling and moving by hand keep every other promise, or say which they break."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -103,6 +106,26 @@ def test_a_move_that_makes_others_late_names_each_of_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("closes", "words"),
+    [
+        ("09:26", "Liv would start 09:30, 3 min after 09:00 to 09:26."),
+        ("09:29", "Liv would start 09:30, 1 min after 09:00 to 09:29."),
+    ],
+)
+def test_minutes_begun_are_not_counted_as_minutes_late(closes: str, words: str) -> None:
+    until = d.at(closes) + timedelta(seconds=20)
+    problem = d.day(
+        [d.shift("anna")], [d.visit("liv", 10, routing.Window(d.at("09:00"), until), name="Liv")]
+    )
+    plan = d.planned(problem, anna=["liv"])
+    (route,) = plan.routes
+    (stop,) = route.stops
+    late = replace(stop, starts=d.at("09:30"), ends=d.at("10:00"))
+    broken = routing.check(problem, replace(plan, routes=(replace(route, stops=(late,)),)))
+    assert words in [each.words for each in broken]
+
+
 def test_a_move_to_someone_without_the_skill_or_the_room_says_so() -> None:
     problem = d.day(
         [
@@ -114,7 +137,7 @@ def test_a_move_to_someone_without_the_skill_or_the_room_says_so() -> None:
     broken = routing.move(problem, d.planned(problem, anna=["eva"]), "eva", "berit")
     assert isinstance(broken, list)
     assert [each.words for each in broken] == [
-        "Eva needs french; Berit does not have it.",
+        "Eva needs someone with french; Berit does not have it.",
         "3 rail units are loaded on Berit, which holds 2.",
     ]
 
