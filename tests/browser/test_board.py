@@ -45,6 +45,10 @@ async def test_a_dispatcher_moves_locks_and_unassigns_a_visit_with_the_mouse(
     noor = panel.get_by_role("button", name="Noor Haddad")
     await expect(noor).to_have_attribute("aria-disabled", "true")
     await expect(noor).to_contain_text("Breaks")
+    await noor.click(force=True)
+    await said(page, "Not moved to Noor Haddad. ")
+    await expect(noor).to_contain_text("Not moved to Noor Haddad. ")
+    assert await desk.day.carrier("Petit") == had
     await panel.get_by_role("button", name="Jules Perrin").click()
 
     await expect(
@@ -55,9 +59,10 @@ async def test_a_dispatcher_moves_locks_and_unassigns_a_visit_with_the_mouse(
 
     await panel.get_by_role("button", name="Lock to this concierge").click()
     await said(page, "planning keeps this concierge")
-    await expect(panel.get_by_role("button", name="Unlock")).to_be_visible()
+    await expect(panel.get_by_role("button", name="Unlock")).to_be_focused()
     await panel.get_by_role("button", name="Unlock").click()
     await said(page, "Mme Petit is unlocked")
+    await expect(panel.get_by_role("button", name="Lock to this concierge")).to_be_focused()
     await panel.get_by_role("button", name="Unassign").click()
     tray = page.get_by_role("complementary", name="Unassigned")
     await expect(tray.get_by_role("button", name="Mme Petit")).to_contain_text("Best: ")

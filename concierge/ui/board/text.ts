@@ -1,8 +1,8 @@
 /** Everything the board says. */
 import type { Problem } from '../shared/api.ts';
-import { number, span, stretch, time } from '../shared/format.ts';
+import { day, number, span, stretch, time, zone } from '../shared/format.ts';
 import { count, language, locale, say } from '../shared/words.ts';
-import type { Broken, Cost, LeftVisit, PlannedVisit, Row } from './day.ts';
+import type { Board, Broken, Cost, LeftVisit, Place, PlannedVisit, Row } from './day.ts';
 
 /** Why a change was made, written into the house's own log, which is kept in English. */
 export const UNDONE = 'Undone by the dispatcher.';
@@ -27,6 +27,16 @@ export const nextDay = () => say('Next day');
 export const hub = () => say('Hub');
 export const concierges = (n: number) => count('{n} concierge', '{n} concierges', n);
 export const visits = (n: number) => count('{n} visit', '{n} visits', n);
+export const unassignedCount = (n: number) => count('{n} unassigned', '{n} unassigned', n);
+const routes = (n: number) => count('{n} route', '{n} routes', n);
+
+/** The day in a line, as it stands: the same figures as at the top. */
+export function dayInALine({ rows, left }: Pick<Board, 'rows' | 'left'>): string {
+  const driven = rows.filter((row) => row.visits.length > 0);
+  const planned = driven.reduce((sum, row) => sum + row.visits.length, 0);
+  const waiting = left.length > 0 ? unassignedCount(left.length) : null;
+  return list(visits(planned), routes(driven.length), waiting);
+}
 export const onTime = (part: number) => say('{part} on time', { part: percent(part) });
 export const clashes = (n: number) => count('{n} clash', '{n} clashes', n);
 export const behind = (n: number) => count('{n} running late', '{n} running late', n);
@@ -213,15 +223,43 @@ const RULES: Record<string, string> = {
   break_outside_window: 'There would be no time for the break.',
 };
 
-export const broken = ({ rule, words }: Broken) =>
-  language() === 'en' ? words : say(RULES[rule] ?? words);
+/** Every promise that would break, each said once. */
+export const broken = (all: readonly Broken[]) =>
+  [
+    ...new Set(
+      all.map(({ rule, words }) => (language() === 'en' ? words : say(RULES[rule] ?? words))),
+    ),
+  ].join(' ');
+
+/** The answer to pressing a place that cannot be had. */
+export const notMoved = ({ name, broken: all }: Place) =>
+  say('Not moved to {name}. {why}', { name: apart(name), why: broken(all) });
 
 // The day
 export const theDay = () => say('The day');
-export const planMade = (at: string) => say('made {time}', { time: time(at) });
+/** How many days of the hub's calendar lie between a moment and now. */
+function daysAgo(at: string, now: Date): number {
+  const date = (moment: Date): number => {
+    const on = new Intl.DateTimeFormat('en-CA', { timeZone: zone() }).format(moment);
+    return Date.parse(`${on}T00:00:00Z`);
+  };
+  return Math.round((date(now) - date(new Date(at))) / 86_400_000);
+}
+
+export function planMade(at: string, now: Date): string {
+  const ago = daysAgo(at, now);
+  if (ago === 0) return say('made {time}', { time: time(at) });
+  if (ago === 1) return say('made yesterday {time}', { time: time(at) });
+  return say('made {day}, {time}', { day: day(at), time: time(at) });
+}
 export const exceptions = () => say('Needs a person');
 export const allWell = () => say('Nothing needs a person right now.');
-export const since = (at: string) => say('since {time}', { time: time(at) });
+export function since(at: string, now: Date): string {
+  const ago = daysAgo(at, now);
+  if (ago === 0) return say('since {time}', { time: time(at) });
+  if (ago === 1) return say('since yesterday {time}', { time: time(at) });
+  return say('since {day}, {time}', { day: day(at), time: time(at) });
+}
 export const costs = () => say('What the plan costs');
 export const pickOne = () => say('Choose a visit to see it here, or a concierge to see her route.');
 
