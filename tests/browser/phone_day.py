@@ -13,9 +13,10 @@ from pathlib import Path
 
 import httpx
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from sqlmodel import select
 
 from concierge.desk.sign_in import hash_password
-from concierge.model import Account, Order, Preference, Role, Stop
+from concierge.model import Account, Order, Preference, Role, Stop, VisitStep
 from concierge.store.clock import wall
 from concierge.store.transaction import transaction
 from payments.stripe_gateway import StripeGateway
@@ -77,6 +78,11 @@ class PhoneDay:
     async def read(self) -> Order:
         async with transaction(self.house.engine) as session:
             return await session.get_one(Order, self.order.id)
+
+    async def steps(self) -> list[str]:
+        """What the house knows was done, by name."""
+        async with transaction(self.house.engine) as session:
+            return sorted((await session.exec(select(VisitStep.step))).all())
 
     def _start(self, *words: str) -> None:
         with (self.folder / f"{words[0]}.txt").open("ab") as output:

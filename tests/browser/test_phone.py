@@ -157,6 +157,39 @@ async def test_of_two_lists_from_two_phones_one_counts_and_the_other_is_shown(
     assert cases == ["returns_conflict"]
 
 
+async def test_an_early_arrival_is_asked_about_before_it_is_written_down(
+    browser: Browser, day: PhoneDay
+) -> None:
+    await day.house.clock(at("13:40"))
+    page = await signed_in(await a_phone(browser), day)
+    await page.get_by_role("button", name="I am on my way").click()
+    for answer in ("I wait", "Escape"):
+        await page.get_by_role("button", name="I have arrived").click()
+        question = page.get_by_role("dialog", name="You are early: ring from 14:00")
+        await expect(question).to_be_visible()
+        if answer == "Escape":
+            await page.keyboard.press(answer)
+        else:
+            await question.get_by_role("button", name=answer).click()
+        await expect(question).to_be_hidden()
+    await expect(page.get_by_text("All sent")).to_be_visible()
+    assert await day.steps() == ["en_route"]
+    await page.get_by_role("button", name="I have arrived").click()
+    await page.get_by_role("button", name="Record my arrival now").click()
+    await expect(page.get_by_role("heading", name="Mme Haddad", level=1)).to_be_visible()
+
+
+async def test_running_late_is_said_on_the_route_also_without_signal(
+    browser: Browser, day: PhoneDay
+) -> None:
+    await day.house.clock(at("15:10"))
+    page = await signed_in(await a_phone(browser), day)
+    await expect(page.get_by_text("late by")).to_be_visible()
+    day.cut()
+    await page.reload()
+    await expect(page.get_by_text("late by")).to_be_visible()
+
+
 async def test_in_arabic_the_phone_reads_from_the_right_and_the_client_reads_her_own_language(
     browser: Browser, day: PhoneDay
 ) -> None:

@@ -15,6 +15,15 @@ const SOON = 2_000;
 const LAST_PERSON = 'concierge-person';
 const LAST_SENT = 'concierge-sent';
 
+/** Why a step is asked about before it is written down: another visit is next, or it is early. */
+type Doubt = 'order' | 'early';
+
+export interface Question {
+  doubt: Doubt;
+  visit: Seen;
+  answer: (yes: boolean) => void;
+}
+
 export class Phone {
   person = $state<string | null>(null);
   name = $state('');
@@ -28,6 +37,8 @@ export class Phone {
   trouble = $state('');
   /** The plan was changed since she last looked at it. */
   changed = $state(false);
+  /** What she is asked right now. */
+  question = $state.raw<Question | null>(null);
   sentAt = $state(localStorage.getItem(LAST_SENT));
   now = $state(new Date());
 
@@ -104,6 +115,30 @@ export class Phone {
     if (visit.taken.arrived) return null;
     const found = this.day?.expected?.find(({ order }) => order === visit.order);
     return found && found.late_min > 0 ? found : null;
+  }
+
+  /** Write down a step she is sure of; what is out of the ordinary is asked first. */
+  async propose(visit: Seen, step: Step): Promise<boolean> {
+    for (const doubt of this.#doubts(visit, step)) {
+      if (!(await this.#ask(doubt, visit))) return false;
+    }
+    await this.take(this.visits.find(({ order }) => order === visit.order) ?? visit, step);
+    return true;
+  }
+
+  #doubts(visit: Seen, step: Step): Doubt[] {
+    const doubts: Doubt[] = [];
+    if (this.next && this.next.order !== visit.order) doubts.push('order');
+    if (step === 'arrived' && this.clock() < new Date(visit.opens)) doubts.push('early');
+    return doubts;
+  }
+
+  async #ask(doubt: Doubt, visit: Seen): Promise<boolean> {
+    const yes = await new Promise<boolean>((answer) => {
+      this.question = { doubt, visit, answer };
+    });
+    this.question = null;
+    return yes;
   }
 
   /** Write down a step and send it when possible. */
