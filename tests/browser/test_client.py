@@ -140,6 +140,28 @@ async def test_without_a_window_she_is_led_to_the_windows_and_no_field_hides_und
     assert field["y"] + field["height"] <= bar["y"]
 
 
+async def test_a_reload_costs_a_guest_nothing_and_an_order_leaves_nothing_behind(
+    shop: ClientShop, page: Page
+) -> None:
+    await choose(page, shop, "Bias dress")
+    await page.goto(f"{shop.base}/visit")
+    await tell_where(page)
+    await tell_who(page)
+    await page.get_by_label("How to get in").fill("Code 1234")
+    await page.goto(shop.base)
+    await page.goto(f"{shop.base}/visit")
+    await expect(page.locator(".where")).to_contain_text("Linnégatan 12")
+    assert page.url == f"{shop.base}/visit"
+    await expect(page.get_by_label("Your name")).to_have_value("Lova Holm")
+    await expect(page.get_by_label("How to get in")).to_have_value("Code 1234")
+    await page.locator(".window", has_text="14:00").click()
+    await page.get_by_role("button", name="Continue to card").click()
+    await pay(page)
+    await page.wait_for_url(f"{shop.base}/orders/*")
+    await expect(page.get_by_role("heading", name="See you today")).to_be_visible()
+    assert await page.evaluate("sessionStorage.length") == 0
+
+
 async def test_a_window_taken_while_she_looks_is_struck_out_before_her_eyes(
     shop: ClientShop, page: Page
 ) -> None:

@@ -3,5 +3,6 @@ import './boutique.css';
 import './visit.css';
 import './address-search.ts';
 import './once.ts';
+import './visit-form.ts'; // before the draft, which presses its button
+import './visit-draft.ts';
 import './order-live.ts';
-import './visit-form.ts';

@@ -1,5 +1,6 @@
 /** The order's page as things happen: confirmed, on the way, at the door, receipt. */
 import { listen } from '../shared/live.ts';
+import { forgetVisit } from './visit-draft.ts';
 
 /** Nothing is told when a slot ends by itself; look again a little after. */
 const AFTER_SLOT_MS = 5_000;
@@ -10,6 +11,7 @@ class OrderLive extends HTMLElement {
   #timer = 0;
 
   connectedCallback(): void {
+    forgetVisit();
     const { order, stage = '', until, now } = this.dataset;
     if (!order || OVER.has(stage)) return;
     this.#stop = listen([`order:${order}`], () => void this.#look());

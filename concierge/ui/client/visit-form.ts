@@ -142,6 +142,7 @@ class VisitForm extends HTMLElement {
         const field = this.querySelector<HTMLInputElement>(`#${CSS.escape(id)}`);
         if (field) field.value = words;
       }
+      this.dispatchEvent(new Event('visit-shown', { bubbles: true }));
     }
     this.#settle(quietly);
     if (focused) this.querySelector<HTMLElement>(focused)?.focus({ preventScroll: true });
