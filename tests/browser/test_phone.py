@@ -190,6 +190,18 @@ async def test_running_late_is_said_on_the_route_also_without_signal(
     await expect(page.get_by_text("late by")).to_be_visible()
 
 
+async def test_a_phone_on_its_side_shows_the_list_beside_the_map(
+    browser: Browser, day: PhoneDay
+) -> None:
+    page = await signed_in(await a_phone(browser), day)
+    await page.set_viewport_size({"width": 844, "height": 390})
+    await expect(page.get_by_role("link", name="Mme Haddad")).to_be_in_viewport(ratio=1)
+    streets = await page.get_by_role("region", name="Map of your route").bounding_box()
+    assert streets is not None
+    assert streets["width"] < 844 / 2
+    await expect_no_sideways_scroll(page)
+
+
 async def test_in_arabic_the_phone_reads_from_the_right_and_the_client_reads_her_own_language(
     browser: Browser, day: PhoneDay
 ) -> None:
