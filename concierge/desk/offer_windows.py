@@ -34,6 +34,7 @@ class WindowState(StrEnum):
     LAST = "last"
     FULL = "full"
     NO_PIECES = "no_pieces"
+    PAST = "past"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,8 @@ def _offer_day(
 def _offer_window(
     day: HubDay, book: routing.Offers, visit: routing.Visit, window: routing.Window
 ) -> WindowOffer:
+    if window.opens <= day.now:
+        return WindowOffer(window.opens, window.closes, WindowState.PAST)
     if not bookable(window, day.now):
         return WindowOffer(window.opens, window.closes, WindowState.FULL)
     places = book.places(replace(visit, windows=(window,)))

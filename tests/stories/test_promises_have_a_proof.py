@@ -41,9 +41,18 @@ async def test_only_windows_that_leave_time_to_pack_are_offered(house: SmallHous
     offered = await offer_windows(house.engine, house.roads, house.wanted())
     today = offered.days[0]
     assert [w.state for w in today.windows] == [
-        WindowState.FULL, WindowState.FREE, WindowState.FREE, WindowState.FREE,
+        WindowState.PAST, WindowState.FREE, WindowState.FREE, WindowState.FREE,
     ]  # fmt: skip
     assert offered.days[3].full, "Nobody works on the fourth day."
+
+
+async def test_a_window_that_has_opened_is_past_and_one_too_soon_is_full(
+    house: SmallHouse,
+) -> None:
+    await house.clock(at("10:00"))
+    offered = await offer_windows(house.engine, house.roads, house.wanted())
+    first, second, *_ = offered.days[0].windows
+    assert (first.state, second.state) == (WindowState.PAST, WindowState.FULL)
 
 
 async def test_every_offered_window_can_be_booked(house: SmallHouse) -> None:

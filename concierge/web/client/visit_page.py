@@ -149,7 +149,8 @@ def _groups(
     rows: dict[str, list[WindowRow]] = {name: [] for name in GROUPS}
     for window in day.windows:
         value = write_window(window.opens, window.closes)
-        gone = not window.feasible and value in form.seen
+        past = window.state is WindowState.PAST
+        gone = not window.feasible and not past and value in form.seen
         rows[_part_of_day(window, zone)].append(
             WindowRow(
                 value=value,
@@ -175,6 +176,8 @@ def _hint(window: WindowOffer, words: Words) -> str:
     match window.state:
         case WindowState.FULL:
             return words.say("Full")
+        case WindowState.PAST:
+            return words.say("Past")
         case WindowState.NO_PIECES:
             return words.say("One of your pieces is with somebody else that day")
         case WindowState.FREE | WindowState.LAST if window.familiar:
