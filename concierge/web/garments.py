@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from litestar import Response, get
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 
 from concierge.model import garments
 from concierge.model.refusals import Missing
 
+from .problems import PROBLEM_JSON, Problem
+
+SVG = "image/svg+xml"
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -21,7 +25,16 @@ def address(drawing: Mapping[str, str], shade: str) -> str:
     return f"/garments/{drawing['category']}/{cut}/{shade.removeprefix('#')}.svg"
 
 
-@get("/garments/{category:str}/{cut:str}/{file:str}", sync_to_thread=False)
+@get(
+    "/garments/{category:str}/{cut:str}/{file:str}",
+    operation_id="Garment",
+    tags=["boutique"],
+    media_type=SVG,
+    responses={
+        404: ResponseSpec(Problem, media_type=PROBLEM_JSON, description="No such drawing.")
+    },
+    sync_to_thread=False,
+)
 def garment(category: FromPath[str], cut: FromPath[str], file: FromPath[str]) -> Response[str]:
     """One garment's drawing.
 
@@ -35,7 +48,7 @@ def garment(category: FromPath[str], cut: FromPath[str], file: FromPath[str]) ->
         drawn = _drawn(category, cut, colour)
     except (garments.UnknownGarment, garments.BadColour):
         raise Missing("We have no such drawing.") from None
-    return Response(drawn, media_type="image/svg+xml", headers={"cache-control": FOREVER})
+    return Response(drawn, media_type=SVG, headers={"cache-control": FOREVER})
 
 
 @lru_cache(maxsize=2_048)

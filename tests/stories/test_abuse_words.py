@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+import io
 import json
+import sys
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -15,6 +17,7 @@ from concierge.model import Account, Address, Client, Message, Notice, Order, Ro
 from concierge.settings import SANDBOX_WEBHOOK_SECRET
 from concierge.store.clock import wall
 from concierge.store.transaction import transaction
+from concierge.web.logs import set_up_logs
 from tests.concierge.web_house import BASE, PASSWORD_HASH, Browser
 from tests.payments.sandboxed import Sandbox
 from tests.small_house import at
@@ -109,6 +112,40 @@ async def test_a_name_is_one_line_and_a_letter_links_only_where_we_say(shop: Sho
     links = [line for letter in letters for line in letter.body.split("\n") if BASE in line[:21]]
     assert links == [f"{BASE}/orders/{order.id}"]
     assert (await her.browser.get("/demo/postbox")).text.count("<a href") >= 1
+
+
+async def test_no_log_and_no_job_knows_her_name(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = io.StringIO()
+    with monkeypatch.context() as screen:
+        screen.setattr(sys, "stderr", written)
+        set_up_logs()
+    her = await shop.visitor()
+    await her.choose(0)
+    body = {
+        "windows": [(await her.windows())[0]],
+        "address": {"line": "Linnégatan 12", "detail": "Canary floor", "access": "Canary code"},
+        "who": {"name": "Canary", "email": "canary@client.test", "phone": "0700-canary"},
+    }
+    taken = (await her.ask("POST", "/api/orders", body)).json()
+    her.csrf = taken["csrf"]
+    await her.browser.get("/api/pieces", params={"words": "canary"})
+    await her.browser.get("/sign-in/canary")
+    await her.browser.get("/canary")
+    await her.pay(taken["card_page"])
+    await her.ask("POST", f"/api/orders/{taken['order']['id']}/cancellations")
+    async with transaction(shop.small.engine) as session:
+        connection = await session.connection()
+        jobs = await connection.exec_driver_sql(
+            "select concat(args, lock, queueing_lock) from procrastinate_jobs"
+        )
+        asked = "".join(str(job) for (job,) in jobs)
+    assert "/api/orders" in written.getvalue()
+    assert "operation" in asked
+    for text in (written.getvalue(), asked):
+        assert "canary" not in text.lower()
+        assert "Linnégatan" not in text
 
 
 @pytest.mark.parametrize(

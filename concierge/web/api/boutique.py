@@ -22,7 +22,7 @@ from concierge.web.doors import Asked, doors
 from concierge.web.garments import address
 from concierge.web.session import me
 
-from .said import NOT_HERS, NOT_MEANT, READ_BADLY, no
+from .said import FOR_SHOPPERS, NOT_HERS, NOT_MEANT, READ_BADLY, no
 
 TAGS = ["boutique"]
 
@@ -54,7 +54,7 @@ async def piece(request: Asked, slug: FromPath[str]) -> StyleShown:
         return await show_style(session, slug, picture=address, beside=chosen)
 
 
-@get("/api/selection", operation_id="Selection", tags=TAGS)
+@get("/api/selection", operation_id="Selection", tags=TAGS, responses=FOR_SHOPPERS)
 async def selection(request: Asked) -> SelectionShown:
     """What this visit has gathered, and what a bank would set aside for it."""
     async with transaction(doors(request).engine) as session:
@@ -85,7 +85,7 @@ async def choose(request: Asked, variant_id: FromPath[UUID]) -> SelectionShown:
     operation_id="Leave",
     tags=TAGS,
     status_code=200,
-    responses=NOT_MEANT,
+    responses={**NOT_MEANT, **NOT_HERS},
 )
 async def leave(request: Asked, variant_id: FromPath[UUID]) -> SelectionShown:
     """Take a variant out of the selection."""

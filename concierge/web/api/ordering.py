@@ -39,7 +39,7 @@ from concierge.web.garments import address as picture
 from concierge.web.session import me, visit_of
 from concierge.web.show import words_for
 
-from .said import BUSY, NOT_HERS, NOT_MEANT, READ_BADLY, SIGN_IN, no
+from .said import BUSY, FOR_SHOPPERS, NOT_HERS, NOT_MEANT, READ_BADLY, SIGN_IN, no
 
 TAGS = ["orders"]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -225,7 +225,7 @@ async def orders(request: Asked) -> list[OrderRow]:
     "/api/orders/{order_id:uuid}",
     operation_id="ShowOrder",
     tags=TAGS,
-    responses=NOT_HERS,
+    responses={**NOT_HERS, **FOR_SHOPPERS},
 )
 async def one(request: Asked, order_id: FromPath[UUID]) -> OrderShown:
     """An order: what is promised, what is held, and the receipt once there is one."""

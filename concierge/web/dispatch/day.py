@@ -26,7 +26,7 @@ from concierge.web.problems import Problem
 from concierge.web.session import me
 
 MOST_LINES = 4
-Why = Annotated[str, msgspec.Meta(max_length=200)]
+Why = Annotated[str, msgspec.Meta(max_length=200, pattern="^[^\u0000]*$")]
 Version = Annotated[int, msgspec.Meta(ge=0)]
 
 
