@@ -89,11 +89,10 @@ async def test_a_visit_from_the_rail_to_the_receipt_as_all_three_see_it(
     await on_her_row(board, other).wait_for()
     await client.get_by_text(f"{other.greeting} brings your pieces").wait_for()
 
-    await shop.house.clock(at("13:40"))
+    await shop.house.clock(at("14:02"))  # the window is open: she may ring
     phone = await at_work(browser, shop, other.greeting.lower(), "/field/", width=390)
     await phone.get_by_role("button", name="I am on my way").click()
     await client.get_by_role("heading", name=f"{other.greeting} is on the way").wait_for()
-    await shop.house.clock(at("14:05"))
     await keep_the_dress(phone)
 
     await client.get_by_role("heading", name="Your receipt").wait_for()
