@@ -27,7 +27,7 @@ PLANTED = {
     "routing is plain Python and OR-Tools": ("routing/place.py", "import httpx"),
     "payments is plain Python and Stripe": ("payments/money.py", "import sqlmodel"),
     "one door to OR-Tools": ("routing/timeline.py", "import ortools"),
-    "one door to Numba": ("routing/solver.py", "import numba"),
+    "one door to Numba": ("routing/solver/model.py", "import numba"),
     "one door to Stripe": ("concierge/desk/settle.py", "import stripe"),
     "one door to the web": ("concierge/desk/settle.py", "import litestar"),
 }

@@ -164,7 +164,7 @@ def test_or_tools_makes_the_first_plan_and_accepts_the_last(
 ) -> None:
     problem = concierge_day(8, 40, seed=2)
     asked: list[str] = []
-    solver = routing.solver.pywrapcp.RoutingModel
+    solver = routing.solver.model.pywrapcp.RoutingModel
     for name in ("SolveWithParameters", "ReadAssignmentFromRoutes"):
         ours = getattr(solver, name)
 
@@ -224,9 +224,12 @@ def test_judging_loads_neither_or_tools_nor_numba() -> None:
 
 def test_a_day_that_has_been_planned_is_forgotten() -> None:
     problem = concierge_day(4, 10, seed=1)
-    model = routing.solver._Model(problem, problem.shifts, problem.visits)
+    model = routing.solver.model.Model(problem, problem.shifts, problem.visits)
     here = weakref.ref(model)
-    assert model.search(None, limit_s=0.05, seed=0, large=False, progress=print) is not None
+    found = routing.solver.first_plan.search(
+        model, None, limit_s=0.05, seed=0, large=False, progress=print
+    )
+    assert found is not None
     del model
     gc.collect()
     assert here() is None, "a process that plans all day keeps no model of every day"

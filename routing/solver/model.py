@@ -1,0 +1,165 @@
+# pyright: basic
+"""The problem as OR-Tools' routing model: what may be driven, and what it costs.
+
+Windows (several per visit), shifts, breaks, skills and locks, capacity, visits that may be left
+out at a price, and a price for each visit with each concierge. Its unit of cost is a second of
+driving, so its objective is the plan's cost.
+
+Source: OR-Tools 9.15, `ortools.constraint_solver.pywrapcp`.
+"""
+
+import time
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from ortools.constraint_solver import pywrapcp
+
+from routing.change import order_of
+from routing.errors import BadPlan
+from routing.plan import Plan, Route
+from routing.problem import Problem, Shift, Visit
+from routing.reasons import can_carry, may_serve
+from routing.seconds import Call, call, duty
+from routing.timeline import is_moved, is_stranger, time_route
+
+
+class Model:
+    """The problem as OR-Tools' routing model.
+
+    Nodes are the visits in order, then each shift's start and each shift's end, so that the way
+    of a shift that stays at home takes no time. Moments count in seconds from `origin_s`.
+    """
+
+    def __init__(self, problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit]) -> None:
+        begun = time.monotonic()
+        self.problem, self.shifts = problem, shifts
+        self.duties = [duty(problem, shift) for shift in shifts]
+        self.calls = [call(problem, visit) for visit in visits]
+        self.origin_s = min(on.starts_s for on in self.duties)
+        self.horizon_s = max(on.ends_s for on in self.duties) - self.origin_s
+        count, cars = len(visits), len(shifts)
+        starts = list(range(count, count + cars))
+        ends = list(range(count + cars, count + 2 * cars))
+        self.manager = pywrapcp.RoutingIndexManager(count + 2 * cars, cars, starts, ends)
+        self.routing = pywrapcp.RoutingModel(self.manager)
+        self.index = {v.id: self.manager.NodeToIndex(node) for node, v in enumerate(visits)}
+        self._add_drives_and_prices()
+        self._add_clock()
+        self._add_rail()
+        for each in self.calls:
+            self._add_visit(each)
+        self.breaks = [self._add_breaks(car) for car in range(cars)]
+        self.built_s = time.monotonic() - begun
+
+    def _add_drives_and_prices(self) -> None:
+        """Driving, and what each visit costs with each concierge, on the arc that leads to it."""
+        rows = [each.row for each in self.calls]
+        rows += [on.start_row for on in self.duties] + [on.end_row for on in self.duties]
+        self.drives = self.problem.travel.seconds[np.ix_(rows, rows)]
+        evaluators: dict[tuple[int, ...], int] = {}
+        for car, shift in enumerate(self.shifts):
+            prices = tuple(self._price(each.visit, shift) for each in self.calls)
+            if prices not in evaluators:
+                padded = np.array([*prices, *(0 for _ in range(2 * len(self.shifts)))])
+                matrix = (self.drives + padded).tolist()
+                evaluators[prices] = self.routing.RegisterTransitMatrix(matrix)
+            self.routing.SetArcCostEvaluatorOfVehicle(evaluators[prices], car)
+            self.routing.SetFixedCostOfVehicle(self.problem.weights.shift, car)
+
+    def _price(self, visit: Visit, shift: Shift) -> int:
+        weights = self.problem.weights
+        stranger = is_stranger(self.problem, visit, shift.id) * weights.stranger
+        return stranger + is_moved(visit, shift.id) * weights.moved
+
+    def _add_clock(self) -> None:
+        """Time passes by service and driving; waiting is free; nobody works outside her shift."""
+        cars = len(self.shifts)
+        self.service = np.array([each.lasts_s for each in self.calls] + [0] * (2 * cars))
+        passes = self.drives + self.service[:, None]
+        for car in range(cars):
+            node = len(self.calls) + car
+            passes[node, node + cars] = 0
+        transit = self.routing.RegisterTransitMatrix(passes.tolist())
+        self.routing.AddDimension(transit, self.horizon_s, self.horizon_s, False, "clock")
+        self.clock = self.routing.GetDimensionOrDie("clock")
+        for car, on in enumerate(self.duties):
+            for index in (self.routing.Start(car), self.routing.End(car)):
+                works = self.clock.CumulVar(index)
+                works.SetRange(on.starts_s - self.origin_s, on.ends_s - self.origin_s)
+
+    def _add_rail(self) -> None:
+        loads = [each.visit.load for each in self.calls] + [0] * (2 * len(self.shifts))
+        load = self.routing.RegisterUnaryTransitVector(loads)
+        capacities = [shift.capacity for shift in self.shifts]
+        self.routing.AddDimensionWithVehicleCapacity(load, 0, capacities, True, "rail")
+
+    def _add_visit(self, each: Call) -> None:
+        """A visit may be left out at its price, or begin in one of its windows with some cars."""
+        index = self.index[each.visit.id]
+        penalty = self.problem.weights.unplanned * each.visit.priority
+        self.routing.AddDisjunction([index], penalty)
+        open_s = [
+            (max(0, opens_s - self.origin_s), min(self.horizon_s, closes_s - self.origin_s))
+            for opens_s, closes_s in each.spans
+        ]
+        open_s = [(opens_s, closes_s) for opens_s, closes_s in open_s if opens_s <= closes_s]
+        cars = [
+            car
+            for car, shift in enumerate(self.shifts)
+            if self.duties[car].can_rest
+            and may_serve(each.visit, shift)
+            and can_carry(each.visit, shift)
+        ]
+        self.routing.VehicleVar(index).SetValues([-1, *(cars if open_s else [])])
+        if open_s:
+            starts = self.clock.CumulVar(index)
+            starts.SetRange(open_s[0][0], max(closes_s for _, closes_s in open_s))
+            until_s = open_s[0][1]
+            for opens_s, closes_s in open_s[1:]:
+                if opens_s > until_s + 1:
+                    starts.RemoveInterval(until_s + 1, opens_s - 1)
+                until_s = max(until_s, closes_s)
+
+    def _add_breaks(self, car: int) -> list[pywrapcp.IntervalVar]:
+        """Breaks fall between visits; the one that must begin first is taken first."""
+        on, solver = self.duties[car], self.routing.solver()
+        if not on.can_rest:
+            return []
+        breaks = [
+            solver.FixedDurationIntervalVar(
+                rest.opens_s - self.origin_s,
+                rest.closes_s - self.origin_s,
+                rest.lasts_s,
+                False,
+                f"break {number} of {on.shift.id}",
+            )
+            for number, rest in enumerate(on.rests)
+        ]
+        for first, second in pairwise(breaks):
+            solver.Add(second.StartsAfterEnd(first))
+        if breaks:
+            nodes = (self.manager.IndexToNode(i) for i in range(self.routing.Size()))
+            service = [int(self.service[node]) for node in nodes]
+            self.clock.SetBreakIntervalsOfVehicle(breaks, car, service)
+        return breaks
+
+    def indices(self, plan: Plan) -> list[list[int]]:
+        """The orders of a plan as OR-Tools counts visits, one for each shift."""
+        return [[self.index[each] for each in order_of(plan, shift.id)] for shift in self.shifts]
+
+    def routes(self, answer: pywrapcp.Assignment) -> tuple[Route, ...]:
+        """The routes of an answer, with their times."""
+        routes: list[Route] = []
+        for car, shift in enumerate(self.shifts):
+            order: list[Visit] = []
+            index = answer.Value(self.routing.NextVar(self.routing.Start(car)))
+            while not self.routing.IsEnd(index):
+                order.append(self.calls[self.manager.IndexToNode(index)].visit)
+                index = answer.Value(self.routing.NextVar(index))
+            if order:
+                route = time_route(self.problem, shift, order)
+                if route is None:
+                    raise BadPlan(f"OR-Tools drives {shift.called} in an order with no times.")
+                routes.append(route)
+        return tuple(routes)

@@ -1,0 +1,71 @@
+"""Plans a day: OR-Tools begins, our search goes on, OR-Tools judges."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from routing.errors import BadPlan
+from routing.improve import Asked, Progress, only_falling, searched
+from routing.mend import mended
+from routing.plan import Plan
+from routing.problem import Problem
+from routing.reasons import why_never
+from routing.seconds import duty
+from routing.words import summary
+
+from .first_plan import first_plan
+from .last_word import with_the_last_word
+
+FIRST_SHARE = 0.15
+"""The part of the time in which OR-Tools makes the plan that our search begins at."""
+
+Engine = Literal["search", "ortools"]
+"""Who makes the plan: OR-Tools and then our search, or OR-Tools alone. OR-Tools judges both."""
+
+
+def plan_day(
+    problem: Problem,
+    *,
+    seconds: float,
+    seed: int = 0,
+    incumbent: Plan | None = None,
+    engine: Engine = "search",
+    progress: Progress | None = None,
+    called_off: Callable[[], bool] | None = None,
+) -> Plan:
+    """The best plan found in this time, judged by `check` and accepted by OR-Tools.
+
+    Never dearer than the incumbent where that is still feasible: what can be kept of it is kept,
+    and the search begins there. The engine "ortools" does without our own search.
+
+    Raises:
+        BadPlan: the plan did not survive the last word; nothing is answered.
+    """
+    begun = time.monotonic()
+    visits = [each for each in problem.visits if not why_never(problem, each, each.windows)]
+    asked = Asked(
+        problem=problem,
+        shifts=[shift for shift in problem.shifts if duty(problem, shift).can_rest],
+        visits=visits,
+        in_force=incumbent is not None,
+        begun=begun,
+        seconds=seconds,
+        seed=seed,
+        progress=only_falling(progress, begun, visits, problem),
+    )
+    kept = mended(problem, incumbent or Plan())
+    if not asked.visits:
+        said = f"No visit can be planned: {summary(kept.routes, kept.unplanned)}"
+        return with_the_last_word(problem, replace(kept, words=said))
+    first, built_s = first_plan(asked, kept, 1.0 if engine == "ortools" else FIRST_SHARE)
+    if engine == "ortools":
+        return with_the_last_word(problem, first)
+    better = searched(
+        asked, first, until=begun + seconds - 0.05 - 2 * built_s, called_off=called_off
+    )
+    try:
+        return with_the_last_word(problem, better)
+    except BadPlan as refused:
+        said = f"{first.words}; what the search proposed was not accepted: {refused}"
+        return with_the_last_word(problem, replace(first, words=said))
