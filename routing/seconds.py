@@ -117,13 +117,8 @@ def duty(problem: Problem, shift: Shift) -> Duty:
 
 def call(problem: Problem, visit: Visit, windows: Sequence[Window] | None = None) -> Call:
     """A visit in seconds, with other windows than its own if they are given."""
-    floor_of_lock_s = NEVER_S
-    if visit.lock is not None and visit.lock.not_before is not None:
-        floor_of_lock_s = ceil_s(visit.lock.not_before)
-    kept = [
-        (max(ceil_s(window.opens), floor_of_lock_s), floor_s(window.closes), window)
-        for window in (visit.windows if windows is None else windows)
-    ]
+    asked = visit.windows if windows is None else windows
+    kept = [(*span(visit, window), window) for window in asked]
     kept = sorted(
         (each for each in kept if each[0] <= each[1]), key=lambda each: (each[0], each[1])
     )
@@ -134,6 +129,14 @@ def call(problem: Problem, visit: Visit, windows: Sequence[Window] | None = None
         spans=tuple((opens_s, closes_s) for opens_s, closes_s, _ in kept),
         windows=tuple(window for _, _, window in kept),
     )
+
+
+def span(visit: Visit, window: Window) -> tuple[int, int]:
+    """The first and the last second at which service may begin in a window; a lock clips it."""
+    opens_s = ceil_s(window.opens)
+    if visit.lock is not None and visit.lock.not_before is not None:
+        opens_s = max(opens_s, ceil_s(visit.lock.not_before))
+    return opens_s, floor_s(window.closes)
 
 
 def floor_s(moment: datetime) -> int:

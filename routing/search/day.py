@@ -80,7 +80,7 @@ def read_day(problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit])
     opens, closes = _windows(calls, origin_s)
     rests = _rests(duties, origin_s)
     between = drive[: len(rows), : len(rows)]
-    price, allowed = _prices(problem, shifts, visits), _allowed(shifts, visits)
+    price, allowed = prices_of(problem, shifts, visits), allowed_to(shifts, visits)
     capacity = _whole([shift.capacity for shift in shifts])
     start_s, end_s = (_whole([on.starts_s for on in duties]), _whole([on.ends_s for on in duties]))
     start_node = _whole([node_of[on.start_row] for on in duties])
@@ -142,7 +142,7 @@ def _rests(duties: Sequence[Duty], origin_s: int) -> tuple[NDArray[np.int64], ..
     return opens, closes, lasts
 
 
-def _prices(
+def prices_of(
     problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit]
 ) -> NDArray[np.int64]:
     weights = problem.weights
@@ -157,7 +157,7 @@ def _prices(
     return price
 
 
-def _allowed(shifts: Sequence[Shift], visits: Sequence[Visit]) -> NDArray[np.bool_]:
+def allowed_to(shifts: Sequence[Shift], visits: Sequence[Visit]) -> NDArray[np.bool_]:
     rows = [
         [may_serve(visit, shift) and can_carry(visit, shift) for shift in shifts]
         for visit in visits
