@@ -12,6 +12,7 @@ from .place import Place
 from .plan import BreakTaken, Cost, Plan, Reason, Route, Stop, Unplanned
 from .problem import Break, Hub, Lock, Problem, Shift, Visit, Weights, Window
 from .retime import Late, Retimed, retime
+from .speeds import Speeds
 from .timeline import price, time_route
 from .travel import TravelTimes, estimate
 from .words import preview, summary
@@ -35,6 +36,7 @@ __all__ = [
     "Route",
     "RoutingError",
     "Shift",
+    "Speeds",
     "Stop",
     "TravelTimes",
     "Unplanned",

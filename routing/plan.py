@@ -1,6 +1,6 @@
 """What is answered: who drives where and when, and which visits found no place."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -83,12 +83,15 @@ class Cost:
     shifts: int = 0
     strangers: int = 0
     moved: int = 0
+    prices: int = 0
+    overtime: int = 0
+    unfair: int = 0
     unplanned: int = 0
 
     @property
     def total(self) -> int:
         """All terms together."""
-        return self.drive + self.shifts + self.strangers + self.moved + self.unplanned
+        return sum(getattr(self, each.name) for each in fields(self))
 
 
 @dataclass(frozen=True, slots=True)

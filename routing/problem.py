@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from .errors import BadProblem
+from .lock import Lock, refuse_circles
 from .place import Place
 from .travel import TravelTimes
+from .weights import Weights
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -65,11 +67,14 @@ class Shift:
     """One concierge's working time, from leaving `starts_from` to being back at `ends_at`.
 
     `starts_from` and `ends_at` are the hub unless given; a concierge already on the road starts
-    at her current stop, at the moment she is free. `capacity` is in garment-rail units. `name` is
-    who drives it, for words a person reads; the id stands in.
+    at her current stop, at the moment she is free. `capacity` is in garment-rail units. She may be
+    back up to `overtime` after `ends`, at a price. Work, which is driving and service, is `fair`
+    up to so much; beyond, it has a price too. `name` is who drives it, for words a person reads;
+    the id stands in.
 
     Raises:
-        BadProblem: it ends before it starts, a break does not fit, or capacity is negative.
+        BadProblem: it ends before it starts, a break does not fit, or capacity, overtime or
+            fair is negative.
     """
 
     id: str
@@ -81,6 +86,8 @@ class Shift:
     starts_from: Place | None = None
     ends_at: Place | None = None
     name: str = ""
+    overtime: timedelta = timedelta(0)
+    fair: timedelta | None = None
 
     def __post_init__(self) -> None:
         if self.starts.tzinfo is None or self.ends.tzinfo is None:
@@ -89,6 +96,10 @@ class Shift:
             raise BadProblem(f"Shift {self.id} ends {self.ends}, not after it starts.")
         if self.capacity < 0:
             raise BadProblem(f"Shift {self.id} has capacity {self.capacity}.")
+        if self.overtime < timedelta(0):
+            raise BadProblem(f"Shift {self.id} has overtime {self.overtime}.")
+        if self.fair is not None and self.fair < timedelta(0):
+            raise BadProblem(f"Shift {self.id} finds {self.fair} of work fair.")
         for rest in self.breaks:
             if rest.window.closes < self.starts or rest.window.opens + rest.lasts > self.ends:
                 raise BadProblem(f"A break of shift {self.id} does not fit inside the shift.")
@@ -98,13 +109,10 @@ class Shift:
         """What to call it in a sentence."""
         return self.name or f"shift {self.id}"
 
-
-@dataclass(frozen=True, slots=True)
-class Lock:
-    """A decision the planner must keep: this shift and, if given, no start before `not_before`."""
-
-    shift: str
-    not_before: datetime | None = None
+    @property
+    def back_by(self) -> datetime:
+        """When she must be back, all overtime used."""
+        return self.ends + self.overtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +121,13 @@ class Visit:
 
     Any one of `windows` will do. `load` is in garment-rail units. `priority` multiplies the cost
     of leaving it unplanned. `known_to` names the shifts whose concierge she knows; `planned_on`
-    the shift she has been told; `forbidden` the shifts that may not serve her. `name` is the
-    client, for words a person reads; the id stands in.
+    the shift she has been told; `forbidden` the shifts that may not serve her; `prices` what the
+    visit costs with some shifts, in seconds of driving, so that others are preferred. `name` is
+    the client, for words a person reads; the id stands in.
 
     Raises:
-        BadProblem: no window, no service time, a negative load or a priority below one.
+        BadProblem: no window, no service time, a negative load or price, a shift priced twice, a
+            priority below one, or a lock that makes the visit wait for itself.
     """
 
     id: str
@@ -132,6 +142,7 @@ class Visit:
     planned_on: str | None = None
     lock: Lock | None = None
     name: str = ""
+    prices: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.windows:
@@ -142,36 +153,18 @@ class Visit:
             raise BadProblem(f"Visit {self.id} has load {self.load}.")
         if self.priority < 1:
             raise BadProblem(f"Visit {self.id} has priority {self.priority}; the least is 1.")
+        for shift_id, price in self.prices:
+            if price < 0:
+                raise BadProblem(f"Visit {self.id} has price {price} with shift {shift_id}.")
+        if len(dict(self.prices)) < len(self.prices):
+            raise BadProblem(f"The prices of visit {self.id} name a shift twice.")
+        if self.lock is not None and self.lock.after == self.id:
+            raise BadProblem(f"The lock of visit {self.id} has it come after itself.")
 
     @property
     def called(self) -> str:
         """What to call it in a sentence."""
         return self.name or f"visit {self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What a plan's wishes are worth.
-
-    Units: seconds of driving that one unit of each is worth.
-
-    Raises:
-        BadProblem: a weight is negative.
-    """
-
-    unplanned: int = 20_000
-    """A visit of priority 1 left out."""
-    shift: int = 1_200
-    """A concierge called in."""
-    stranger: int = 600
-    """A visit by someone the client does not know, when somebody she knows is working."""
-    moved: int = 900
-    """A visit given to another shift than the one it was planned on."""
-
-    def __post_init__(self) -> None:
-        for name in ("unplanned", "shift", "stranger", "moved"):
-            if getattr(self, name) < 0:
-                raise BadProblem(f"Weight {name} is negative.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +188,29 @@ class Problem:
         _once("Visit", (visit.id for visit in self.visits))
         object.__setattr__(self, "_shift", {shift.id: shift for shift in self.shifts})
         object.__setattr__(self, "_visit", {visit.id: visit for visit in self.visits})
-        for visit in self.visits:
-            if visit.lock is not None and not self.has_shift(visit.lock.shift):
-                raise BadProblem(
-                    f"Visit {visit.id} is locked to unknown shift {visit.lock.shift}."
-                )
+        self._refuse_locks()
         for place in self.places():
             self.travel.row(place)
+
+    def _refuse_locks(self) -> None:
+        """Refuse locks that name what there is not, or that cannot all be kept."""
+        under_way: set[str] = set()
+        after: dict[str, str] = {}
+        for visit in self.visits:
+            lock = visit.lock
+            if lock is None:
+                continue
+            if not self.has_shift(lock.shift):
+                raise BadProblem(f"Visit {visit.id} is locked to unknown shift {lock.shift}.")
+            if lock.under_way and lock.shift in under_way:
+                raise BadProblem(f"Two visits are under way with shift {lock.shift}.")
+            if lock.under_way:
+                under_way.add(lock.shift)
+            if lock.after is not None:
+                if not self.has_visit(lock.after):
+                    raise BadProblem(f"Visit {visit.id} is locked after unknown {lock.after}.")
+                after[visit.id] = lock.after
+        refuse_circles(after)
 
     def places(self) -> Iterable[Place]:
         """Every place somebody may drive to or from, hub first; may repeat."""
@@ -256,8 +265,17 @@ class Problem:
         return replace(self, visits=(*others, visit))
 
     def without_visit(self, visit_id: str) -> "Problem":
-        """The same day, this visit no longer asked for."""
-        return replace(self, visits=tuple(each for each in self.visits if each.id != visit_id))
+        """The same day, this visit no longer asked for, and no other locked to come after it."""
+        return replace(
+            self,
+            visits=tuple(_not_after(visit_id, v) for v in self.visits if v.id != visit_id),
+        )
+
+
+def _not_after(gone: str, visit: Visit) -> Visit:
+    if visit.lock is None or visit.lock.after != gone:
+        return visit
+    return replace(visit, lock=replace(visit.lock, after=None))
 
 
 def _once(kind: str, ids: Iterable[str]) -> None:

@@ -134,7 +134,7 @@ def price(problem: Problem, routes: Iterable[Route], unplanned: Iterable[Unplann
             strangers += is_stranger(problem, visit, route.shift) * weights.stranger
             moved += is_moved(visit, route.shift) * weights.moved
     left_out = sum(problem.visit(each.visit).priority for each in unplanned) * weights.unplanned
-    return Cost(drive, shifts, strangers, moved, left_out)
+    return Cost(drive, shifts, strangers, moved, unplanned=left_out)
 
 
 def is_stranger(problem: Problem, visit: Visit, shift_id: str) -> bool:

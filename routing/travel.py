@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from .errors import BadProblem
 from .place import Place
+from .speeds import Speeds
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the Earth. Source: IUGG (GRS 80)."""
@@ -16,6 +17,9 @@ EARTH_RADIUS_M = 6_371_008.8
 @dataclass(frozen=True, slots=True, eq=False)
 class TravelTimes:
     """Driving times between known places, direction counted.
+
+    With `speeds`, `seconds` is what a drive takes at 100 percent; how long it takes then depends
+    on when it is driven. Without, it always takes that.
 
     Units: seconds and metres, whole.
     Shapes: `seconds` and `metres` are `(n, n)`, row = from, column = to, in the order of `places`.
@@ -28,6 +32,7 @@ class TravelTimes:
     seconds: NDArray[np.int64]
     metres: NDArray[np.int64] | None = None
     estimated: bool = False
+    speeds: Speeds | None = None
     _row: dict[Place, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -59,7 +64,7 @@ class TravelTimes:
             raise BadProblem(f"There is no travel time to or from {place}.") from None
 
     def between(self, origin: Place, destination: Place) -> int:
-        """Seconds of driving from one place to another."""
+        """Seconds of driving from one place to another, at 100 percent of speed."""
         return int(self.seconds[self.row(origin), self.row(destination)])
 
 
