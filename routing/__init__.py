@@ -3,6 +3,7 @@
 OR-Tools is heavy, so it is not imported here: `import routing.solver` where plans are made.
 """
 
+from .arrival import Arrival, Noise, Span, arrivals
 from .change import best_places, insert, remove, unassign
 from .check import Violation, check
 from .errors import BadPlan, BadProblem, RoutingError
@@ -18,6 +19,7 @@ from .travel import TravelTimes, estimate
 from .words import preview, summary
 
 __all__ = [
+    "Arrival",
     "BadPlan",
     "BadProblem",
     "Break",
@@ -26,6 +28,7 @@ __all__ = [
     "Hub",
     "Late",
     "Lock",
+    "Noise",
     "Offer",
     "Offers",
     "Place",
@@ -36,6 +39,7 @@ __all__ = [
     "Route",
     "RoutingError",
     "Shift",
+    "Span",
     "Speeds",
     "Stop",
     "TravelTimes",
@@ -44,6 +48,7 @@ __all__ = [
     "Visit",
     "Weights",
     "Window",
+    "arrivals",
     "best_places",
     "check",
     "estimate",

@@ -58,7 +58,7 @@ def retime(
     stops = sorted(route.stops, key=lambda stop: _rank(stop, ended, began))
     drives = drives_s(problem, on, [call(problem, problem.visit(s.visit)) for s in stops])
     breaks = [taken for taken in route.breaks if _before_leaving(taken, route)]
-    rests = _rests_ahead(route)
+    rests = rests_ahead(route)
     timed: list[Stop] = []
     clock_s, now_s = ceil_s(route.leaves), ceil_s(now)
     for index, (stop, drive_s) in enumerate(zip(stops, drives, strict=False)):
@@ -139,7 +139,7 @@ def _rank(
     return (1, began[stop.visit]) if stop.visit in began else (2, stop.starts)
 
 
-def _rests_ahead(route: Route) -> defaultdict[str, list[Rest]]:
+def rests_ahead(route: Route) -> defaultdict[str, list[Rest]]:
     """The planned breaks by the visit they come before; those on the way home under ""."""
     rests: defaultdict[str, list[Rest]] = defaultdict(list)
     for taken in route.breaks:
