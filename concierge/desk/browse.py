@@ -7,34 +7,18 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, exists, literal
-from sqlmodel import col, func, or_, select
+from sqlalchemy import ColumnElement, literal
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.model import LENDABLE, House, Piece, Style, Variant
-from concierge.model.street import fold
+from concierge.model import FAMILIES, House, Style, Variant
 
+from .find_styles import Reading, hangs_in, read_words
 from .show_visit import Picture
 
 A_PAGE = 24
 """How many pieces a page of the boutique shows: whole rows of two, three and four."""
-MOST_WORDS = 6
-ALIKE = 0.4
-"""How many of a typed word's trigrams a style must have: forgives a slip in a longer one."""
-_THRESHOLD, _THIS_TRANSACTION = "pg_trgm.word_similarity_threshold", True
-FAMILIES: dict[str, tuple[str, ...]] = {
-    "coats": ("coat", "jacket"),
-    "tailoring": ("blazer", "trousers"),
-    "dresses": ("dress", "jumpsuit"),
-    "tops": ("blouse", "shirt", "tshirt"),
-    "knitwear": ("knit",),
-    "skirts": ("skirt", "jeans"),
-    "shoes": ("boot", "loafer", "pump", "sandal", "sneaker"),
-    "bags": ("bag",),
-    "accessories": ("belt", "gloves", "hat", "scarf"),
-}
-"""The rails a client walks along, and the categories that hang on each."""
 
 
 class Sorting(StrEnum):
@@ -103,8 +87,8 @@ class Shelf(msgspec.Struct, frozen=True):
 
 async def browse(session: AsyncSession, looked_for: LookedFor, *, picture: Picture) -> Shelf:
     """A page of what fits, and what it may be narrowed by."""
-    await session.exec(select(func.set_config(_THRESHOLD, str(ALIKE), _THIS_TRANSACTION)))
-    fits = _fits(looked_for)
+    reading = await read_words(session, looked_for.words, colour=looked_for.colour)
+    fits = [*reading.fits, *_narrowed(looked_for)]
     total = (await session.exec(select(func.count()).select_from(Style).where(*fits))).one()
     pages = max(1, -(-total // A_PAGE))
     page = min(max(1, looked_for.page), pages)
@@ -112,7 +96,7 @@ async def browse(session: AsyncSession, looked_for: LookedFor, *, picture: Pictu
         select(Style, House)
         .join(House, col(House.id) == col(Style.house_id))
         .where(*fits)
-        .order_by(*_order(looked_for), col(Style.id))
+        .order_by(*_order(looked_for, reading), col(Style.id))
         .limit(A_PAGE)
         .offset((page - 1) * A_PAGE)
     )
@@ -130,8 +114,8 @@ async def browse(session: AsyncSession, looked_for: LookedFor, *, picture: Pictu
     )
 
 
-def _fits(looked_for: LookedFor) -> list[ColumnElement[bool]]:
-    fits: list[ColumnElement[bool]] = [col(Style.listed).is_(True), *_words(looked_for.words)]
+def _narrowed(looked_for: LookedFor) -> list[ColumnElement[bool]]:
+    fits: list[ColumnElement[bool]] = [col(Style.listed).is_(True)]
     if looked_for.family:
         fits.append(col(Style.category).in_(FAMILIES.get(looked_for.family, ())))
     if looked_for.occasion:
@@ -141,41 +125,17 @@ def _fits(looked_for: LookedFor) -> list[ColumnElement[bool]]:
     if looked_for.most is not None:
         fits.append(col(Style.price_minor) <= looked_for.most * 100)
     if looked_for.size or looked_for.colour:
-        fits.append(_hangs_in(looked_for))
+        fits.append(hangs_in(looked_for.size, looked_for.colour))
     return fits
 
 
-def _words(words: str) -> list[ColumnElement[bool]]:
-    """Every word she typed is in the style's own, or nearly: "silkk blous" finds a silk blouse."""
-    search = col(Style.search)
-    return [
-        or_(search.contains(word, autoescape=True), search.op("%>", is_comparison=True)(word))
-        for word in fold(words).split()[:MOST_WORDS]
-    ]
-
-
-def _hangs_in(looked_for: LookedFor) -> ColumnElement[bool]:
-    """Whether a piece of that colour and size travels to clients."""
-    wanted: list[ColumnElement[bool]] = [
-        col(Variant.style_id) == col(Style.id),
-        col(Piece.variant_id) == col(Variant.id),
-        col(Piece.state).in_(LENDABLE),
-    ]
-    if looked_for.size:
-        wanted.append(col(Variant.size) == looked_for.size)
-    if looked_for.colour:
-        wanted.append(col(Variant.colour) == looked_for.colour)
-    return exists().where(*wanted)
-
-
-def _order(looked_for: LookedFor) -> list[ColumnElement[Any]]:
+def _order(looked_for: LookedFor, reading: Reading) -> list[ColumnElement[Any]]:
     if looked_for.sorting is Sorting.CHEAPEST:
         return [col(Style.price_minor).asc()]
     if looked_for.sorting is Sorting.DEAREST:
         return [col(Style.price_minor).desc()]
-    if looked_for.words:
-        return [func.word_similarity(fold(looked_for.words), col(Style.search)).desc()]
-    return [func.md5(col(Style.slug))]  # so that a rail is never twenty coats in a row
+    mixed = func.md5(col(Style.slug))  # so that a rail is never twenty coats in a row
+    return [reading.distance, mixed]
 
 
 def _card(

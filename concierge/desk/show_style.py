@@ -10,10 +10,9 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.model import LENDABLE, House, Piece, Style, Variant
+from concierge.model import FAMILIES, LENDABLE, House, Piece, Style, Variant
 from concierge.model.refusals import Missing
 
-from .browse import FAMILIES
 from .choose_pieces import hubs_with
 from .show_visit import Picture
 

@@ -1,7 +1,7 @@
 """Rows with manners: rules are methods, no session, no I/O. The database checks them again."""
 
 from .account import Account, Role, SignInLink, SignInTry
-from .catalogue import LENDABLE, House, Piece, PieceState, Style, Variant
+from .catalogue import CATEGORIES, FAMILIES, LENDABLE, House, Piece, PieceState, Style, Variant
 from .client import LANGUAGES, Address, Client, Preference
 from .columns import new_id
 from .day import (
@@ -42,7 +42,9 @@ from .street import Street
 from .web_session import WebSession
 
 __all__ = [
+    "CATEGORIES",
     "COMING",
+    "FAMILIES",
     "LANGUAGES",
     "LENDABLE",
     "MOST_PIECES",

@@ -13,6 +13,20 @@ import payments
 from .columns import belongs_to, choice, id_field, texts
 from .table import Table
 
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "coats": ("coat", "jacket"),
+    "tailoring": ("blazer", "trousers"),
+    "dresses": ("dress", "jumpsuit"),
+    "tops": ("blouse", "shirt", "tshirt"),
+    "knitwear": ("knit",),
+    "skirts": ("skirt", "jeans"),
+    "shoes": ("boot", "loafer", "pump", "sandal", "sneaker"),
+    "bags": ("bag",),
+    "accessories": ("belt", "gloves", "hat", "scarf"),
+}
+"""The rails a client walks along, and the categories that hang on each."""
+CATEGORIES = frozenset(category for rail in FAMILIES.values() for category in rail)
+
 
 class House(Table, table=True):
     """A fashion house we carry."""

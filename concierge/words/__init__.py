@@ -6,10 +6,12 @@ English sentences are their own keys. Translations are the `.po` files of
 
 from .formats import format_day, format_money, format_span, format_time, rounded_up_minutes
 from .speech import DEFAULT, RIGHT_TO_LEFT, Words, best_language, words_in
+from .wardrobe import Meant, understood
 
 __all__ = [
     "DEFAULT",
     "RIGHT_TO_LEFT",
+    "Meant",
     "Words",
     "best_language",
     "format_day",
@@ -17,5 +19,6 @@ __all__ = [
     "format_span",
     "format_time",
     "rounded_up_minutes",
+    "understood",
     "words_in",
 ]
