@@ -260,3 +260,12 @@ async def everyone_goes_home(shop: Shop) -> None:
 async def path_of(shop: Shop) -> str:
     async with transaction(shop.small.engine) as session:
         return f"/orders/{(await session.exec(select(Order.id))).one()}"
+
+
+async def test_a_day_whose_windows_have_all_been_is_over_not_full(shop: Shop, her: Plain) -> None:
+    await shop.small.clock(at("18:30"))
+    await add(her, "silk-blouse")
+    page = await at_windows(her)
+    assert "Monday 23 November, Over" in page.words
+    assert "Tuesday 24 November, Over" not in page.words
+    assert "Thursday 26 November, Full" in page.words

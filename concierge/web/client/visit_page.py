@@ -42,14 +42,14 @@ class WindowGroup(msgspec.Struct, frozen=True):
 
 
 class DayButton(msgspec.Struct, frozen=True):
-    """A day of the strip."""
+    """A day of the strip. `closed` is the word for why nothing can be had that day, if so."""
 
     value: str
     weekday: str
     number: str
     month: str
     said: str
-    full: bool
+    closed: str
     shown: bool
 
 
@@ -136,11 +136,18 @@ def _strip(days: Sequence[DayOffer], shown: date, words: Words) -> list[DayButto
                 number=words.number(day.day),
                 month=format_date(day, "MMM", locale=locale) if names_month else "",
                 said=words.day(day),
-                full=offer.full,
+                closed=_closed(offer, words),
                 shown=day == shown,
             )
         )
     return strip
+
+
+def _closed(day: DayOffer, words: Words) -> str:
+    if not day.full:
+        return ""
+    over = all(window.state is WindowState.PAST for window in day.windows)
+    return words.say("Over") if over else words.say("Full")
 
 
 def _groups(
