@@ -3,223 +3,274 @@
 For every gap of every route the earliest departure before it and the latest start after it are
 known, so asking whether a visit fits a gap takes no walk along the route. Insertion is sound, not
 complete: what is offered can be inserted; what is refused might fit after reshuffling the day.
+
+The gaps are looked through by `routing.search`, which loads Numba when the first day is made
+ready. What takes longer, words and times to the second, is worked out when it is asked for.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
-from operator import le
+from typing import TYPE_CHECKING
 
-from .clockwork import departures, drives_s, last_departure, latest_starts, soonest
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import BadPlan
+from .place import Place
 from .plan import Plan, Reason, Route
-from .problem import Problem, Shift, Visit, Window
-from .reasons import can_carry, may_serve, spoken, why_never
-from .seconds import Call, Duty, call, duty
-from .timeline import is_moved, is_stranger, time_calls
+from .problem import Problem, Visit, Window
+from .reasons import spoken, why_never
+from .timeline import time_route
+from .travel import TravelTimes
+
+if TYPE_CHECKING:
+    from .search.gaps import Gaps
+
+MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Drives:
+    """The drives between one new place and every place of a day's travel times.
+
+    Units: whole seconds. Shapes: (p,), in the order of `TravelTimes.places`.
+    """
+
+    to_s: NDArray[np.int64]
+    """From each of those places to the new one."""
+    from_s: NDArray[np.int64]
+    """From the new place to each of those."""
+
+    def into(self, travel: TravelTimes, place: Place) -> TravelTimes:
+        """The travel times with this place as well."""
+        seconds = np.pad(travel.seconds, ((0, 1), (0, 1)))
+        seconds[:-1, -1], seconds[-1, :-1] = self.to_s, self.from_s
+        return replace(travel, places=(*travel.places, place), seconds=seconds, metres=None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Offer:
     """Whether a visit fits a window and, if so, where it costs least.
 
-    `position` is the index the visit would have among the route's stops. `added` is the driving
-    it adds; `cost` is everything it adds, in seconds of driving, as `Weights` values it.
-    `starts` is when it would begin. `reason` is set when it does not fit; `words` always.
+    A refusal may speak of several windows; `window` is then the first.
     """
 
-    visit: str
-    window: Window
-    feasible: bool
-    words: str
-    shift: str | None = None
-    position: int | None = None
-    added: timedelta = timedelta(0)
-    cost: int = 0
-    starts: datetime | None = None
-    reason: Reason | None = None
+    _answer: "_Answer" = field(repr=False)
+    _rows: Sequence[int]
+    """The windows meant; of an offer, the one."""
+    _at: int | None
+    """The number of the shift; None for a refusal."""
 
+    @property
+    def visit(self) -> str:
+        """Who is meant."""
+        return self._answer.visit.id
 
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """One shift's day as planned, with the two tables that make insertion cheap."""
+    @property
+    def window(self) -> Window:
+        """The window that could be promised, or could not."""
+        return self._answer.windows[self._rows[0]]
 
-    on: Duty
-    calls: tuple[Call, ...]
-    drives: tuple[int, ...]
-    load: int
-    departures: list[list[int]]
-    latest: list[list[int]]
+    @property
+    def feasible(self) -> bool:
+        """Whether it could be promised."""
+        return self._at is not None
 
+    @property
+    def shift(self) -> str | None:
+        """The shift in which the visit would cost least."""
+        return None if self._at is None else self._answer.problem.shifts[self._at].id
 
-@dataclass(frozen=True, slots=True)
-class _Gap:
-    """Where a visit would go, and between which moments it could begin, per rests over."""
+    @property
+    def position(self) -> int | None:
+        """The index it would have among the stops of that shift."""
+        return None if self._at is None else self._told(self._answer.gaps.position)
 
-    day: _Day
-    position: int
-    added_s: int
-    cost: int
-    earliest: list[int]
-    latest: list[int]
-    full: bool
+    @property
+    def added(self) -> timedelta:
+        """The driving it adds."""
+        return timedelta(seconds=self._told(self._answer.gaps.added))
 
-    def fits(self, span: tuple[int, int]) -> bool:
-        """Whether service could begin between these moments."""
-        opens_s, closes_s = span
-        return any(
-            max(earliest_s, opens_s) <= min(latest_s, closes_s)
-            for earliest_s, latest_s in zip(self.earliest, self.latest, strict=True)
-        )
+    @property
+    def cost(self) -> int:
+        """Everything it adds, in seconds of driving, as `Weights` values it."""
+        return self._told(self._answer.gaps.cost)
+
+    @property
+    def shifts(self) -> frozenset[str]:
+        """All who have a place for it in this window."""
+        return self._answer.shifts(self._rows[0])
+
+    @property
+    def concierges(self) -> int:
+        """How many have a place for it in this window."""
+        return self._answer.gaps.shifts.item(self._rows[0])
+
+    @property
+    def starts(self) -> datetime | None:
+        """When the visit would begin; None if it does not fit."""
+        if self.shift is None or self.position is None:
+            return None
+        return self._answer.starts(self.shift, self.position, self.window)
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why it does not fit; None if it does."""
+        return None if self.feasible else self._answer.why_not(self._rows)[0]
+
+    @property
+    def words(self) -> str:
+        """Who would come and when, or why it does not fit."""
+        if self.shift is None:
+            return self._answer.why_not(self._rows)[1]
+        who, more = self._answer.problem.shift(self.shift).called, round(self.added / MINUTE)
+        return f"{who}, about {self.starts:%H:%M}, {more} min more driving."
+
+    def _told(self, figures: NDArray[np.int64]) -> int:
+        return 0 if self._at is None else figures.item(self._rows[0], self._at)
 
 
 class Offers:
     """A plan made ready for many questions. Changes of the plan reach it by `follow` alone.
+
+    One question at a time: it is for one thread.
 
     Raises:
         BadProblem: the plan names a shift or a visit that the problem does not.
     """
 
     def __init__(self, problem: Problem, plan: Plan) -> None:
-        driven = {route.shift: route for route in plan.routes}
+        from .search.standing import Nobody, Standing  # noqa: PLC0415 - judging a plan needs no Numba
+
         self.problem = problem
-        self._days = {
-            shift.id: _day(problem, shift, driven.get(shift.id)) for shift in problem.shifts
-        }
+        self._orders = {route.shift: _order(problem, route) for route in plan.routes}
+        self._standing = Standing(problem, self._orders) if problem.shifts else Nobody()
 
     def follow(self, route: Route) -> None:
         """Take note that this route has come into its shift's place."""
-        self._days[route.shift] = _day(self.problem, self.problem.shift(route.shift), route)
+        order = _order(self.problem, route)
+        self._orders = {**self._orders, route.shift: order}
+        self._standing.follow(route.shift, order)
 
-    def windows(self, visit: Visit, windows: Sequence[Window]) -> list[Offer]:
-        """For each window, the cheapest place for this visit, or why there is none."""
-        gaps = self._gaps(visit)
+    def windows(
+        self, visit: Visit, windows: Sequence[Window], *, drives: Drives | None = None
+    ) -> list[Offer]:
+        """For each window, the cheapest place for this visit, or why there is none.
+
+        `drives` are for a place that the problem has no travel times of.
+        """
+        answer = self._ask(visit, windows, drives)
+        best, shifts = answer.gaps.best.tolist(), answer.gaps.shifts.tolist()
         return [
-            self._offer(visit, window, gaps) or self._no(visit, [window], gaps)
-            for window in windows
+            Offer(answer, (row,), best[row] if shifts[row] else None)
+            for row in range(len(windows))
         ]
 
     def places(self, visit: Visit) -> list[Offer]:
         """The cheapest place with every concierge who has one, cheapest first."""
-        best: dict[str, Offer] = {}
-        for gap in self._gaps(visit):
-            shift = gap.day.on.shift
-            if shift.id not in best:
-                found = (self._offer(visit, window, [gap]) for window in sorted(visit.windows))
-                best.update((shift.id, offer) for offer in list(filter(None, found))[:1])
-        return list(best.values())
+        answer = self._ask(visit, sorted(visit.windows), None)
+        return answer.places()
 
     def best(self, visit: Visit) -> Offer:
         """The cheapest place in any of her windows, or why there is none."""
-        places = self.places(visit)
-        return places[0] if places else self._no(visit, visit.windows, self._gaps(visit))
+        answer = self._ask(visit, sorted(visit.windows), None)
+        return answer.best()
 
-    def _gaps(self, visit: Visit) -> list[_Gap]:
-        """Every gap where somebody who may come could begin at some moment, cheapest first."""
-        asked = call(self.problem, visit)
-        gaps: list[_Gap] = []
-        for day in self._days.values():
-            if may_serve(visit, day.on.shift) and can_carry(visit, day.on.shift):
-                gaps += self._gaps_of(asked, day)
-        gaps.sort(key=lambda gap: gap.cost)
-        return gaps
+    def _ask(self, visit: Visit, windows: Sequence[Window], drives: Drives | None) -> "_Answer":
+        if drives is None:
+            row = self.problem.travel.row(visit.place)
+            seconds = self.problem.travel.seconds
+            gaps = self._standing.gaps(visit, windows, seconds[:, row], seconds[row])
+        else:
+            gaps = self._standing.gaps(visit, windows, drives.to_s, drives.from_s)
+        return _Answer(self.problem, visit, windows, drives, self._orders, gaps)
 
-    def _gaps_of(self, asked: Call, day: _Day) -> Iterator[_Gap]:
-        """The gaps of one day between its stops, and before and after them."""
-        seconds, rests = self.problem.travel.seconds, day.on.rests
-        fixed = self._fixed_cost(asked.visit, day)
-        full = day.load + asked.visit.load > day.on.shift.capacity
-        rows = [day.on.start_row, *(each.row for each in day.calls), day.on.end_row]
-        for position, (here, there) in enumerate(pairwise(rows)):
-            to_s = int(seconds.item(here, asked.row))
-            from_s = int(seconds.item(asked.row, there))
-            earliest = [
-                soonest(day.departures[position], to_s, rests, over)[0]
-                for over in range(len(rests) + 1)
-            ]
-            latest = [
-                last_departure(day.latest[position], from_s, rests, over) - asked.lasts_s
-                for over in range(len(rests) + 1)
-            ]
-            if any(map(le, earliest, latest)):
-                added_s = to_s + from_s - (day.drives[position] if day.calls else 0)
-                yield _Gap(day, position, added_s, added_s + fixed, earliest, latest, full)
 
-    def _fixed_cost(self, visit: Visit, day: _Day) -> int:
-        """What giving the visit to this shift costs beside driving."""
-        weights, shift = self.problem.weights, day.on.shift
-        return (
-            (0 if day.calls else weights.shift)
-            + is_stranger(self.problem, visit, shift.id) * weights.stranger
-            + is_moved(visit, shift.id) * weights.moved
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a day has said about one visit in some windows; `orders` are those it was asked of."""
+
+    problem: Problem
+    visit: Visit
+    windows: Sequence[Window]
+    drives: Drives | None
+    orders: Mapping[str, Sequence[str]]
+    gaps: "Gaps"
+
+    def best(self) -> Offer:
+        """The cheapest place, in the earliest window of equals; or a refusal of them all."""
+        places = self.places()
+        return places[0] if places else Offer(self, range(len(self.windows)), None)
+
+    def places(self) -> list[Offer]:
+        """The cheapest place with each shift that has one, cheapest first."""
+        cost = self.gaps.cost
+        shifts = np.flatnonzero(self.gaps.fits.any(axis=0)).tolist()
+        found = [(cost[:, shift].argmin().item(), shift) for shift in shifts]
+        found.sort(key=lambda each: cost.item(*each))
+        return [Offer(self, (row,), shift) for row, shift in found]
+
+    def shifts(self, row: int) -> frozenset[str]:
+        """All who have a place in this window."""
+        return frozenset(
+            self.problem.shifts[shift].id for shift in np.flatnonzero(self.gaps.fits[row])
         )
 
-    def _offer(self, visit: Visit, window: Window, gaps: Iterable[_Gap]) -> Offer | None:
-        """The first of these gaps that fits the window."""
-        asked = call(self.problem, visit, [window])
-        for span in asked.spans:
-            for gap in gaps:
-                if not gap.full and gap.fits(span):
-                    return self._yes(asked, window, gap)
-        return None
-
-    def _yes(self, asked: Call, window: Window, gap: _Gap) -> Offer | None:
-        """The gap as an offer, at the time the visit would then begin."""
-        before, after = gap.day.calls[: gap.position], gap.day.calls[gap.position :]
-        route = time_calls(self.problem, gap.day.on, [*before, asked, *after])
+    def starts(self, shift: str, position: int, window: Window) -> datetime:
+        """When the visit would begin in this place."""
+        visits = [self.problem.visit(each) for each in self.orders.get(shift, ())]
+        visits.insert(position, replace(self.visit, windows=(window,)))
+        problem = self._problem()
+        route = time_route(problem, problem.shift(shift), visits)
         if route is None:
-            return None
-        starts = route.stops[gap.position].starts
-        who, more = gap.day.on.shift.called, round(gap.added_s / 60)
-        return Offer(
-            visit=asked.visit.id,
-            window=window,
-            feasible=True,
-            words=f"{who}, about {starts:%H:%M}, {more} min more driving.",
-            shift=gap.day.on.shift.id,
-            position=gap.position,
-            added=timedelta(seconds=gap.added_s),
-            cost=gap.cost,
-            starts=starts,
-        )
+            raise BadPlan(f"Visit {self.visit.id} does not fit where it was offered.")
+        return route.stops[position].starts
 
-    def _no(self, visit: Visit, windows: Sequence[Window], gaps: Sequence[_Gap]) -> Offer:
-        reason, words = self._why_not(visit, windows, gaps)
-        return Offer(visit.id, windows[0], feasible=False, reason=reason, words=words)
-
-    def _why_not(
-        self, visit: Visit, windows: Sequence[Window], gaps: Sequence[_Gap]
-    ) -> tuple[Reason, str]:
-        never = why_never(self.problem, visit, windows)
+    def why_not(self, rows: Sequence[int]) -> tuple[Reason, str]:
+        """Why the visit fits none of these windows."""
+        windows = [self.windows[row] for row in rows]
+        never = why_never(self._problem(), self.visit, windows)
         if never is not None:
             return never
-        spans = call(self.problem, visit, windows).spans
-        if any(gap.fits(span) for gap in gaps for span in spans):
+        if any(self.gaps.no_rail.item(row) for row in rows):
             words = f"The cars that could get there {spoken(windows)} have no rail left for it."
             return Reason.NO_CAPACITY, words
-        if visit.lock is not None:
-            shift = self.problem.shift(visit.lock.shift)
+        if self.visit.lock is not None:
+            shift = self.problem.shift(self.visit.lock.shift)
             words = f"Locked to {shift.called}, who is busy {spoken(windows)}."
             return Reason.LOCKED_OUT, words
-        words = f"Everybody who could come is busy {spoken(windows)}."
-        return Reason.WINDOWS_FULL, words
+        return Reason.WINDOWS_FULL, f"Everybody who could come is busy {spoken(windows)}."
+
+    def _problem(self) -> Problem:
+        """The day with the drives to the visit's place."""
+        if self.drives is None:
+            return self.problem
+        return replace(
+            self.problem, travel=self.drives.into(self.problem.travel, self.visit.place)
+        )
 
 
-def offers(problem: Problem, plan: Plan, visit: Visit, windows: Sequence[Window]) -> list[Offer]:
-    """For each window, whether this visit could be promised it, with whom, and what it adds."""
-    return Offers(problem, plan).windows(visit, windows)
+def offers(
+    problem: Problem,
+    plan: Plan,
+    visit: Visit,
+    windows: Sequence[Window],
+    *,
+    drives: Drives | None = None,
+) -> list[Offer]:
+    """For each window, whether this visit could be promised it, with whom, and what it adds.
+
+    Ready for one question; for many, keep `Offers`.
+    """
+    return Offers(problem, plan).windows(visit, windows, drives=drives)
 
 
-def _day(problem: Problem, shift: Shift, route: Route | None) -> _Day:
-    on = duty(problem, shift)
-    stops = () if route is None else route.stops
-    calls = tuple(call(problem, problem.visit(stop.visit)) for stop in stops)
-    drives = drives_s(problem, on, calls)
-    return _Day(
-        on=on,
-        calls=calls,
-        drives=tuple(drives),
-        load=sum(each.visit.load for each in calls),
-        departures=departures(on, calls, drives),
-        latest=latest_starts(on, calls, drives),
-    )
+def _order(problem: Problem, route: Route) -> tuple[str, ...]:
+    """The visits of a route in driving order.
+
+    Raises:
+        BadProblem: the problem knows not all of them, or not its shift.
+    """
+    problem.shift(route.shift)
+    return tuple(problem.visit(stop.visit).id for stop in route.stops)

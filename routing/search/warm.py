@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from routing.kernels import note_ready
+from routing.offer import Offers
 from routing.place import Place
 from routing.plan import Plan
 from routing.problem import Hub, Problem, Shift, Visit, Window
@@ -12,7 +13,7 @@ from .propose import propose
 
 
 def warm() -> None:
-    """Compile every step of the search, or read it from where it was kept."""
+    """Compile every step of the search and of offers, or read it from where it was kept."""
     opens = datetime(2026, 1, 1, 9, tzinfo=UTC)
     window = Window(opens, opens + timedelta(hours=8))
     here, there = Place(0, 0), Place(0.01, 0)
@@ -23,4 +24,5 @@ def warm() -> None:
         estimate((here, there)),
     )
     propose(problem, problem.shifts, problem.visits, Plan(), seconds=600, steps=2)
+    Offers(problem, Plan()).windows(problem.visits[0], [window])
     note_ready()

@@ -1,0 +1,109 @@
+"""A day with its plan as arrays that stand ready, to be asked about visits to come."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.problem import Problem, Visit, Window
+from routing.seconds import duty, lasts_s, span
+
+from .day import allowed_to, prices_of, read_day
+from .gaps import Gaps, find_gaps, no_gaps
+from .routes import no_routes, reckon
+
+MOST_KINDS = 256
+"""Of how many kinds of visit it is remembered who may serve them."""
+
+
+class Standing:
+    """A problem and its routes as arrays, with a blank for one visit that has no place in them.
+
+    There is a shift, and orders name known visits. Nothing fits where a route cannot be driven.
+    One question at a time: the blank is written over by the next.
+    """
+
+    def __init__(self, problem: Problem, orders: Mapping[str, Sequence[str]]) -> None:
+        shift = problem.shifts[0]
+        blank = Visit(
+            id="",
+            place=problem.hub.place,
+            windows=(Window(shift.starts, shift.starts),),
+            lasts=shift.ends - shift.starts,
+        )
+        duties = [duty(problem, shift) for shift in problem.shifts]
+        ends = {row for on in duties for row in (on.start_row, on.end_row)}
+        visits = [*problem.visits, blank]
+        self._problem = problem
+        self._blank = len(problem.visits)
+        self._visit = {visit.id: number for number, visit in enumerate(visits)}
+        self._shift = {shift.id: number for number, shift in enumerate(problem.shifts)}
+        self._origin_s = min(on.starts_s for on in duties)
+        rows = [*(problem.travel.row(visit.place) for visit in visits), *sorted(ends)]
+        self._rows = np.array(rows, dtype=np.intp)
+        self._day = read_day(problem, problem.shifts, visits)
+        self._routes = no_routes(self._day)
+        self._may_serve: dict[object, NDArray[np.bool_]] = {}
+        for each, order in orders.items():
+            self.follow(each, order)
+
+    def follow(self, shift: str, order: Sequence[str]) -> None:
+        """Take note that this shift drives these visits in this order from now on."""
+        numbers = [self._visit[each] for each in order]
+        at = self._shift[shift]
+        self._routes.tour[at, : len(numbers)] = numbers
+        self._routes.stops[at] = len(numbers)
+        reckon(self._day, self._routes, at)
+
+    def gaps(
+        self,
+        visit: Visit,
+        windows: Sequence[Window],
+        to_s: NDArray[np.int64],
+        from_s: NDArray[np.int64],
+    ) -> Gaps:
+        """The cheapest gap in each window with each shift.
+
+        Units: whole seconds of driving to the visit's place, and from it.
+        Shapes: (p,), in the order of the problem's places.
+        """
+        day, blank = self._day, self._blank
+        day.drive[:, blank] = to_s[self._rows]
+        day.drive[blank] = from_s[self._rows]
+        day.lasts[blank] = lasts_s(visit.lasts)
+        day.demand[blank] = visit.load
+        day.allowed[blank] = self._who_may(visit)
+        day.price[blank] = prices_of(self._problem, self._problem.shifts, [visit])
+        spans = np.array([span(visit, window) for window in windows], dtype=np.int64)
+        spans -= self._origin_s
+        day.last_close[blank] = spans[:, 1].max()
+        found = no_gaps(len(spans), len(day.starts))
+        find_gaps(day, self._routes, blank, spans, found)
+        return found
+
+    def _who_may(self, visit: Visit) -> NDArray[np.bool_]:
+        lock = visit.lock and visit.lock.shift
+        kind = (visit.skills, visit.load, visit.forbidden, lock)
+        if kind not in self._may_serve:
+            if len(self._may_serve) == MOST_KINDS:
+                self._may_serve.clear()
+            self._may_serve[kind] = allowed_to(self._problem.shifts, [visit])[0]
+        return self._may_serve[kind]
+
+
+class Nobody:
+    """A day on which nobody works, asked like any other."""
+
+    def follow(self, shift: str, order: Sequence[str]) -> None:
+        """Nobody drives anything."""
+
+    def gaps(
+        self,
+        visit: Visit,
+        windows: Sequence[Window],
+        to_s: NDArray[np.int64],
+        from_s: NDArray[np.int64],
+    ) -> Gaps:
+        """No gap in any window."""
+        del visit, to_s, from_s
+        return no_gaps(len(windows), 0)
