@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import fcntl
 import logging
 import os
 import signal
@@ -14,18 +13,16 @@ from pathlib import Path
 
 from concierge.maps.city import current_city
 
-from .errors import AlreadyRunning
 from .house import opened
 from .migrate import migrate
 from .opening import Login, is_empty, open_city
-from .ports import LOOPBACK, accepts, answers, free_port, remembered_port
+from .ports import LOOPBACK, PAGES, accepts, answers, free_port, remembered_port
 from .prepare import prepare
 from .progress import say
-from .shared import try_lock
+from .running import announce, the_only_one
 from .state import CLONE, State, state
 from .supervisor import TICK_S, Child, Supervisor, told_to_stop
 
-PORT = 8000
 WEBHOOKS = "/webhooks/stripe"
 
 
@@ -33,18 +30,23 @@ def main(words: Sequence[str]) -> int:
     """Make everything that is missing, open the house, and stay until told to stop."""
     parser = argparse.ArgumentParser(prog="python -m concierge demo", description=__doc__)
     parser.add_argument(
-        "--port", type=int, default=PORT, help=f"of the pages; {PORT} if not given"
+        "--port", type=int, default=PAGES, help=f"of the pages; {PAGES} if not given"
     )
     parser.add_argument("--city", type=Path, help="drive in the city of this .osm.pbf")
     asked = parser.parse_args(words)
     logging.basicConfig(format="%(message)s")
     where = state()
-    with told_to_stop(), _the_only_one(where):
+    with told_to_stop(), the_only_one(where):
         prepare(where, city=asked.city)
         port = free_port(asked.port)
         if port != asked.port:
             say(f"Port {asked.port} is taken; using {port}")
-        with opened() as given:
+        say("Opening the database and the roads")
+        with (
+            _saying("The house is closed."),
+            opened() as given,
+            _saying("Closing the roads and the database"),
+        ):
             migrate(given["DATABASE_URL"])
             _run(where, port, given)
     return 0
@@ -53,15 +55,18 @@ def main(words: Sequence[str]) -> int:
 def _run(where: State, port: int, given: Mapping[str, str]) -> None:
     base = f"http://{LOOPBACK}:{port}"
     env = {**os.environ, **given, "CONCIERGE_DEMO": "1", "CONCIERGE_BASE_URL": base}
-    with Supervisor(where.logs) as supervisor:
+    with Supervisor(where.logs) as supervisor, _saying("Closing the pages and the worker"):
         if not env.get("STRIPE_SECRET_KEY"):
             env["CONCIERGE_SANDBOX_URL"] = _start_sandbox(supervisor, where, env)
+        say("Opening the shop: its people, its pieces, a day in progress")
         logins = asyncio.run(open_city(env, city=current_city(where.roads)))
+        say("Opening the pages and the worker")
         serve = ["concierge", "serve", "--port", str(port)]
         supervisor.start(
             _program("worker", ["concierge", "work"], env, lambda: True),
             _program("web", serve, env, lambda: answers(f"{base}/ready")),
         )
+        announce(where, base)
         _welcome(base, env, where, logins)
         while True:
             supervisor.tend()
@@ -95,13 +100,12 @@ def _program(
 
 
 @contextmanager
-def _the_only_one(where: State) -> Generator[None]:
-    with (where.home("demo") / "running").open("a") as lock:
-        if not try_lock(lock, fcntl.LOCK_EX):
-            raise AlreadyRunning(
-                "The demo of this folder is running already; stop that one first."
-            )
+def _saying(parting: str) -> Generator[None]:
+    """Say so when we leave, however that happens."""
+    try:
         yield
+    finally:
+        say(parting)
 
 
 def _welcome(base: str, env: Mapping[str, str], where: State, logins: Sequence[Login]) -> None:

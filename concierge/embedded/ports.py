@@ -8,6 +8,8 @@ import zlib
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+PAGES = 8000
+"""Where the house's pages are when nobody says otherwise."""
 FIRST, LAST = 15_000, 29_999
 """Below the range from which the kernel takes ports for outgoing connections."""
 FREEING_S = 3.0

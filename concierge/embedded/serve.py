@@ -10,7 +10,7 @@ import uvicorn
 from concierge.app import create_app, end_streams
 
 from .house import opened
-from .ports import LOOPBACK
+from .ports import LOOPBACK, PAGES
 from .supervisor import told_to_stop
 
 PARTING_S = 5
@@ -34,7 +34,7 @@ def main(words: Sequence[str]) -> int:
     """Serve until told to stop."""
     parser = argparse.ArgumentParser(prog="python -m concierge serve", description=__doc__)
     parser.add_argument("--host", default=LOOPBACK)
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=int, default=PAGES)
     asked = parser.parse_args(words)
     with told_to_stop(), opened() as given:
         os.environ.update(given)

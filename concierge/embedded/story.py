@@ -14,7 +14,10 @@ from uuid_utils.compat import uuid7
 
 import payments
 
+from .ports import LOOPBACK, PAGES
 from .progress import say
+from .running import address
+from .state import state
 from .story_people import Browser, Refused, what_the_sandbox_says
 
 NAMES = ("Lova Holm", "Signe Ek", "Nour Haddad", "Ella Brandt", "Maja Lind", "Ingrid Falk")
@@ -32,15 +35,19 @@ def main(words: Sequence[str]) -> int:
         "--keep", type=_how_many, default=1, help="none, all, or how many pieces she keeps"
     )
     parser.add_argument("--seed", type=int, default=1, help="chooses her, her pieces, her window")
-    parser.add_argument("--url", default="http://127.0.0.1:8000", help="of the running demo")
+    parser.add_argument("--url", help="of a demo that this folder has not started")
     asked = parser.parse_args(words)
-    story = Story(asked.url.rstrip("/"), random.Random(asked.seed), asked.keep)  # noqa: S311
+    url = str(asked.url or address(state()) or f"http://{LOOPBACK}:{PAGES}")
+    story = Story(url.rstrip("/"), random.Random(asked.seed), asked.keep)  # noqa: S311
     try:
         return story.tell()
     except Refused as no:
         say(f"\nThe house said no ({no.status}): {no}")
     except httpx.TransportError as silence:
-        sys.stderr.write(f"Nobody answers at {asked.url}: {silence}. Is `make demo` running?\n")
+        sys.stderr.write(
+            f"Nobody answers at {url}: {silence}. Start `make demo` in this folder and wait until "
+            "it says that it is open, or name another demo with --url.\n"
+        )
     return 1
 
 
