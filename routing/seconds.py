@@ -29,10 +29,14 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A shift in seconds. `rests` are taken in this order; rows are those of the matrix."""
+    """A shift in seconds. `rests` are taken in this order; rows are those of the matrix.
+
+    After `due_s` every second until `ends_s` is overtime; rests are over by `due_s`.
+    """
 
     shift: Shift
     starts_s: int
+    due_s: int
     ends_s: int
     start_row: int
     end_row: int
@@ -95,11 +99,11 @@ class Call:
 
 def duty(problem: Problem, shift: Shift) -> Duty:
     """A shift in seconds."""
-    starts_s, ends_s = ceil_s(shift.starts), floor_s(shift.ends)
+    starts_s, due_s = ceil_s(shift.starts), floor_s(shift.ends)
     rests = [
         Rest(
             max(ceil_s(rest.window.opens), starts_s),
-            min(floor_s(rest.window.closes), ends_s - lasts_s(rest.lasts)),
+            min(floor_s(rest.window.closes), due_s - lasts_s(rest.lasts)),
             lasts_s(rest.lasts),
         )
         for rest in shift.breaks
@@ -108,7 +112,8 @@ def duty(problem: Problem, shift: Shift) -> Duty:
     return Duty(
         shift=shift,
         starts_s=starts_s,
-        ends_s=ends_s,
+        due_s=due_s,
+        ends_s=floor_s(shift.back_by),
         start_row=problem.travel.row(problem.start_of(shift)),
         end_row=problem.travel.row(problem.end_of(shift)),
         rests=tuple(rests),
@@ -133,10 +138,13 @@ def call(problem: Problem, visit: Visit, windows: Sequence[Window] | None = None
 
 def span(visit: Visit, window: Window) -> tuple[int, int]:
     """The first and the last second at which service may begin in a window; a lock clips it."""
-    opens_s = ceil_s(window.opens)
+    opens_s, closes_s = ceil_s(window.opens), floor_s(window.closes)
     if visit.lock is not None and visit.lock.not_before is not None:
         opens_s = max(opens_s, ceil_s(visit.lock.not_before))
-    return opens_s, floor_s(window.closes)
+    if visit.lock is not None and visit.lock.starts is not None:
+        starts_s = ceil_s(visit.lock.starts)
+        opens_s, closes_s = max(opens_s, starts_s), min(closes_s, starts_s)
+    return opens_s, closes_s
 
 
 def floor_s(moment: datetime) -> int:

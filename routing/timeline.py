@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from .clockwork import Leg, drives_s, leg, rests_over
+from .order import in_order
 from .plan import BreakTaken, Cost, Route, Stop, Unplanned
 from .problem import Problem, Shift, Visit
-from .seconds import Call, Duty, call, ceil_s, duty, moment
+from .seconds import Call, Duty, call, ceil_s, duty, floor_s, lasts_s, moment
 
 
 def time_route(
@@ -26,8 +27,8 @@ def time_route(
 ) -> Route | None:
     """The route of a shift through these visits in this order, or None if it cannot be driven.
 
-    Judges times only: windows, breaks, the shift's ends and locks' earliest starts. `not_before`
-    holds back the start of single visits, by id.
+    Judges times and order: windows, breaks, the shift's ends and locks, but not whether this
+    shift may serve these visits. `not_before` holds back the start of single visits, by id.
     """
     held = not_before or {}
     calls = [hold_back(call(problem, visit), held.get(visit.id)) for visit in visits]
@@ -36,6 +37,8 @@ def time_route(
 
 def time_calls(problem: Problem, on: Duty, calls: Sequence[Call]) -> Route | None:
     """Like `time_route`, from seconds."""
+    if not in_order([each.visit for each in calls]):
+        return None
     drives = drives_s(problem, on, calls)
     over = rests_over(on, calls, drives)
     if over is None:
@@ -124,17 +127,32 @@ def price(problem: Problem, routes: Iterable[Route], unplanned: Iterable[Unplann
 
     Units: seconds of driving; see `Weights`.
     """
+    weights, on = problem.weights, list(routes)
+    served = [(problem.visit(stop.visit), route.shift) for route in on for stop in route.stops]
+    left_out = (problem.visit(each.visit) for each in unplanned)
+    return Cost(
+        drive=sum(_drive_s(route) for route in on),
+        shifts=weights.shift * sum(1 for route in on if route.stops),
+        strangers=weights.stranger * sum(is_stranger(problem, *each) for each in served),
+        moved=weights.moved * sum(is_moved(*each) for each in served),
+        prices=sum(own_price(*each) for each in served),
+        overtime=weights.overtime * sum(_overtime_s(problem, route) for route in on),
+        unfair=weights.unfair * sum(_unfair_s(problem, route) for route in on),
+        unplanned=weights.unplanned * sum(visit.priority for visit in left_out),
+    )
+
+
+def price_with(problem: Problem, visit: Visit, shift_id: str) -> int:
+    """What this visit costs with this shift beside driving and working time.
+
+    Units: seconds of driving; see `Weights`.
+    """
     weights = problem.weights
-    drive = shifts = strangers = moved = 0
-    for route in routes:
-        drive += int(route.drive.total_seconds())
-        shifts += bool(route.stops) * weights.shift
-        for stop in route.stops:
-            visit = problem.visit(stop.visit)
-            strangers += is_stranger(problem, visit, route.shift) * weights.stranger
-            moved += is_moved(visit, route.shift) * weights.moved
-    left_out = sum(problem.visit(each.visit).priority for each in unplanned) * weights.unplanned
-    return Cost(drive, shifts, strangers, moved, unplanned=left_out)
+    return (
+        is_stranger(problem, visit, shift_id) * weights.stranger
+        + is_moved(visit, shift_id) * weights.moved
+        + own_price(visit, shift_id)
+    )
 
 
 def is_stranger(problem: Problem, visit: Visit, shift_id: str) -> bool:
@@ -145,3 +163,26 @@ def is_stranger(problem: Problem, visit: Visit, shift_id: str) -> bool:
 def is_moved(visit: Visit, shift_id: str) -> bool:
     """Whether the client was told another shift."""
     return visit.planned_on is not None and visit.planned_on != shift_id
+
+
+def own_price(visit: Visit, shift_id: str) -> int:
+    """What the visit itself asks for being served by this shift."""
+    return next((price for shift, price in visit.prices if shift == shift_id), 0)
+
+
+def _drive_s(route: Route) -> int:
+    return int(route.drive.total_seconds())
+
+
+def _overtime_s(problem: Problem, route: Route) -> int:
+    """Seconds from the shift's end until she is back."""
+    return max(0, ceil_s(route.returns) - floor_s(problem.shift(route.shift).ends))
+
+
+def _unfair_s(problem: Problem, route: Route) -> int:
+    """Seconds of work beyond what is fair."""
+    fair = problem.shift(route.shift).fair
+    if fair is None:
+        return 0
+    service_s = sum(lasts_s(problem.visit(stop.visit).lasts) for stop in route.stops)
+    return max(0, _drive_s(route) + service_s - int(fair.total_seconds()))

@@ -22,6 +22,9 @@ def preview(before: Plan, after: Plan) -> str:
         _more(len(after.unplanned) - len(before.unplanned), "visit left out"),
         _sign(after.cost.strangers - before.cost.strangers, "visits by someone new"),
         _sign(after.cost.moved - before.cost.moved, "visits moved from who was promised"),
+        _sign(after.cost.prices - before.cost.prices, "visits by someone not preferred"),
+        _sign(after.cost.overtime - before.cost.overtime, "overtime"),
+        _sign(after.cost.unfair - before.cost.unfair, "work beyond what is fair"),
     ]
     said = [term for term in terms if term]
     if not said:

@@ -2,7 +2,8 @@
 """The problem as OR-Tools' routing model: what may be driven, and what it costs.
 
 Windows (several per visit), shifts, breaks, skills and locks, capacity, visits that may be left
-out at a price, and a price for each visit with each concierge. Its unit of cost is a second of
+out at a price, a price for each visit with each concierge, for overtime and for more work than is
+fair. Its unit of cost is a second of
 driving, so its objective is the plan's cost.
 
 Source: OR-Tools 9.15, `ortools.constraint_solver.pywrapcp`.
@@ -21,7 +22,7 @@ from routing.plan import Plan, Route
 from routing.problem import Problem, Shift, Visit
 from routing.reasons import can_carry, may_serve
 from routing.seconds import Call, call, duty
-from routing.timeline import is_moved, is_stranger, time_route
+from routing.timeline import price_with, time_route
 
 
 class Model:
@@ -46,9 +47,12 @@ class Model:
         self.index = {v.id: self.manager.NodeToIndex(node) for node, v in enumerate(visits)}
         self._add_drives_and_prices()
         self._add_clock()
+        self._add_work()
         self._add_rail()
         for each in self.calls:
             self._add_visit(each)
+        for each in self.calls:
+            self._add_order(each.visit)
         self.breaks = [self._add_breaks(car) for car in range(cars)]
         self.built_s = time.monotonic() - begun
 
@@ -59,18 +63,13 @@ class Model:
         self.drives = self.problem.travel.seconds[np.ix_(rows, rows)]
         evaluators: dict[tuple[int, ...], int] = {}
         for car, shift in enumerate(self.shifts):
-            prices = tuple(self._price(each.visit, shift) for each in self.calls)
+            prices = tuple(price_with(self.problem, each.visit, shift.id) for each in self.calls)
             if prices not in evaluators:
                 padded = np.array([*prices, *(0 for _ in range(2 * len(self.shifts)))])
                 matrix = (self.drives + padded).tolist()
                 evaluators[prices] = self.routing.RegisterTransitMatrix(matrix)
             self.routing.SetArcCostEvaluatorOfVehicle(evaluators[prices], car)
             self.routing.SetFixedCostOfVehicle(self.problem.weights.shift, car)
-
-    def _price(self, visit: Visit, shift: Shift) -> int:
-        weights = self.problem.weights
-        stranger = is_stranger(self.problem, visit, shift.id) * weights.stranger
-        return stranger + is_moved(visit, shift.id) * weights.moved
 
     def _add_clock(self) -> None:
         """Time passes by service and driving; waiting is free; nobody works outside her shift."""
@@ -80,13 +79,27 @@ class Model:
         for car in range(cars):
             node = len(self.calls) + car
             passes[node, node + cars] = 0
-        transit = self.routing.RegisterTransitMatrix(passes.tolist())
-        self.routing.AddDimension(transit, self.horizon_s, self.horizon_s, False, "clock")
+        self.passes = self.routing.RegisterTransitMatrix(passes.tolist())
+        self.routing.AddDimension(self.passes, self.horizon_s, self.horizon_s, False, "clock")
         self.clock = self.routing.GetDimensionOrDie("clock")
         for car, on in enumerate(self.duties):
             for index in (self.routing.Start(car), self.routing.End(car)):
                 works = self.clock.CumulVar(index)
                 works.SetRange(on.starts_s - self.origin_s, on.ends_s - self.origin_s)
+            if on.due_s < on.ends_s:
+                due_s, price = on.due_s - self.origin_s, self.problem.weights.overtime
+                self.clock.SetCumulVarSoftUpperBound(self.routing.End(car), due_s, price)
+
+    def _add_work(self) -> None:
+        """Driving and service without waiting; each second beyond what is fair has a price."""
+        if all(shift.fair is None for shift in self.shifts):
+            return
+        self.routing.AddDimension(self.passes, 0, self.horizon_s, True, "work")
+        work = self.routing.GetDimensionOrDie("work")
+        for car, shift in enumerate(self.shifts):
+            if shift.fair is not None:
+                fair_s, price = int(shift.fair.total_seconds()), self.problem.weights.unfair
+                work.SetCumulVarSoftUpperBound(self.routing.End(car), fair_s, price)
 
     def _add_rail(self) -> None:
         loads = [each.visit.load for each in self.calls] + [0] * (2 * len(self.shifts))
@@ -120,6 +133,24 @@ class Model:
                 if opens_s > until_s + 1:
                     starts.RemoveInterval(until_s + 1, opens_s - 1)
                 until_s = max(until_s, closes_s)
+
+    def _add_order(self, visit: Visit) -> None:
+        """A visit under way is the first of its route; one locked after another comes after it."""
+        lock, solver = visit.lock, self.routing.solver()
+        cars = {shift.id: car for car, shift in enumerate(self.shifts)}
+        if lock is None or lock.shift not in cars:
+            return
+        car, index = cars[lock.shift], self.index[visit.id]
+        is_served = self.routing.ActiveVar(index)
+        if lock.under_way:
+            first = self.routing.NextVar(self.routing.Start(car))
+            solver.Add(solver.IsEqualCstVar(first, index) == is_served)
+        if lock.after in self.index:
+            other = self.index[lock.after]
+            also = solver.IsEqualCstVar(self.routing.VehicleVar(other), car)
+            unless = (2 - is_served - also) * self.horizon_s
+            starts, before = self.clock.CumulVar(index), self.clock.CumulVar(other)
+            solver.Add(starts + unless >= before)
 
     def _add_breaks(self, car: int) -> list[pywrapcp.IntervalVar]:
         """Breaks fall between visits; the one that must begin first is taken first."""

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC
 from pathlib import Path
 
@@ -265,6 +265,27 @@ def _() -> Case:
     return PROBLEM, replace(good(), cost=replace(good().cost, moved=900))
 
 
+@breaks_rule("cost_prices")
+def _() -> Case:
+    return PROBLEM, replace(good(), cost=replace(good().cost, prices=300))
+
+
+@breaks_rule("cost_overtime")
+def _() -> Case:
+    return PROBLEM, replace(good(), cost=replace(good().cost, overtime=3))
+
+
+@breaks_rule("cost_unfair")
+def _() -> Case:
+    return PROBLEM, replace(good(), cost=replace(good().cost, unfair=1))
+
+
+@breaks_rule("order_broken")
+def _() -> Case:
+    waits = replace(EVA, lock=routing.Lock("anna", after="liv"))
+    return asking(replace(PROBLEM, visits=(waits, LIV, MIA, TUA)))
+
+
 @breaks_rule("cost_unplanned")
 def _() -> Case:
     return PROBLEM, replace(good(), cost=replace(good().cost, unplanned=0))
@@ -284,15 +305,32 @@ def test_a_broken_rule_is_named_with_where_and_how(rule: str) -> None:
     assert found[rule].words.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("lock", "rule"),
+    [
+        (routing.Lock("anna", starts=d.at("12:55")), "lock_broken"),
+        (routing.Lock("anna", under_way=True), "order_broken"),
+    ],
+)
+def test_every_part_of_a_lock_is_judged_by_check_and_by_or_tools(
+    lock: routing.Lock, rule: str
+) -> None:
+    problem, plan = asking(replace(PROBLEM, visits=(EVA, LIV, replace(MIA, lock=lock), TUA)))
+    assert {each.rule for each in routing.check(problem, plan)} == {rule}
+    with pytest.raises(routing.BadPlan):
+        routing.solver.accept(problem, plan)
+
+
 def test_every_rule_has_a_case_here() -> None:
-    source = Path(routing.check.__code__.co_filename).read_text(encoding="utf-8")
+    room = Path(routing.check.__code__.co_filename).parent
     calls = [
         node.args[0]
-        for node in ast.walk(ast.parse(source))
+        for source in room.glob("check*.py")
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Violation"
     ]
     literal = {node.value for node in calls if isinstance(node, ast.Constant)}
-    costs = {f"cost_{term}" for term in ("drive", "shifts", "strangers", "moved", "unplanned")}
+    costs = {f"cost_{term.name}" for term in fields(routing.Cost)}
     assert set(CASES) == literal | costs | {"break_missing", "break_unasked"}
 
 

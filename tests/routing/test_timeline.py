@@ -1,5 +1,7 @@
 """Times on a route: early, just, and with the break where it brings her home soonest."""
 
+from itertools import permutations
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -155,3 +157,57 @@ def _finish(
             return None
         clock, here = min(starts) + order[leg].lasts.total_seconds(), there
     return None
+
+
+def test_overtime_is_priced_by_the_second_and_ends_where_it_is_allowed_to() -> None:
+    late = shift("anna", ends="09:00", overtime=minutes(20))
+    problem = day([late], [visit("eva", 20, window("08:20", "08:20"))])
+    plan = planned(problem, anna=["eva"])
+    assert plan.routes[0].returns == at("09:20")
+    assert plan.cost.overtime == 20 * 60 * routing.Weights().overtime
+    farther = day([late], [visit("eva", 21, window("08:20", "08:20"))])
+    assert routing.time_route(farther, late, farther.visits) is None
+
+
+def test_a_break_is_not_taken_in_overtime() -> None:
+    late = shift("anna", ends="09:00", overtime=minutes(60), breaks=(rest("08:25", "09:00"),))
+    problem = day([late], [visit("eva", 20, window("08:20", "08:20"), lasts=15)])
+    assert routing.time_route(problem, late, problem.visits) is None
+    sooner = day([late], [visit("eva", 20, window("08:20", "08:20"), lasts=10)])
+    (taken,) = planned(sooner, anna=["eva"]).routes[0].breaks
+    assert taken.ends == late.ends
+
+
+def test_work_beyond_what_is_fair_is_priced_and_waiting_is_no_work() -> None:
+    fair = shift("anna", fair=minutes(60))
+    waits = day([fair], [visit("eva", 10, window("12:00", "13:00"), lasts=35)])
+    assert planned(waits, anna=["eva"]).cost.unfair == 0
+    longer = day([fair], [visit("eva", 10, window("12:00", "13:00"), lasts=40)])
+    assert planned(longer, anna=["eva"]).cost.unfair == 5 * 60 * routing.Weights().unfair
+
+
+def test_a_visit_has_its_own_price_with_each_concierge() -> None:
+    prefers = visit("eva", 10, prices=(("berit", 700), ("nobody", 9)))
+    problem = day([shift("anna"), shift("berit")], [prefers])
+    assert planned(problem, anna=["eva"]).cost.prices == 0
+    assert planned(problem, berit=["eva"]).cost.prices == 700
+
+
+def test_a_lock_holds_the_start_to_the_second() -> None:
+    lock = routing.Lock("anna", starts=at("10:07"))
+    problem = day([shift("anna")], [visit("eva", 10, lock=lock)])
+    assert planned(problem, anna=["eva"]).stop_of("eva").starts == at("10:07")
+
+
+def test_locked_order_is_the_only_order_that_is_driven() -> None:
+    after = visit("liv", 5, lock=routing.Lock("anna", after="eva"))
+    first = visit("mia", 20, lock=routing.Lock("anna", under_way=True))
+    problem = day([shift("anna")], [visit("eva", 10), after, first])
+    driven = [
+        order
+        for order in permutations(["eva", "liv", "mia"])
+        if routing.time_route(problem, problem.shift("anna"), [problem.visit(v) for v in order])
+    ]
+    assert driven == [("mia", "eva", "liv")]
+    alone = routing.time_route(problem, problem.shift("anna"), [after])
+    assert alone is not None, "whom she was to come after is not on the route"
