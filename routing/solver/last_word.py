@@ -3,9 +3,9 @@
 
 from routing.check import check
 from routing.errors import BadPlan
-from routing.plan import Plan
-from routing.problem import Problem
-from routing.seconds import ceil_s
+from routing.plan import Plan, Stop
+from routing.problem import Problem, Visit
+from routing.seconds import ceil_s, floor_s
 from routing.timeline import price
 
 from .first_plan import parameters
@@ -62,19 +62,30 @@ def price_as_planned(model: Model, plan: Plan) -> int:
         _fix(model, routing.End(car), ceil_s(route.returns), route.shift)
         for stop in route.stops:
             _fix(model, model.index[stop.visit], ceil_s(stop.starts), stop.visit)
-        taken = sorted(ceil_s(rest.starts) for rest in route.breaks)
+            _keep(model.problem.visit(stop.visit), stop)
+        taken = sorted((ceil_s(rest.starts), floor_s(rest.ends)) for rest in route.breaks)
         if len(taken) != len(model.breaks[car]):
             raise BadPlan(f"OR-Tools wants {len(model.breaks[car])} breaks in {route.shift}.")
-        for rest, starts_s in zip(model.breaks[car], taken, strict=True):
+        for rest, (starts_s, ends_s) in zip(model.breaks[car], taken, strict=True):
             at_s = starts_s - model.origin_s
             if not rest.StartMin() <= at_s <= rest.StartMax():
                 raise BadPlan(f"OR-Tools allows no break then in shift {route.shift}.")
+            if ends_s - starts_s < rest.DurationMin():
+                raise BadPlan(f"OR-Tools allows no shorter break in shift {route.shift}.")
             rest.SetStartRange(at_s, at_s)
     routing.CloseModelWithParameters(parameters(10.0, large=False))
     answer = routing.ReadAssignmentFromRoutes(model.indices(plan), True)
     if answer is None:
         raise BadPlan("OR-Tools cannot drive these routes at these times.")
     return answer.ObjectiveValue()
+
+
+def _keep(visit: Visit, stop: Stop) -> None:
+    """Refuse a window or a length that the plan tells otherwise than OR-Tools was told."""
+    if stop.window not in visit.windows or stop.starts not in stop.window:
+        raise BadPlan(f"OR-Tools was told of no such window for {visit.id}.")
+    if stop.ends - stop.starts < visit.lasts:
+        raise BadPlan(f"OR-Tools allows no shorter visit than {visit.lasts} for {visit.id}.")
 
 
 def _fix(model: Model, index: int, at_s: int, where: str) -> None:
