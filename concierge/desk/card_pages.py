@@ -200,10 +200,12 @@ async def _prepare(session: AsyncSession, order_id: UUID) -> _Ask:
     if order is None:
         raise Missing("There is no such order.")
     if order.state is not OrderState.PLACED:
-        raise TooLate(f"Order {order.reference} is {order.state}; it needs no card now.")
+        raise TooLate("Order %(order)s needs no card now.", order=order.reference)
     moment = await now(session)
     if order.slot_until is None or moment >= order.slot_until:
-        raise TooLate(f"The time for order {order.reference} is over; nothing is charged.")
+        raise TooLate(
+            "The time for order %(order)s is over; nothing is charged.", order=order.reference
+        )
     client = await session.get_one(Client, order.client_id)
     planned = await session.exec(
         select(Operation).where(

@@ -51,7 +51,8 @@ class DayAtHand:
             raise Missing("This day has no such visit.")
         if order_id in self.today.history():
             raise WrongStep(
-                f"The visit to {self.client(order)} has begun; it stays with its concierge."
+                "The visit to %(client)s has begun; it stays with its concierge.",
+                client=self.client(order),
             )
         return order
 

@@ -115,7 +115,7 @@ async def _expire(session: AsyncSession, order: Order, moment: datetime) -> bool
 async def _leave_the_day(engine: AsyncEngine, roads: Roads, order: Order, end: End) -> None:
     """End an order by `end` and take its visit out of its day's plan, in one transaction."""
     if order.day is None:
-        raise WrongStep(f"Order {order.reference} has no day yet.")
+        raise WrongStep("Order %(order)s has no day yet.", order=order.reference)
 
     async def leave(session: AsyncSession, day: HubDay, travel: routing.TravelTimes) -> None:
         await lock_order(session, order.id)

@@ -87,7 +87,9 @@ def same_version(day: HubDay, seen: int) -> None:
     """
     if day.version != seen:
         raise StaleBoard(
-            f"The day has changed since you looked (plan {day.version}, you saw {seen})."
+            "The day has changed since you looked (plan %(now)s, you saw %(seen)s).",
+            now=day.version,
+            seen=seen,
         )
 
 

@@ -37,7 +37,7 @@ async def move_stop(
     async def move(day: DayAtHand) -> int:
         order, name, problem = day.visit(order_id), day.concierge(shift_id), day.problem()
         if not problem.has_shift(str(shift_id)):
-            raise WrongStep(f"{name}'s shift is over.")
+            raise WrongStep("%(name)s's shift is over.", name=name)
         before = day.today.plan(problem)
         after = routing.move(problem, before, str(order_id), str(shift_id), position=position)
         if not isinstance(after, routing.Plan):

@@ -133,7 +133,7 @@ async def _refuse_unlisted(session: AsyncSession, variants: Sequence[UUID]) -> N
         .where(col(Variant.id).in_(variants), col(Style.listed).is_(False))
     )
     if (name := rows.first()) is not None:
-        raise PieceTaken(f"We do not carry {name} any more; please take it out.")
+        raise PieceTaken("We do not carry %(name)s any more; please take it out.", name=name)
 
 
 async def _new_order(session: AsyncSession, day: HubDay, request: OrderRequest) -> Order:

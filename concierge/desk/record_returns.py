@@ -93,7 +93,9 @@ async def _hand_over(
     kept = [piece for piece in pieces if verdicts[piece.id] is Verdict.KEPT]
     for piece in kept:
         if piece.state is PieceState.SOLD:
-            raise UnknownPiece(f"Piece {piece.tag} was sold to another client; it is not here.")
+            raise UnknownPiece(
+                "Piece %(tag)s was sold to another client; it is not here.", tag=piece.tag
+            )
     moves = [
         (piece, PieceState.SOLD, f"client:{order.client_id}")
         if verdicts[piece.id] is Verdict.KEPT

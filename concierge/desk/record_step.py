@@ -79,10 +79,12 @@ async def record_step(
 async def _let(session: AsyncSession, order: Order, step: Step, at: datetime) -> None:
     """Refuse what this order is not ready for; at the door, the visit begins."""
     if order.state is OrderState.CONFIRMED and not await _is_held(session, order, at):
-        raise WrongStep(f"Order {order.reference} has no card held any more; call the desk.")
+        raise WrongStep("Order %(order)s has no card held; call the desk.", order=order.reference)
     if step is Step.EN_ROUTE:
         if order.state in (OrderState.PLACED, OrderState.EXPIRED, OrderState.CANCELLED):
-            raise WrongStep(f"Order {order.reference} is {order.state}; it has no card held.")
+            raise WrongStep(
+                "Order %(order)s has no card held; call the desk.", order=order.reference
+            )
         return
     order.begin()
     if step is Step.FINISHED and order.returns_key is None:

@@ -26,7 +26,7 @@ async def unassign_visit(
         order = day.visit(order_id)
         stop = day.today.stops.get(order_id)
         if stop is None:
-            raise WrongStep(f"Nobody has {day.client(order)}'s visit.")
+            raise WrongStep("Nobody has %(client)s's visit.", client=day.client(order))
         if (lock := day.today.locks.pop(order_id, None)) is not None:
             await day.session.delete(lock)
         words = f"Taken off {day.concierge(stop.shift_id)}'s route by hand. {why}".strip()

@@ -123,7 +123,9 @@ class Order(Table, table=True):
         """
         if self.state is not OrderState.PLACED:
             if self.state in (OrderState.EXPIRED, OrderState.CANCELLED):
-                raise TooLate(f"Order {self.reference} was given up; nothing is charged.")
+                raise TooLate(
+                    "Order %(order)s was given up; nothing is charged.", order=self.reference
+                )
             return False
         self.state, self.confirmed_at, self.slot_until = OrderState.CONFIRMED, now, None
         return True
@@ -137,7 +139,7 @@ class Order(Table, table=True):
         if self.state is not OrderState.PLACED or self.slot_until is None:
             return False
         if now < self.slot_until:
-            raise WrongStep(f"Order {self.reference} has its place until {self.slot_until}.")
+            raise WrongStep("Order %(order)s still has its place.", order=self.reference)
         self.state, self.slot_until = OrderState.EXPIRED, None
         return True
 
@@ -162,7 +164,7 @@ class Order(Table, table=True):
             return True
         if self.state in (OrderState.AT_VISIT, OrderState.RETURNED, OrderState.SETTLED):
             return False
-        raise WrongStep(f"Order {self.reference} is {self.state}; it has no card held.")
+        raise WrongStep("Order %(order)s has no card held; call the desk.", order=self.reference)
 
     def record_verdicts(self, record: ReturnsRecord, lines: Iterable["OrderLine"]) -> bool:
         """Give every piece its verdict, once; False when this very record was taken before.
@@ -178,9 +180,9 @@ class Order(Table, table=True):
                 raise KeyReused("This list was sent before with other content; nothing changed.")
             return False
         if self.returns_key is not None:
-            raise AlreadySettled(f"Order {self.reference} already has its returns.")
+            raise AlreadySettled("Order %(order)s already has its returns.", order=self.reference)
         if self.state not in (OrderState.CONFIRMED, OrderState.AT_VISIT):
-            raise WrongStep(f"Order {self.reference} is {self.state}; it has no returns to take.")
+            raise WrongStep("Order %(order)s has no returns to take.", order=self.reference)
         by_piece = {line.piece_id: line for line in lines}
         named = [each.piece for each in record.verdicts]
         if len(set(named)) != len(named):

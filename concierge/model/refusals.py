@@ -23,7 +23,16 @@ Refusal
 
 
 class Refusal(Exception):
-    """The business says no. The message is a sentence for the person who asked."""
+    """The business says no, in a sentence for the person who asked.
+
+    The sentence is its own key to translations, so whatever differs from one no to the next is a
+    value in it: `TooLate("Order %(order)s was given up.", order=reference)`.
+    """
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence = sentence
+        self.values = values
 
 
 class Missing(Refusal):

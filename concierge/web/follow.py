@@ -39,7 +39,7 @@ async def live(
     house = doors(request)
     wanted = [topic for topic in topics.split(",") if topic]
     if not 0 < len(wanted) <= MOST_TOPICS:
-        raise BadRequest(f"Follow between one and {MOST_TOPICS} topics.")
+        raise BadRequest("Follow between one and %(most)s topics.", most=MOST_TOPICS)
     for topic in wanted:
         if not await _may_follow(house, me(request), topic):
             raise Missing("There is nothing to follow here.")

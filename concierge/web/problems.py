@@ -47,6 +47,7 @@ PROBLEM_JSON = "application/problem+json"
 NAMES: dict[type[Exception], str] = {NotMeant: "csrf"}
 MISSING = "We do not find this page. It may have moved, or it is not yours to see."
 UNREADABLE = "Something in what was sent cannot be written down. Please look at it again."
+NOT_FITTING = "Something in what was sent does not fit."
 BROKEN = "Something broke on our side. Nothing was lost; please try again in a moment."
 UNREACHABLE = "We cannot reach everything we need just now. Please try again in a moment."
 STAFF_PATHS = ("/field", "/dispatch", "/hub", "/api/field", "/api/dispatch")
@@ -88,7 +89,13 @@ def refused(request: Asked, refusal: Refusal) -> Response[Any]:
         door = "/staff" if request.scope["path"].startswith(STAFF_PATHS) else "/sign-in"
         back = request.scope["path"] if request.method == "GET" else "/"
         return Redirect(door, status_code=303, query_params={"next": back})
-    return answer(request, status_of(type(refusal)), kind_of(type(refusal)), str(refusal))
+    return answer(
+        request,
+        status_of(type(refusal)),
+        kind_of(type(refusal)),
+        refusal.sentence,
+        values=refusal.values,
+    )
 
 
 def answer(
@@ -97,15 +104,16 @@ def answer(
     kind: str,
     sentence: str,
     *,
+    values: Mapping[str, object] | None = None,
     fields: list[dict[str, Any]] | None = None,
 ) -> Response[Any]:
-    """The same no, as a page or as problem+json."""
-    title = _title(status)
+    """The same no in the reader's language, as a page or as problem+json."""
+    words, title = words_for(request), title_of(status)
+    said = words.say(sentence, **(values or {}))
     if wants_page(request):
-        words = words_for(request)
-        page = ErrorPage(status, words.say(title), words.say(sentence))
+        page = ErrorPage(status, words.say(title), said)
         return show(request, "error.html", page, status_code=status)
-    problem = Problem(f"urn:concierge:problem:{kind}", title, status, sentence, fields or [])
+    problem = Problem(f"urn:concierge:problem:{kind}", title, status, said, fields or [])
     headers = {"retry-after": "5"} if status in {429, 503} else None
     return Response(problem, status_code=status, media_type=PROBLEM_JSON, headers=headers)
 
@@ -115,7 +123,8 @@ def wants_page(request: Asked) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def _title(status: int) -> str:
+def title_of(status: int) -> str:
+    """A few words for a status, to stand above the sentence."""
     return {
         400: "That does not read right",
         401: "Sign in first",
@@ -138,7 +147,7 @@ def http_problem(request: Asked, problem: HTTPException) -> Response[Any]:
     if isinstance(problem, NotFoundException):
         sentence = MISSING
     elif isinstance(problem, ValidationException):
-        sentence = "Something in what was sent does not fit."
+        sentence = NOT_FITTING
         fields = [_field(item) for item in cast("list[dict[str, Any]]", problem.extra or [])]
     elif problem.status_code >= 500:
         return broken(request, problem)

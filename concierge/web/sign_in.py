@@ -92,7 +92,7 @@ async def ask_for_link(request: Asked, data: URLEncodedBody[AskForLink]) -> Resp
     try:
         await desk.count_try(house.engine, data.email, address=_address(request), now=now)
     except TooManyTries as refusal:
-        page = SignInPage(leads_to, wrong=words_for(request).say(str(refusal)))
+        page = SignInPage(leads_to, wrong=words_for(request).refusal(refusal))
         return show(request, "sign_in.html", page, status_code=429)
     async with transaction(house.engine) as session:
         await desk.send_link(
@@ -121,7 +121,7 @@ async def follow_link(request: Asked, token: FromPath[str]) -> Response[str]:
                 session, token, before=me(request).session_id, now=wall()
             )
     except SignInRefused as refusal:
-        page = LinkPage(token, wrong=words_for(request).say(str(refusal)))
+        page = LinkPage(token, wrong=words_for(request).refusal(refusal))
         return show(request, "sign_in_link.html", page, status_code=403)
     visit_of(request).turn_into(fresh)
     return Redirect(leads_to, status_code=303)
@@ -147,7 +147,7 @@ async def sign_in_staff(request: Asked, data: URLEncodedBody[Password]) -> Respo
             now=wall(),
         )
     except (SignInRefused, TooManyTries) as refusal:
-        wrong = words_for(request).say(str(refusal))
+        wrong = words_for(request).refusal(refusal)
         page = await _staff_page(request, leads_to, email=data.email, wrong=wrong)
         status = 429 if isinstance(refusal, TooManyTries) else 403
         return show(request, "staff.html", page, status_code=status)

@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 
 import payments
 from concierge.model import LANGUAGES
+from concierge.model.refusals import Refusal
 from concierge.settings import PACKAGE
 
 from .formats import digits, format_day, format_money, format_span, format_time
@@ -38,10 +39,14 @@ class Words:
     def say(self, sentence: str, **values: object) -> str:
         """The sentence in this language, its `%(name)s` filled in.
 
-        Without values a percent sign is just that, so a refusal's words may be said as they are.
+        Without values a percent sign is just that.
         """
         said = _catalogue(self.language).gettext(sentence)
         return said % values if values else said
+
+    def refusal(self, no: Refusal) -> str:
+        """The no in this language."""
+        return self.say(no.sentence, **no.values)
 
     def count(self, one: str, other: str, n: int, **values: object) -> str:
         """The form that goes with `n`, which fills `%(n)s`."""

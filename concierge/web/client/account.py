@@ -12,7 +12,7 @@ from concierge.desk import client_details as desk
 from concierge.desk.choose_pieces import count_chosen
 from concierge.desk.client_details import DetailsShown, Line, Name, Note, Phone
 from concierge.desk.show_order import OrderRow, list_orders
-from concierge.model.refusals import BadRequest, SignInNeeded
+from concierge.model.refusals import BadRequest, Refusal, SignInNeeded
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
@@ -87,7 +87,7 @@ async def change(request: Asked, data: URLEncodedBody[DetailsForm]) -> Response[
                 now=await now(session),
             )
     except BadRequest as refusal:
-        return await _page(request, wrong=str(refusal))
+        return await _page(request, wrong=refusal)
     return Redirect("/account", status_code=303)
 
 
@@ -100,7 +100,7 @@ async def tell(request: Asked, data: URLEncodedBody[LikeForm]) -> Response[str]:
                 session, _client(request), data.words, now=await now(session)
             )
     except BadRequest as refusal:
-        return await _page(request, wrong=str(refusal))
+        return await _page(request, wrong=refusal)
     return Redirect("/account", status_code=303)
 
 
@@ -115,7 +115,7 @@ async def correct(
                 session, _client(request), like_id, data.words, now=await now(session)
             )
     except BadRequest as refusal:
-        return await _page(request, wrong=str(refusal))
+        return await _page(request, wrong=refusal)
     return Redirect("/account", status_code=303)
 
 
@@ -144,7 +144,7 @@ async def change_address(
     return Redirect("/account", status_code=303)
 
 
-async def _page(request: Asked, *, wrong: str = "") -> Response[str]:
+async def _page(request: Asked, *, wrong: Refusal | None = None) -> Response[str]:
     words, client_id = words_for(request), _client(request)
     async with transaction(doors(request).engine) as session:
         details = await desk.show_details(session, client_id)
@@ -161,7 +161,7 @@ async def _page(request: Asked, *, wrong: str = "") -> Response[str]:
         ],
         orders=orders,
         stages={stage.value: words.say(said) for stage, said in labels.STAGES.items()},
-        wrong=words.say(wrong) if wrong else "",
+        wrong=words.refusal(wrong) if wrong else "",
     )
     return show(request, "client/account.html", page, status_code=422 if wrong else 200)
 

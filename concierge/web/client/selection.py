@@ -60,7 +60,7 @@ async def add(request: Asked) -> Response[str]:
     except Missing:
         raise
     except Refusal as refusal:
-        return await _page(request, wrong=words_for(request).say(str(refusal)))
+        return await _page(request, wrong=words_for(request).refusal(refusal))
     return Redirect(f"{back}?{urlencode({**said, 'word': 'added'})}#said", status_code=303)
 
 

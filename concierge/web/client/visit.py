@@ -15,6 +15,7 @@ from concierge.model.refusals import (
     EmptySelection,
     NotCovered,
     PieceTaken,
+    Refusal,
     TooManyTries,
     WindowTaken,
 )
@@ -61,17 +62,17 @@ async def _order(request: Asked, form: VisitForm) -> Response[str]:
     except EmptySelection:
         return Redirect("/selection", status_code=303)
     except (WindowTaken, PieceTaken) as taken:
-        return await _page(request, form, wrong=str(taken), status_code=409)
+        return await _page(request, form, wrong=taken, status_code=409)
     except TooManyTries as enough:
-        return await _page(request, form, wrong=str(enough), status_code=429)
+        return await _page(request, form, wrong=enough, status_code=429)
     except (BadRequest, NotCovered) as refusal:
-        return await _page(request, form, wrong=str(refusal), status_code=422)
+        return await _page(request, form, wrong=refusal, status_code=422)
     page = await card_page_of(request, order.id, order.client_id)
     return Redirect(page or f"/orders/{order.id}?card=silent", status_code=303)
 
 
 async def _page(
-    request: Asked, form: VisitForm, *, wrong: str = "", status_code: int = 200
+    request: Asked, form: VisitForm, *, wrong: Refusal | None = None, status_code: int = 200
 ) -> Response[str]:
     """The page as the form has it, with windows as they are this very moment."""
     house, asking, words = doors(request), me(request), words_for(request)
@@ -86,10 +87,10 @@ async def _page(
         try:
             street, note, offered = await _offer(request, form)
             calendar = _calendar(request, offered, form)
-        except NotCovered:
-            not_covered = words.say("We do not drive to this address yet.")
+        except NotCovered as refusal:
+            not_covered = words.refusal(refusal)
         except PieceTaken as taken:
-            wrong = wrong or str(taken)
+            wrong = wrong or taken
     page = VisitPage(
         chosen=selection.pieces,
         selection=selection,
@@ -103,7 +104,7 @@ async def _page(
         calendar=calendar,
         asks_who=asking.client_id is None,
         unchosen=form.do == form_words.ORDER and not form.windows,
-        wrong=words.say(wrong) if wrong else "",
+        wrong=words.refusal(wrong) if wrong else "",
     )
     return show(request, "client/visit.html", page, status_code=status_code)
 
