@@ -17,36 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import BadPlan
-from .place import Place
 from .plan import Plan, Reason, Route
 from .problem import Problem, Visit, Window
 from .reasons import spoken, why_never
 from .timeline import time_route
-from .travel import TravelTimes
+from .travel import Drives
 
 if TYPE_CHECKING:
     from .search.gaps import Gaps
 
 MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Drives:
-    """The drives between one new place and every place of a day's travel times.
-
-    Units: whole seconds. Shapes: (p,), in the order of `TravelTimes.places`.
-    """
-
-    to_s: NDArray[np.int64]
-    """From each of those places to the new one."""
-    from_s: NDArray[np.int64]
-    """From the new place to each of those."""
-
-    def into(self, travel: TravelTimes, place: Place) -> TravelTimes:
-        """The travel times with this place as well."""
-        seconds = np.pad(travel.seconds, ((0, 1), (0, 1)))
-        seconds[:-1, -1], seconds[-1, :-1] = self.to_s, self.from_s
-        return replace(travel, places=(*travel.places, place), seconds=seconds, metres=None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,7 @@
 """How long it takes to drive between places."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,12 @@ from .speeds import Speeds
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the Earth. Source: IUGG (GRS 80)."""
+
+DETOUR = 1.45
+"""Road metres for each straight one."""
+METRES_PER_SECOND = 28 / 3.6
+STOP_S = 60
+"""Seconds of parking for each arrival."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,29 +74,59 @@ class TravelTimes:
         return int(self.seconds[self.row(origin), self.row(destination)])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Drives:
+    """Driving between one place and each of several others, at 100 percent of speed.
+
+    Units: whole seconds. Shapes: (n,), in the order of the others.
+    """
+
+    to_s: NDArray[np.int64]
+    """From each of the others to the place."""
+    from_s: NDArray[np.int64]
+    """From the place to each of the others."""
+    estimated: bool = False
+
+    def into(self, travel: TravelTimes, place: Place) -> TravelTimes:
+        """The travel times of the others with the place itself, last."""
+        seconds = np.pad(travel.seconds, (0, 1))
+        seconds[:-1, -1], seconds[-1, :-1] = self.to_s, self.from_s
+        return replace(travel, places=(*travel.places, place), seconds=seconds, metres=None)
+
+
 def estimate(
     places: Sequence[Place],
     *,
-    detour: float = 1.45,
-    metres_per_second: float = 28 / 3.6,
-    stop_s: int = 60,
+    detour: float = DETOUR,
+    metres_per_second: float = METRES_PER_SECOND,
+    stop_s: int = STOP_S,
 ) -> TravelTimes:
     """Great-circle travel times, marked `estimated`: the last resort when roads are unknown.
 
     Units: `detour` is road metres per straight metre; `stop_s` is seconds of parking per arrival.
     """
-    longitude, latitude = np.radians(np.array([(p.longitude, p.latitude) for p in places])).T
-    half_chord = (
-        np.sin((latitude[:, None] - latitude) / 2) ** 2
-        + np.cos(latitude[:, None])
-        * np.cos(latitude)
-        * np.sin((longitude[:, None] - longitude) / 2) ** 2
-    )
-    metres = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(half_chord)) * detour
+    metres = detour * _straight_m(places, places)
     seconds = np.where(metres > 0, metres / metres_per_second + stop_s, 0)
-    return TravelTimes(
-        tuple(places),
-        np.rint(seconds).astype(np.int64),
-        np.rint(metres).astype(np.int64),
-        estimated=True,
+    return TravelTimes(tuple(places), _whole(seconds), _whole(metres), estimated=True)
+
+
+def estimate_around(place: Place, places: Sequence[Place]) -> Drives:
+    """Drives between one place and each of several others, as `estimate` has them."""
+    metres = DETOUR * _straight_m([place], places)[0]
+    seconds = _whole(np.where(metres > 0, metres / METRES_PER_SECOND + STOP_S, 0))
+    return Drives(seconds, seconds, estimated=True)
+
+
+def _straight_m(origins: Sequence[Place], ends: Sequence[Place]) -> NDArray[np.float64]:
+    """Metres over the ground as the crow flies. Shapes: (origins, ends)."""
+    here, there = (
+        np.radians([(p.longitude, p.latitude) for p in side]) for side in (origins, ends)
     )
+    apart = (here[:, None, :] - there[None, :, :]) / 2
+    parallels = np.cos(here[:, None, 1]) * np.cos(there[None, :, 1])
+    half_chord = np.sin(apart[:, :, 1]) ** 2 + parallels * np.sin(apart[:, :, 0]) ** 2
+    return 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(half_chord))
+
+
+def _whole(numbers: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.rint(numbers).astype(np.int64)

@@ -60,6 +60,44 @@ class Pairs:
         self._seconds[np.ix_(rows, rows)] = seconds
         self._metres[np.ix_(rows, rows)] = metres
 
+    def around(
+        self, place: routing.Place, places: Sequence[routing.Place]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Seconds from each of these places to one, and back, `UNKNOWN` where nobody asked."""
+        to_s, from_s = np.full((2, len(places)), UNKNOWN, np.int64)
+        row = self._rows.get(place)
+        if row is not None:
+            self._rows.move_to_end(place)
+            rows = np.array([self._rows.get(each, -1) for each in places], np.intp)
+            here = rows >= 0
+            to_s[here], from_s[here] = (
+                self._seconds[rows[here], row],
+                self._seconds[row, rows[here]],
+            )
+        at = [index for index, each in enumerate(places) if each == place]
+        to_s[at] = from_s[at] = 0
+        return to_s, from_s
+
+    def keep_around(
+        self,
+        place: routing.Place,
+        places: Sequence[routing.Place],
+        there: tuple[NDArray[np.int64], NDArray[np.int64]],
+        back: tuple[NDArray[np.int64], NDArray[np.int64]],
+    ) -> None:
+        """Remember the drives to one place, and back, from those places that are remembered.
+
+        Units: seconds and metres, in the order of `places`.
+        """
+        spare = set(places)
+        if len(self._rows) == self.capacity and spare.issuperset(self._rows):
+            return
+        row = self._row(place, spare=spare)
+        rows = np.array([self._rows.get(each, -1) for each in places], np.intp)
+        here = rows >= 0
+        for known, to, back_again in zip((self._seconds, self._metres), there, back, strict=True):
+            known[rows[here], row], known[row, rows[here]] = to[here], back_again[here]
+
     def _row(self, place: routing.Place, *, spare: set[routing.Place]) -> int:
         row = self._rows.get(place)
         if row is None:

@@ -62,6 +62,45 @@ class Roads:
         _refuse_no_road(asked, seconds)
         return routing.TravelTimes(asked, seconds, metres)
 
+    async def around(
+        self, place: routing.Place, places: Sequence[routing.Place]
+    ) -> routing.Drives:
+        """Drive times between one place and each of these, none named twice.
+
+        A new address costs two tables, one row and one column, however many days they are for.
+
+        Raises:
+            OffTheMap: a place is more than 300 m from any road; the refusal carries it.
+            NoRoad: the place cannot be reached, or not left again.
+            BadAnswer: the engine answered something that is no answer.
+        """
+        to_s, from_s = self._pairs.around(place, places)
+        unknown = (to_s == UNKNOWN) | (from_s == UNKNOWN)
+        missing = [at for at in range(len(places)) if unknown[at]]
+        if missing:
+            osrm = self._engine()
+            if osrm is None:
+                return routing.estimate_around(place, places)
+            others = [places[at] for at in missing]
+            try:
+                there, back = await osrm.table(others, [place]), await osrm.table([place], others)
+            except Unreachable:
+                self._rest()
+                return routing.estimate_around(place, places)
+            to_s[missing], from_s[missing] = there.seconds[:, 0], back.seconds[0]
+            self._pairs.keep_around(
+                place,
+                others,
+                (there.seconds[:, 0], there.metres[:, 0]),
+                (back.seconds[0], back.metres[0]),
+            )
+        for origin, end, seconds in ((None, place, to_s), (place, None, from_s)):
+            closed = np.flatnonzero(seconds == NO_ROAD)
+            if closed.size:
+                other = places[int(closed[0])]
+                raise NoRoad(origin or other, end or other)
+        return routing.Drives(to_s, from_s)
+
     async def geometry(self, places: Sequence[routing.Place]) -> Drive:
         """The drive through these places, for drawing; straight lines, marked, at worst.
 
