@@ -6,6 +6,7 @@ PYTHON ?= python3
 
 RUN = exec $(PYTHON) -m concierge.embedded.setup
 DEV = $(RUN) --dev
+BENCH = $(RUN) --bench
 
 help: ## list these doors
 	@while IFS= read -r line; do \
@@ -21,8 +22,8 @@ test: ## run every test this machine can run (ARGS="-k words")
 check: ## lint, types, import contracts, migrations in step
 	@$(DEV) concierge.embedded.workshop check
 
-bench: ## measure planning on this machine, beside OR-Tools as shipped (DIR=of text instances)
-	@$(RUN) routing bench $(DIR) $(ARGS)
+bench: ## the goals of planning, ours beside the peers (DIR=of text instances, ARGS="--full --rows …")
+	@$(BENCH) routing bench $(DIR) $(ARGS)
 
 soak: ## the property tests and the story in any order, twenty times as long (ARGS="-k words")
 	@$(DEV) concierge.embedded.workshop soak $(ARGS)

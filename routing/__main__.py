@@ -60,9 +60,9 @@ def _check(asked: argparse.Namespace) -> int:
 
 
 def _bench(asked: argparse.Namespace) -> int:
-    from .bench import bench  # noqa: PLC0415 - as above
+    from .bench.run import bench  # noqa: PLC0415 - as above
 
-    bench(asked.folder, seconds=asked.seconds, seeds=asked.seeds)
+    bench(asked.folder, rows=asked.rows, full=asked.full, seconds=asked.seconds, seeds=asked.seeds)
     return 0
 
 
@@ -95,6 +95,10 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m routing", description="Plans days of visits.")
     commands = parser.add_subparsers(required=True, metavar="plan | check | bench | warm")
@@ -114,12 +118,16 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument("day", type=Path, metavar="DAY.json")
     judge.add_argument("plan", type=Path, metavar="PLAN.json")
     judge.set_defaults(do=_check)
-    measure = commands.add_parser("bench", help="measure this machine, beside OR-Tools as shipped")
+    measure = commands.add_parser("bench", help="measure this machine, beside its peers")
     measure.add_argument(
         "folder", type=Path, nargs="?", metavar="DIR", help="of Solomon's or Homberger's *.txt"
     )
-    measure.add_argument("--seconds", type=_seconds, default=5.0, help="for each plan")
-    measure.add_argument("--seeds", type=int, choices=range(1, 11), default=2, metavar="N")
+    measure.add_argument("--full", action="store_true", help="everything, in hours")
+    measure.add_argument(
+        "--rows", type=_names, default=(), metavar="NAME,…", help="only these goals"
+    )
+    measure.add_argument("--seconds", type=_seconds, help="for each plan, whatever its goal says")
+    measure.add_argument("--seeds", type=int, choices=range(1, 11), metavar="N")
     measure.set_defaults(do=_bench)
     ready = commands.add_parser("warm", help="compile the search, so that no plan waits for it")
     ready.set_defaults(do=_warm)

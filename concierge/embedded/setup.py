@@ -1,4 +1,4 @@
-"""From a bare Python to a running house: `python3 -m concierge.embedded.setup [--dev] MODULE …`.
+"""From a bare Python to a running house: `python3 -m concierge.embedded.setup [--GROUP] MODULE …`.
 
 Makes the environment that `uv.lock` describes, then becomes `python -m MODULE …` inside it. Runs
 on the standard library alone, under whatever Python 3.11 or later the machine has.
@@ -20,15 +20,18 @@ from .state import CLONE, State, open_directory, state
 UV = "0.13.9"
 VENV = CLONE / ".venv"
 STAMP = VENV / ".in-step"
+HOLDS = {"": ("",), "bench": ("", "bench"), "dev": ("", "bench", "dev")}
+"""Groups of `pyproject.toml` that can be asked for, and those that each one holds."""
 
 
 def main(words: Sequence[str]) -> None:
     """Set up, then become the module asked for."""
-    dev, module = words[0] == "--dev", list(words[1:] if words[0] == "--dev" else words)
+    group = words[0].removeprefix("--") if words[0].startswith("--") else ""
+    module = list(words[1:] if group else words)
     try:
         where = state()
         settle(os.environ, where)
-        python = ensure_environment(where, dev=dev)
+        python = ensure_environment(where, group)
     except (EmbeddedError, subprocess.TimeoutExpired) as problem:
         sys.exit(str(problem))
     sys.stdout.flush()
@@ -45,24 +48,24 @@ def settle(env: MutableMapping[str, str], where: State) -> None:
         env.setdefault("NODE_OPTIONS", "--use-system-ca")
 
 
-def ensure_environment(where: State, *, dev: bool) -> Path:
-    """The Python of an environment in step with `uv.lock`; `dev` asks for the tests' tools too.
+def ensure_environment(where: State, group: str = "") -> Path:
+    """The Python of an environment in step with `uv.lock`; `group` asks for one of `HOLDS` too.
 
     Raises:
         SetupFailed: it cannot be made; the words say why.
     """
     python = VENV / "bin" / "python"
-    wanted = _wanted(dev=dev)
-    if python.exists() and STAMP.exists() and wanted in STAMP.read_text().split():
+    if python.exists() and STAMP.exists() and _wanted(group) in STAMP.read_text().split():
         return python
     uv = _uv(where)
     started = time.monotonic()
     say("Installing what uv.lock names")
     command = [str(uv), "sync", "--frozen", "--no-install-project", "--inexact", "--quiet"]
-    command += ["--python", sys.executable, *(() if dev else ("--no-dev",))]
+    command += ["--python", sys.executable, *(() if group == "dev" else ("--no-dev",))]
+    command += ["--group", group] if group else []
     env = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(VENV), "UV_PYTHON_DOWNLOADS": "never"}
     _run(command, env=env)
-    STAMP.write_text("\n".join({_wanted(dev=False), wanted}))
+    STAMP.write_text("\n".join(_wanted(each) for each in HOLDS[group]))
     say(f"Installed in {time.monotonic() - started:.0f} s")
     return python
 
@@ -81,12 +84,12 @@ def _uv(where: State) -> Path:
     return uv
 
 
-def _wanted(*, dev: bool) -> str:
-    """One word for the environment asked for: the lock, the Python, and with which groups."""
+def _wanted(group: str) -> str:
+    """One word for the environment asked for: the lock, the Python, and with which group."""
     digest = hashlib.sha256(
         (CLONE / "uv.lock").read_bytes() + (CLONE / "pyproject.toml").read_bytes()
     )
-    return f"{digest.hexdigest()[:16]}-{sys.version_info[0]}.{sys.version_info[1]}{'-dev' * dev}"
+    return f"{digest.hexdigest()[:16]}-{sys.version_info[0]}.{sys.version_info[1]}-{group}"
 
 
 def _run(command: Sequence[str], env: MutableMapping[str, str] | None = None) -> None:

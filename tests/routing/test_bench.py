@@ -1,12 +1,21 @@
 """What is measured is what was asked: the days are the same for everyone, distances are true."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import routing
 from routing.__main__ import main
-from routing.bench_days import concierge_day, read_instances
+from routing.bench.confidence import mean_of
+from routing.bench.days import concierge_day
+from routing.bench.instances import read_instances
+from routing.bench.invented import KINDS, invented
+from routing.bench.rivals import RIVALS, Rival, installed
+from routing.reasons import why_never
+
+from .days import day, planned, rest, shift, visit, window
 
 SQUARE = """SQUARE
 
@@ -21,6 +30,7 @@ CUST NO.  XCOORD.   YCOORD.    DEMAND   READY TIME  DUE DATE   SERVICE TIME
     1     10          0          4          0       1000         10
     2     10         10          4          0       1000         10
 """
+PYVRP, VROOM = RIVALS[2:]
 
 
 @pytest.fixture
@@ -38,16 +48,24 @@ def test_a_text_instance_is_driven_by_the_distances_of_its_community(folder: Pat
     assert route.drive.total_seconds() == 100 + 100 + 141, "the diagonal is 14.142, cut to 14.1"
 
 
-def test_the_bench_tells_each_instance_and_its_gap(
+def test_the_bench_tells_our_gap_and_everybody_elses(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["bench", str(folder), "--seconds", "0.1", "--seeds", "1"]) == 0
+    asked = ["bench", str(folder), "--seconds", "0.1", "--rows", "solomon-100,homberger-200"]
+    assert main(asked) == 0
     told = capsys.readouterr()
-    row = next(line for line in told.out.splitlines() if line.startswith("square"))
-    assert row.split()[3:-1] == ["34.1", "1", "0.00", "%"] * 3
-    assert "ortools" in told.out
-    assert "numba" in told.out
-    assert "square, seed 1" in told.err
+    (row,) = (line for line in told.out.splitlines() if line.startswith("Solomon 100"))
+    assert row.count("0.00 %") == 1 + len(RIVALS), "a square is driven alike by everybody"
+    assert " yes" in row
+    assert "Gehring" not in told.out, "the folder holds no instance of that size"
+    for tool in ("ortools", "pyvrp", "pyvroom", "numba", "load average"):
+        assert tool in told.out
+    assert "square, seed 1, VROOM" in told.err
+
+
+def test_a_row_nobody_measures_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--rows", "day,night"]) == 2
+    assert "no row night" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["", "one\n2 3\n", SQUARE.replace("1000         10", "1000")])
@@ -60,8 +78,89 @@ def test_a_file_of_another_format_is_refused_by_name(
 
 
 def test_a_concierge_day_is_the_same_for_everyone_who_names_its_seed() -> None:
-    day, same = concierge_day(6, 20, seed=3), concierge_day(6, 20, seed=3)
-    assert (day.shifts, day.visits) == (same.shifts, same.visits)
-    assert concierge_day(6, 20, seed=4).visits != day.visits
-    for visit in day.visits:
-        assert sum(visit.skills <= shift.skills for shift in day.shifts) >= 2
+    one, same = concierge_day(6, 20, seed=3), concierge_day(6, 20, seed=3)
+    assert (one.shifts, one.visits) == (same.shifts, same.visits)
+    assert concierge_day(6, 20, seed=4).visits != one.visits
+    for each in one.visits:
+        assert sum(each.skills <= shift.skills for shift in one.shifts) >= 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_invented_instance_can_be_driven_and_is_the_same_for_everyone(kind: str) -> None:
+    one, same = invented(kind, 40, seed=1).problem, invented(kind, 40, seed=1).problem
+    assert one.visits == same.visits
+    assert invented(kind, 40, seed=2).problem.visits != one.visits
+    assert len(one.shifts) == 10
+    assert not any(why_never(one, each, each.windows) for each in one.visits)
+
+
+def _choosy_day(**more: object) -> routing.Problem:
+    """Skills, a second window, somebody forbidden, a car too small; all can be served."""
+    return day(
+        [
+            shift("anna", skills=frozenset({"french"}), **more),
+            shift("bo", starts="10:00", capacity=3, **more),
+        ],
+        [
+            visit("french", 4, skills=frozenset({"french"})),
+            visit("late", 8, window("07:00", "07:30"), window("14:00", "15:00"), load=2),
+            visit("not-bo", 12, window("10:00", "11:00"), forbidden=frozenset({"bo"})),
+            visit("heavy", -6, load=4),
+        ],
+    )
+
+
+@pytest.mark.parametrize("rival", RIVALS, ids=lambda rival: rival.name)
+def test_every_peer_is_handed_the_same_day_and_its_plan_is_judged_like_ours(rival: Rival) -> None:
+    assert rival in installed()
+    asked = rival.ask(_choosy_day(), seconds=0.3, seed=1)
+    assert asked.plan is not None, asked.words
+    assert asked.plan.unplanned == ()
+    assert asked.plan.cost == routing.price(_choosy_day(), asked.plan.routes, ())
+    assert asked.plan.cost.total == 1200 + 60 * (12 + 12 + 6 + 6) + 30 * (12 + 6)
+
+
+@pytest.mark.parametrize("rival", RIVALS, ids=lambda rival: rival.name)
+def test_a_peer_may_leave_out_who_cannot_be_served_and_nobody_else(rival: Rival) -> None:
+    hopeless = visit("hopeless", 4, window("06:00", "07:00"))
+    crowded = replace(_choosy_day(), visits=(*_choosy_day().visits, hopeless))
+    asked = rival.ask(crowded, seconds=0.3, seed=1)
+    assert asked.plan is not None, asked.words
+    assert [left.visit for left in asked.plan.unplanned] == ["hopeless"]
+
+
+def test_vroom_takes_breaks_where_we_do_and_pyvrp_says_it_cannot() -> None:
+    resting = _choosy_day(breaks=(rest("12:00", "13:00"),))
+    plan = VROOM.ask(resting, seconds=1, seed=1).plan
+    assert plan is not None
+    assert [len(route.breaks) for route in plan.routes] == [1]
+    assert PYVRP.ask(resting, seconds=1, seed=1).words == "cannot: breaks"
+
+
+def test_vroom_says_it_cannot_prefer_the_concierge_a_client_knows() -> None:
+    known = day([shift("anna"), shift("bo")], [visit("v", 4, known_to=frozenset({"bo"}))])
+    assert VROOM.ask(known, seconds=1, seed=1).words == "cannot: known clients"
+    plan = PYVRP.ask(known, seconds=0.1, seed=1).plan
+    assert plan is not None
+    assert plan.routes[0].shift == "bo", "PyVRP sees the price"
+
+
+def test_a_peer_that_breaks_a_rule_is_refused_in_words() -> None:
+    early = planned(_choosy_day(), anna=["not-bo"])
+    (route,) = early.routes
+    hasty = replace(route, returns=route.returns - timedelta(hours=1))
+    cheat = Rival(
+        "cheat", "ortools", "ortools", lambda: lambda *_, **__: replace(early, routes=(hasty,))
+    )
+    asked = cheat.ask(_choosy_day(), seconds=1, seed=1)
+    assert asked.plan is None
+    assert asked.words.startswith("refused: ")
+
+
+def test_a_mean_says_how_far_off_it_may_be() -> None:
+    few = mean_of([1.0, 2.0, 3.0])
+    assert few.value == 2
+    assert few.give_or_take == pytest.approx(4.3027 / 3**0.5, abs=1e-3)
+    many = mean_of([0.0, 1.0] * 10)
+    assert many.give_or_take == pytest.approx(2.0930 * 0.51299 / 20**0.5, abs=1e-3)
+    assert mean_of([4.0]).words() == "4.00 %"
