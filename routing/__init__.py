@@ -7,6 +7,16 @@ from .arrival import Arrival, Noise, Span, arrivals
 from .change import best_places, insert, remove, unassign
 from .check import Violation, check
 from .errors import BadPlan, BadProblem, RoutingError
+from .events import (
+    Absent,
+    Added,
+    BrokenDown,
+    Cancelled,
+    Delayed,
+    Event,
+    RoadClosed,
+    Sick,
+)
 from .move import move
 from .offer import Offer, Offers, offers
 from .place import Place
@@ -15,16 +25,23 @@ from .problem import Break, Hub, Lock, Problem, Shift, Visit, Weights, Window
 from .retime import Late, Retimed, retime
 from .speeds import Speeds
 from .timeline import price, time_route
-from .travel import TravelTimes, estimate
+from .travel import Drives, TravelTimes, estimate, estimate_around
 from .words import preview, summary
 
 __all__ = [
+    "Absent",
+    "Added",
     "Arrival",
     "BadPlan",
     "BadProblem",
     "Break",
     "BreakTaken",
+    "BrokenDown",
+    "Cancelled",
     "Cost",
+    "Delayed",
+    "Drives",
+    "Event",
     "Hub",
     "Late",
     "Lock",
@@ -36,9 +53,11 @@ __all__ = [
     "Problem",
     "Reason",
     "Retimed",
+    "RoadClosed",
     "Route",
     "RoutingError",
     "Shift",
+    "Sick",
     "Span",
     "Speeds",
     "Stop",
@@ -52,6 +71,7 @@ __all__ = [
     "best_places",
     "check",
     "estimate",
+    "estimate_around",
     "insert",
     "move",
     "offers",

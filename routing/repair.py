@@ -1,0 +1,144 @@
+"""Ways out when something happens to a day under way: several plans, ranked, each with its price.
+
+Every way answers the rest of the day; nothing that is over or under way is touched. Ways differ
+in kind, so that a person chooses between them rather than between shades: few changes, everybody
+served though some are late, nobody moved, the shortest day, somebody called in, or the least
+important left out. Each is judged by `check` and accepted by OR-Tools, or is not shown.
+
+Import it where plans are made: it loads OR-Tools and the search.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from .check import check
+from .events import Event
+from .plan import Plan
+from .problem import Problem, Shift
+from .repair_changes import (
+    Broken,
+    BrokenKind,
+    Change,
+    Promised,
+    broken_promises,
+    changes,
+    moved,
+)
+from .repair_rest import rest_of
+from .repair_ways import Way, Ways
+from .words import counted, hours
+
+Told = Callable[[int, int], None]
+"""Told how many ways have been tried, of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A way out: the plan, the problem it answers, what it changes and which promises it breaks.
+
+    `problem` is the rest of the day; where a client is visited late, it says so in her windows.
+    `moved` counts the visits another concierge makes, `called_in` names the shifts that go out and
+    did not before. The plan's cost tells the terms.
+    """
+
+    way: Way
+    words: str
+    problem: Problem
+    plan: Plan
+    changes: tuple[Change, ...]
+    broken: tuple[Broken, ...]
+    moved: int
+    called_in: tuple[str, ...]
+
+
+def repair(
+    problem: Problem,
+    plan: Plan,
+    events: Sequence[Event],
+    *,
+    now: datetime,
+    on_call: Sequence[Shift] = (),
+    seconds: float = 1.0,
+    steps: int | None = None,
+    seed: int = 0,
+    told: Told | None = None,
+) -> tuple[Alternative, ...]:
+    """Ways out of what has happened, best first; the same way is never shown twice.
+
+    `plan` is the plan in force. `on_call` are shifts that are not working but could be called in.
+    The searches together take `seconds` or, if given, `steps` each, the same on every machine.
+
+    Ranked by places lost, then by clients late and concierges working over, then by visits that
+    change concierge and concierges called in, then by cost.
+
+    Raises:
+        BadProblem: an event names a shift or a visit that there is not.
+    """
+    promised = Promised(problem, plan, events, rest_of(problem, plan, events, now=now))
+    ways = Ways(promised.rest, plan, tuple(on_call), seconds=seconds, steps=steps, seed=seed)
+    found: dict[object, Alternative] = {}
+    for tried, way in enumerate(Way, 1):
+        answer = ways.out(way)
+        if answer is not None and not check(*answer):
+            found.setdefault(_driven(answer[1]), _told(way, promised, *answer))
+        if told is not None:
+            told(tried, len(Way))
+    return tuple(sorted(found.values(), key=_rank))
+
+
+def _driven(plan: Plan) -> frozenset[tuple[str, tuple[str, ...]]]:
+    """Who drives where in which order: what makes two plans the same."""
+    return frozenset((r.shift, tuple(stop.visit for stop in r.stops)) for r in plan.routes)
+
+
+def _rank(alternative: Alternative) -> tuple[int, int, int, int]:
+    """Places lost first, then lateness and overtime, then moves, then cost."""
+    left = alternative.plan.unplanned
+    lost = sum(alternative.problem.visit(each.visit).priority for each in left)
+    other = sum(each.kind is not BrokenKind.LEFT_OUT for each in alternative.broken)
+    changed = alternative.moved + len(alternative.called_in)
+    return lost, other, changed, alternative.plan.cost.total
+
+
+def _told(way: Way, promised: Promised, after: Problem, plan: Plan) -> Alternative:
+    """The way out with its changes and broken promises, and a sentence of what it is for."""
+    broken = broken_promises(promised, plan)
+    count = moved(promised.plan, plan)
+    out = {route.shift for route in promised.plan.routes}
+    called_in = tuple(route.shift for route in plan.routes if route.shift not in out)
+    words = f"{_PURPOSE[way]}: {_figures(count, plan, broken)}."
+    return Alternative(
+        way=way,
+        words=words,
+        problem=after,
+        plan=replace(plan, words=words),
+        changes=changes(promised, after, plan),
+        broken=broken,
+        moved=count,
+        called_in=called_in,
+    )
+
+
+_PURPOSE = {
+    Way.FEWEST_CHANGES: "Fewest changes",
+    Way.SAME_CONCIERGE: "Everybody who can keeps her concierge",
+    Way.ALL_SERVED: "Everybody served, some of them late",
+    Way.CALL_IN: "Somebody called in",
+    Way.SHORTEST: "The shortest day",
+    Way.LEAVE_OUT: "Nobody moved and nobody late; what does not fit is asked for another day",
+}
+
+
+def _figures(count: int, plan: Plan, broken: Sequence[Broken]) -> str:
+    """The counts a dispatcher compares."""
+    kinds = [each.kind for each in broken]
+    late, over = kinds.count(BrokenKind.LATE), kinds.count(BrokenKind.OVERTIME)
+    terms = [
+        f"{counted(count, 'visit')} with another concierge",
+        f"{late} late" if late else "nobody late",
+        f"{len(plan.unplanned)} left out" if plan.unplanned else "nobody left out",
+        *([f"{over} working over"] if over else []),
+        f"{hours(plan.cost.drive)} driving left",
+    ]
+    return ", ".join(terms)
