@@ -2,24 +2,31 @@
 
     python -m routing plan DAY.json --seconds 10 --out PLAN.json
     python -m routing check DAY.json PLAN.json
+    python -m routing offer DAY.json PLAN.json JOB.json
     python -m routing bench [DIR]
     python -m routing warm
 
-Exit status: 0 when planned or good, 1 when the plan breaks a rule, 2 when the input is malformed;
-then standard error holds one sentence and nothing is written.
+Exit status: 0 when planned, good or offered, also if visits stay unassigned with their reasons;
+1 when a plan breaks a rule; 2 when the input is malformed or contradicts itself: then standard
+error holds one sentence and nothing is written.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from .check import check
 from .errors import BadPlan, BadProblem, RoutingError
+from .offer import offers
+from .plan import Plan
+from .problem import Problem
 from .vroom import read_problem
+from .vroom_offer import with_job, write_offers
 from .vroom_plan import read_plan, write_plan
+from .vroom_steps import read_steps
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,27 +43,82 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _plan(asked: argparse.Namespace) -> int:
     from .solver import plan_day  # noqa: PLC0415 - OR-Tools takes a second to load; judging needs none
 
+    if asked.out is not None and (asked.out.is_dir() or not asked.out.parent.is_dir()):
+        raise BadPlan(f"{asked.out} is no place for a file.")
     document = _json(asked.day, BadProblem)
     problem = read_problem(document)
-    plan = plan_day(problem, seconds=asked.seconds, seed=asked.seed, engine=asked.engine)
-    answer = json.dumps(write_plan(problem, plan, document), indent=1, ensure_ascii=False) + "\n"
-    if asked.out is None:
-        sys.stdout.write(answer)
-    else:
-        unfinished = asked.out.with_name(asked.out.name + ".part")
-        unfinished.write_text(answer, encoding="utf-8")
-        unfinished.replace(asked.out)
+    plan = plan_day(
+        problem,
+        seconds=asked.seconds,
+        seed=asked.seed,
+        engine=asked.engine,
+        incumbent=read_steps(problem, document),
+        progress=_told_each_second(),
+    )
+    _write(write_plan(problem, plan, document), asked.out)
     sys.stderr.write(f"{plan.words}.\n")
     return 0
 
 
 def _check(asked: argparse.Namespace) -> int:
-    problem = read_problem(_json(asked.day, BadProblem))
-    violations = check(problem, read_plan(problem, _json(asked.plan, BadPlan)))
+    document = _json(asked.day, BadProblem)
+    problem = read_problem(document)
+    if asked.plan is None:
+        plan = read_steps(problem, document)
+        if plan is None:
+            raise BadPlan(f"{asked.day} has no steps in its vehicles; name a plan to judge.")
+    else:
+        plan = read_plan(problem, _json(asked.plan, BadPlan))
+    broken = _judge(problem, plan)
+    sys.stdout.write("" if broken else "The plan keeps every rule.\n")
+    return broken
+
+
+def _offer(asked: argparse.Namespace) -> int:
+    document = _json(asked.day, BadProblem)
+    before = read_problem(document)
+    plan = read_plan(before, _json(asked.plan, BadPlan))
+    problem, visit = with_job(document, _json(asked.job, BadProblem))
+    if plan.stop_of(visit.id) is not None:
+        raise BadPlan(f"Visit {visit.id} is planned already.")
+    if broken := _judge(before, plan):
+        return broken
+    _write(write_offers(visit, offers(problem, plan, visit, visit.windows)), asked.out)
+    return 0
+
+
+def _judge(problem: Problem, plan: Plan) -> int:
+    """Say what a plan breaks; the exit status."""
+    violations = check(problem, plan)
     for violation in violations:
         sys.stdout.write(f"{violation.rule}: {violation.words}\n")
-    sys.stdout.write("" if violations else "The plan keeps every rule.\n")
     return 1 if violations else 0
+
+
+def _told_each_second() -> Callable[[float, int], None]:
+    """Progress for a person: the best cost so far, no more than once a second."""
+    told = [-1.0]
+
+    def tell(elapsed: float, cost: int) -> None:
+        if elapsed - told[0] >= 1:
+            told[0] = elapsed
+            sys.stderr.write(f"{elapsed:5.1f} s: cost {cost:,}\n")
+
+    return tell
+
+
+def _write(answer: object, out: Path | None) -> None:
+    """The answer as JSON; a file holds all of it or is not touched."""
+    text = json.dumps(answer, indent=1, ensure_ascii=False) + "\n"
+    if out is None:
+        sys.stdout.write(text)
+        return
+    unfinished = out.with_name(out.name + ".part")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _bench(asked: argparse.Namespace) -> int:
@@ -95,17 +157,24 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _seed(text: str) -> int:
+    seed = int(text)
+    if not 0 <= seed < 1 << 31:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to {(1 << 31) - 1}")
+    return seed
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(text.split(","))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m routing", description="Plans days of visits.")
-    commands = parser.add_subparsers(required=True, metavar="plan | check | bench | warm")
+    commands = parser.add_subparsers(required=True, metavar="plan | check | offer | bench | warm")
     plan = commands.add_parser("plan", help="plan a day given as VROOM JSON")
     plan.add_argument("day", type=Path, metavar="DAY.json")
     plan.add_argument("--seconds", type=_seconds, default=10.0, help="how long to search")
-    plan.add_argument("--seed", type=int, default=0)
+    plan.add_argument("--seed", type=_seed, default=0)
     plan.add_argument(
         "--engine",
         choices=("search", "ortools"),
@@ -116,8 +185,16 @@ def _parser() -> argparse.ArgumentParser:
     plan.set_defaults(do=_plan)
     judge = commands.add_parser("check", help="judge a plan given as VROOM's answer")
     judge.add_argument("day", type=Path, metavar="DAY.json")
-    judge.add_argument("plan", type=Path, metavar="PLAN.json")
+    judge.add_argument(
+        "plan", type=Path, nargs="?", metavar="PLAN.json", help="the day's own steps without it"
+    )
     judge.set_defaults(do=_check)
+    ask = commands.add_parser("offer", help="which windows of one more job can be promised")
+    ask.add_argument("day", type=Path, metavar="DAY.json")
+    ask.add_argument("plan", type=Path, metavar="PLAN.json")
+    ask.add_argument("job", type=Path, metavar="JOB.json")
+    ask.add_argument("--out", type=Path, metavar="OFFERS.json", help="standard output without it")
+    ask.set_defaults(do=_offer)
     measure = commands.add_parser("bench", help="measure this machine, beside its peers")
     measure.add_argument(
         "folder", type=Path, nargs="?", metavar="DIR", help="of Solomon's or Homberger's *.txt"

@@ -95,23 +95,27 @@ def time_late(
     visits: Sequence[Visit],
     *,
     not_before: Mapping[str, datetime] | None = None,
+    breaks_before: Sequence[int | None] | None = None,
 ) -> Route:
     """The route of a shift through these visits, however late; `check` says what that breaks.
 
-    A break is taken before the first visit that would make it late.
+    A break is taken before the first visit that would make it late, unless `breaks_before` says
+    before which visit each is taken, by index, or that it is not: breaks in the order in which
+    they must begin, the number of visits meaning on the way home.
     """
     held = not_before or {}
     on = duty(problem, shift)
     calls = [call(problem, visit) for visit in visits]
     drives = drives_s(problem, on, calls)
-    left = list(on.rests)
+    placed = list(zip(on.rests, breaks_before or (), strict=False))
+    left = list(on.rests) if breaks_before is None else []
     starts: list[int] = []
     legs: list[Leg] = []
     clock_s = on.starts_s
-    for each, drive_s in zip(calls, drives, strict=False):
+    for index, (each, drive_s) in enumerate(zip(calls, drives, strict=False)):
         wanted = hold_back(each, held.get(each.visit.id))
         floor_s = ceil_s(held[each.visit.id]) if each.visit.id in held else clock_s
-        way = leg(clock_s, drive_s, [])
+        way = leg(clock_s, drive_s, [rest for rest, at in placed if at == index], late=True)
         if (
             left
             and _begin(wanted.earliest(way.ready_s), way, floor_s) + each.lasts_s
@@ -121,6 +125,7 @@ def time_late(
         legs.append(way)
         starts.append(_begin(wanted.earliest(way.ready_s), way, floor_s))
         clock_s = starts[-1] + each.lasts_s
+    left += [rest for rest, at in placed if at == len(calls)]
     legs.append(leg(clock_s, drives[-1], left, late=True))
     return write_route(on, calls, drives, starts, legs)
 

@@ -3,7 +3,8 @@
 Jobs are visits, vehicles are shifts, `delivery` is the load, and time is in seconds, from the
 Unix epoch or from whatever zero the document means. Without `matrices`, travel is estimated from
 coordinates. What cannot be expressed here is refused by name: shipments, pickups, setup times,
-open routes, several profiles or loads, speed factors, task limits, costs but `fixed`, `steps`.
+open routes, several profiles or loads, speed factors, task limits, costs but `fixed`.
+`vroom_steps` reads the routes that vehicles carry in `steps`.
 
 Source: VROOM, docs/API.md, read 2025-11-22.
 """
@@ -18,6 +19,7 @@ from .errors import BadProblem
 from .fields import Field
 from .place import Place
 from .problem import Break, Hub, Problem, Shift, Visit, Weights, Window
+from .seconds import duty
 from .travel import TravelTimes, estimate
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,7 +35,7 @@ JOB_KEYS = (
 )
 VEHICLE_KEYS = (
     *("id", "profile", "description", "start", "start_index", "end", "end_index", "capacity"),
-    *("costs", "skills", "time_window", "breaks", "speed_factor"),
+    *("costs", "skills", "time_window", "breaks", "speed_factor", "steps"),
 )
 
 
@@ -54,13 +56,17 @@ def read_problem(document: object) -> Problem:
         vehicle.only(*VEHICLE_KEYS)
     ground = _ground(root, jobs, vehicles)
     open_day = _open_day(jobs, vehicles)
-    return Problem(
+    problem = Problem(
         hub=Hub("hub", ground.place(vehicles[0], "start", "start_index")),
         shifts=tuple(_shift(vehicle, ground, open_day) for vehicle in vehicles),
         visits=tuple(_visit(job, ground, open_day) for job in jobs),
         travel=ground.travel,
         weights=Weights(shift=_fixed_cost(vehicles), stranger=0, moved=0),
     )
+    for shift in problem.shifts:
+        if not duty(problem, shift).can_rest:
+            raise BadProblem(f"The breaks of shift {shift.id} cannot all be taken.")
+    return problem
 
 
 def at(seconds: int) -> datetime:

@@ -2,17 +2,13 @@
 
 import copy
 import json
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import routing
 import routing.solver
-from routing.__main__ import main
 from routing.vroom import read_problem
 from routing.vroom_plan import read_plan, write_plan
 
@@ -143,7 +139,6 @@ REFUSED: list[tuple[str, Change]] = [
     ("There are no vehicles", lambda d: d.update(vehicles=[])),
     ("vehicles[0] has no end", lambda d: d["vehicles"][0].pop("end")),
     ("vehicles[0].max_tasks cannot", lambda d: d["vehicles"][0].update(max_tasks=3)),
-    ("vehicles[0].steps cannot", lambda d: d["vehicles"][0].update(steps=[])),
     ("vehicles[0].speed_factor cannot", lambda d: d["vehicles"][0].update(speed_factor=2)),
     ("costs.per_hour cannot", lambda d: d["vehicles"][0].update(costs={"per_hour": 9})),
     ("different fixed costs", lambda d: d["vehicles"][0].update(costs={"fixed": 9})),
@@ -210,58 +205,3 @@ def test_an_answer_that_is_none_is_refused_by_name(words: str, change: Change) -
     with pytest.raises(routing.BadPlan) as refused:
         read_plan(read_problem(document), answer)
     assert words in str(refused.value)
-
-
-def test_the_command_line_plans_a_day_and_judges_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    day, out = tmp_path / "day.json", tmp_path / "plan.json"
-    day.write_text(json.dumps(city()), encoding="utf-8")
-    assert main(["plan", str(day), "--seconds", "0.3", "--out", str(out)]) == 0
-    assert capsys.readouterr().err.startswith("OR-Tools alone ")
-    assert main(["check", str(day), str(out)]) == 0
-    assert capsys.readouterr().out == "The plan keeps every rule.\n"
-    answer = json.loads(out.read_text(encoding="utf-8"))
-    answer["routes"][0]["steps"][-1]["arrival"] = 18 * HOUR + 1
-    out.write_text(json.dumps(answer), encoding="utf-8")
-    assert main(["check", str(day), str(out)]) == 1
-    assert "returns_after_shift: " in capsys.readouterr().out
-
-
-def test_without_out_the_plan_goes_to_standard_output(tmp_path: Path) -> None:
-    day = tmp_path / "day.json"
-    day.write_text(json.dumps(matrix()), encoding="utf-8")
-    command = [sys.executable, "-m", "routing", "plan", str(day), "--seconds", "0.2"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    assert json.loads(done.stdout)["summary"]["routes"] == 1
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        ("{", "is not JSON"),
-        ("[" * 100_000, "is not JSON"),
-        ('{"jobs": NaN}', "holds NaN, which is not a number"),
-        ("[]", "The document is not an object"),
-        ('{"jobs": [], "vehicles": [], "shipments": []}', "shipments cannot be expressed here"),
-        (None, "No such file"),
-    ],
-)
-def test_malformed_input_is_one_sentence_status_two_and_nothing_written(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, words: str
-) -> None:
-    day, out = tmp_path / "day.json", tmp_path / "plan.json"
-    if content is not None:
-        day.write_text(content, encoding="utf-8")
-    assert main(["plan", str(day), "--out", str(out)]) == 2
-    said = capsys.readouterr()
-    assert (said.out, said.err.count("\n")) == ("", 1)
-    assert words in said.err
-    assert [each.name for each in tmp_path.iterdir()] == ([] if content is None else ["day.json"])
-
-
-def test_a_budget_that_is_no_time_is_refused(tmp_path: Path) -> None:
-    for seconds in ("0", "-1", "nan", "soon"):
-        with pytest.raises(SystemExit) as stopped:
-            main(["plan", str(tmp_path), "--seconds", seconds])
-        assert stopped.value.code == 2
