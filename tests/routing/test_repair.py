@@ -106,7 +106,7 @@ def test_when_anna_is_ill_noor_takes_over_and_every_change_has_its_reason() -> N
     ]
     assert first.words == (
         "Fewest changes: 1 visit with another concierge, nobody late, nobody left out,"
-        " 45 min driving left."
+        " 50 min driving left."
     )
     assert not first.problem.has_visit("liv"), "the morning is history"
 

@@ -1,0 +1,416 @@
+"""What would make a visit fit that found no place: the smallest change of each kind, in words.
+
+Each suggestion holds for the plan as it stands: with it alone, the visit can be inserted; with a
+minute, a rail unit or a skill less, it cannot. What would fit after reshuffling the day is for
+the search to find.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from .change import order_of
+from .offer import Offers
+from .plan import Plan
+from .problem import Problem, Shift, Visit, Window
+from .reasons import may_serve
+from .seconds import duty
+from .timeline import time_route
+
+MINUTE = timedelta(minutes=1)
+SHORTEST = 0.5
+"""The part of its time that a visit keeps at least."""
+MOST_MORE = 180
+"""Minutes that a shift begins sooner or ends later at most."""
+
+
+class Ease(StrEnum):
+    """Which rule is eased. Suggestions come in this order: what asks least of others first."""
+
+    NOTHING = "nothing"
+    """It fits as it is."""
+    LOCK = "lock"
+    """The lock is released."""
+    RULED_OUT = "ruled_out"
+    """Somebody ruled out for the client may come after all."""
+    WINDOW = "window"
+    """The client takes another window, so many minutes off hers."""
+    SHORTER = "shorter"
+    """The visit is so many minutes shorter."""
+    LATER_END = "later_end"
+    """A shift ends so many minutes later."""
+    SOONER_START = "sooner_start"
+    """A shift starts so many minutes sooner."""
+    CAPACITY = "capacity"
+    """A car holds so many rail units more."""
+    SKILL = "skill"
+    """Somebody comes who lacks so many skills."""
+    MORE_HANDS = "more_hands"
+    """Somebody is called in for so many minutes, for this visit alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A change with which the visit fits: the visit and the shift as they would then be.
+
+    `amount` is in minutes, rail units or skills, as `Ease` says; 0 where there is nothing to
+    count. `starts` is when the visit would begin.
+    """
+
+    ease: Ease
+    amount: int
+    visit: Visit
+    shift: Shift
+    starts: datetime
+    words: str
+
+    def applied(self, problem: Problem) -> Problem:
+        """The day with this change; the shift joins it if it is new."""
+        day = problem.with_visit(self.visit)
+        others = tuple(each for each in day.shifts if each.id != self.shift.id)
+        return replace(day, shifts=(*others, self.shift))
+
+
+def why_not(
+    problem: Problem,
+    plan: Plan,
+    visit_id: str,
+    *,
+    windows: Sequence[Window] = (),
+    now: datetime | None = None,
+) -> tuple[Suggestion, ...]:
+    """For a visit left out, the smallest change of each kind with which it fits the plan.
+
+    `windows` are those the house could offer instead; without, hers are shifted by whole minutes.
+    Nobody starts before `now`.
+
+    Raises:
+        BadProblem: there is no such visit.
+    """
+    ask = _Asker(problem, plan, problem.visit(visit_id), now)
+    as_it_is = ask.nothing()
+    if as_it_is is not None:
+        return (as_it_is,)
+    eased = (
+        ask.lock(),
+        ask.ruled_out(),
+        ask.one_of(windows) if windows else ask.window(),
+        ask.shorter(),
+        ask.later_end(),
+        ask.sooner_start(),
+        ask.capacity(),
+        ask.skill(),
+        ask.more_hands(),
+    )
+    return tuple(each for each in eased if each is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the visit would go: with whom, when, and how much driving that route then has."""
+
+    visit: Visit
+    shift: Shift
+    starts: datetime
+    drive: timedelta
+
+
+class _Asker:
+    """Asks one rule after another whether the visit would fit without it."""
+
+    def __init__(self, problem: Problem, plan: Plan, visit: Visit, now: datetime | None) -> None:
+        self.problem, self.plan, self.visit, self.now = problem, plan, visit, now
+        self.orders = {
+            shift.id: [problem.visit(each) for each in order_of(plan, shift.id)]
+            for shift in problem.shifts
+        }
+        self.drives = {route.shift: route.drive for route in plan.routes}
+
+    def nothing(self) -> Suggestion | None:
+        """The visit as it is."""
+        place = self._anywhere(self.visit)
+        return place and self._said(Ease.NOTHING, 0, place, "Nothing has to change")
+
+    def lock(self) -> Suggestion | None:
+        """Without its lock."""
+        lock = self.visit.lock
+        if lock is None:
+            return None
+        place = self._anywhere(replace(self.visit, lock=None))
+        who = self.problem.shift(lock.shift).called
+        return place and self._said(Ease.LOCK, 0, place, f"Release the lock to {who}")
+
+    def ruled_out(self) -> Suggestion | None:
+        """With one of those who are ruled out."""
+        places = (
+            self._with(replace(self.visit, forbidden=self.visit.forbidden - {shift.id}), shift)
+            for shift in self.problem.shifts
+            if shift.id in self.visit.forbidden
+        )
+        place = _nearest(places)
+        if place is None:
+            return None
+        said = f"Let {place.shift.called} come, who is ruled out for {self.visit.called}"
+        return self._said(Ease.RULED_OUT, 0, place, said)
+
+    def one_of(self, windows: Sequence[Window]) -> Suggestion | None:
+        """In the one of these windows that is nearest to hers."""
+        new = [window for window in windows if window not in self.visit.windows]
+        offers = Offers(self.problem, self.plan).windows(self.visit, new)
+        fitting = [each.window for each in offers if each.feasible]
+        if not fitting:
+            return None
+        window = min(fitting, key=lambda each: (self._off(each), each.opens))
+        return self._at_another(window, round(self._off(window) / MINUTE))
+
+    def window(self) -> Suggestion | None:
+        """In one of her windows, shifted by as few minutes as can be."""
+        best: tuple[int, Window] | None = None
+        for window in sorted(self.visit.windows):
+            for sign, bound in ((1, self._last()), (-1, self._first())):
+                edge = window.closes if sign > 0 else window.opens
+                most = int(sign * (bound - edge) / MINUTE) + 1
+                most = most if best is None else min(most, best[0] - 1)
+                found = self._least(
+                    lambda by, w=window, s=sign: replace(
+                        self.visit, windows=(_stretched(w, s * by * MINUTE),)
+                    ),
+                    most,
+                )
+                if found is not None:
+                    best = found[0], _shifted(window, sign * found[0] * MINUTE)
+        return best and self._at_another(best[1], best[0])
+
+    def shorter(self) -> Suggestion | None:
+        """In less time."""
+        found = self._least(
+            lambda by: replace(self.visit, lasts=self.visit.lasts - by * MINUTE),
+            int(self.visit.lasts * (1 - SHORTEST) / MINUTE),
+        )
+        if found is None:
+            return None
+        by, place = found
+        lasts = round(place.visit.lasts / MINUTE)
+        said = f"Make {self.visit.called}'s visit {by} min shorter, {lasts} min"
+        return self._said(Ease.SHORTER, by, place, said)
+
+    def later_end(self) -> Suggestion | None:
+        """With somebody who works longer."""
+        found = self._least_shift(lambda shift, by: replace(shift, ends=shift.ends + by * MINUTE))
+        if found is None:
+            return None
+        by, place = found
+        said = f"Let {place.shift.called} work {by} min longer, until {place.shift.ends:%H:%M}"
+        return self._said(Ease.LATER_END, by, place, said)
+
+    def sooner_start(self) -> Suggestion | None:
+        """With somebody who has not set out and starts sooner."""
+        found = self._least_shift(
+            lambda shift, by: replace(shift, starts=shift.starts - by * MINUTE),
+            lambda shift: (
+                shift.starts_from is None
+                and (self.now is None or shift.starts - MINUTE >= self.now)
+            ),
+            most=lambda shift: (
+                MOST_MORE if self.now is None else int((shift.starts - self.now) / MINUTE)
+            ),
+        )
+        if found is None:
+            return None
+        by, place = found
+        said = f"Let {place.shift.called} start {by} min sooner, at {place.shift.starts:%H:%M}"
+        return self._said(Ease.SOONER_START, by, place, said)
+
+    def capacity(self) -> Suggestion | None:
+        """In a car that holds more."""
+        best: tuple[int, _Place] | None = None
+        for shift in self.problem.shifts:
+            load = self.visit.load + sum(each.load for each in self.orders[shift.id])
+            more = load - shift.capacity
+            if more > 0 and (best is None or more < best[0]):
+                place = self._with(self.visit, replace(shift, capacity=load))
+                best = best if place is None else (more, place)
+        if best is None:
+            return None
+        units = "rail unit" if best[0] == 1 else "rail units"
+        said = f"Find room for {best[0]} more {units} with {best[1].shift.called}"
+        return self._said(Ease.CAPACITY, best[0], best[1], said)
+
+    def skill(self) -> Suggestion | None:
+        """With somebody who lacks as few of the skills as can be."""
+        best: tuple[int, _Place] | None = None
+        for shift in self.problem.shifts:
+            missing = len(self.visit.skills - shift.skills)
+            if missing and (best is None or missing < best[0]):
+                able = replace(shift, skills=shift.skills | self.visit.skills)
+                place = self._with(self.visit, able)
+                best = best if place is None else (missing, place)
+        if best is None:
+            return None
+        lacked = self.visit.skills - self.problem.shift(best[1].shift.id).skills
+        said = f"Let {self.visit.called} do without {' and '.join(sorted(lacked))}"
+        return self._said(Ease.SKILL, best[0], best[1], said)
+
+    def more_hands(self) -> Suggestion | None:
+        """With somebody who comes for this visit alone, no longer than it takes."""
+        visit = replace(self.visit, lock=None)
+        if self.visit.lock is not None and self._anywhere(visit) is not None:
+            return None
+        spells = [spell for window in visit.windows if (spell := self._spell(visit, window))]
+        if not spells:
+            return None
+        place = min(spells, key=lambda each: (each.shift.ends - each.shift.starts, each.starts))
+        by = round((place.shift.ends - place.shift.starts) / MINUTE)
+        skilled = f" with {' and '.join(sorted(visit.skills))}" if visit.skills else ""
+        when = f"{place.shift.starts:%H:%M} to {place.shift.ends:%H:%M}"
+        words = f"Call in one more concierge{skilled}, {when}."
+        return Suggestion(Ease.MORE_HANDS, by, place.visit, place.shift, place.starts, words)
+
+    def _spell(self, visit: Visit, window: Window) -> _Place | None:
+        """The shortest shift, in whole minutes, that makes this visit in this window."""
+        zone = window.opens.tzinfo
+        starts = window.opens - timedelta(days=1)
+        starts = starts if self.now is None else max(starts, self.now)
+        asked = replace(visit, windows=(window,))
+        ends = max(window.closes, starts) + visit.lasts + timedelta(days=1)
+        long = Shift(
+            _unused(self.problem), _whole(starts), ends, visit.load, visit.skills, name="one more"
+        )
+        alone = time_route(self.problem, long, [asked])
+        if alone is None:
+            return None
+        for leaves in (_whole(alone.leaves), _whole(alone.leaves) - MINUTE):
+            leaving = replace(long, starts=max(leaves, long.starts).astimezone(zone))
+            route = time_route(self.problem, leaving, [asked])
+            if route is None:
+                continue
+            back = _whole(route.returns).astimezone(zone)
+            return _Place(visit, replace(leaving, ends=back), route.stops[0].starts, route.drive)
+        return None
+
+    def _at_another(self, window: Window, by: int) -> Suggestion | None:
+        place = self._anywhere(replace(self.visit, windows=(window,)))
+        if place is None:
+            return None
+        place = replace(place, visit=replace(self.visit, windows=(*self.visit.windows, window)))
+        day = "" if window.opens.date() == self.visit.windows[0].opens.date() else "%a %d "
+        said = f"Offer {self.visit.called} {window.opens:{day}%H:%M} to {window.closes:%H:%M}"
+        return self._said(Ease.WINDOW, by, place, said)
+
+    def _off(self, window: Window) -> timedelta:
+        """By how much a window is shifted against the nearest of hers."""
+        return min(abs(window.opens - hers.opens) for hers in self.visit.windows)
+
+    def _first(self) -> datetime:
+        return min((shift.starts for shift in self.problem.shifts), default=self._hers())
+
+    def _last(self) -> datetime:
+        return max((shift.back_by for shift in self.problem.shifts), default=self._hers())
+
+    def _hers(self) -> datetime:
+        return self.visit.windows[0].opens
+
+    def _said(self, ease: Ease, amount: int, place: _Place, said: str) -> Suggestion:
+        words = f"{said}: {place.shift.called} could come about {place.starts:%H:%M}."
+        words = words[:1].upper() + words[1:]
+        return Suggestion(ease, amount, place.visit, place.shift, place.starts, words)
+
+    def _least(self, eased: Callable[[int], Visit], most: int) -> tuple[int, _Place] | None:
+        """The least by which the visit must be eased, from 1 to `most`, and where it then goes.
+
+        A visit that fits when eased by so much fits when eased by more.
+        """
+        best: tuple[int, _Place] | None = None
+        for shift in self.problem.shifts:
+            found = _bisected(lambda by, s=shift: self._with(eased(by), s), most)
+            if found is not None:
+                best, most = found, found[0] - 1
+        return best
+
+    def _least_shift(
+        self,
+        eased: Callable[[Shift, int], Shift],
+        asked: Callable[[Shift], bool] = lambda _: True,
+        most: Callable[[Shift], int] = lambda _: MOST_MORE,
+    ) -> tuple[int, _Place] | None:
+        """The least by which one shift must be eased, and where the visit then goes."""
+        best: tuple[int, _Place] | None = None
+        for shift in filter(asked, self.problem.shifts):
+            bound = min(MOST_MORE, most(shift), MOST_MORE if best is None else best[0] - 1)
+            found = _bisected(lambda by, s=shift: self._with(self.visit, eased(s, by)), bound)
+            best = found or best
+        return best
+
+    def _anywhere(self, visit: Visit) -> _Place | None:
+        """The visit with whoever drives least for it."""
+        return _nearest(self._with(visit, shift) for shift in self.problem.shifts)
+
+    def _with(self, visit: Visit, shift: Shift) -> _Place | None:
+        """The visit with this shift, where it drives least; None if it does not fit."""
+        order = self.orders[shift.id]
+        load = visit.load + sum(each.load for each in order)
+        may = may_serve(visit, shift) and visit.skills <= shift.skills
+        if not may or load > shift.capacity or not duty(self.problem, shift).can_rest:
+            return None
+        return _nearest(self._places(visit, shift, order))
+
+    def _places(self, visit: Visit, shift: Shift, order: list[Visit]) -> Iterator[_Place]:
+        before = self.drives.get(shift.id, timedelta(0))
+        for at in range(len(order) + 1):
+            route = time_route(self.problem, shift, [*order[:at], visit, *order[at:]])
+            if route is not None:
+                yield _Place(visit, shift, route.stops[at].starts, route.drive - before)
+
+
+def _bisected(fits: Callable[[int], _Place | None], most: int) -> tuple[int, _Place] | None:
+    """The least number from 1 to `most` that fits, if any does."""
+    if most < 1:
+        return None
+    place = fits(most)
+    if place is None:
+        return None
+    low, high = 1, most
+    while low < high:
+        middle = (low + high) // 2
+        found = fits(middle)
+        if found is None:
+            low = middle + 1
+        else:
+            high, place = middle, found
+    return high, place
+
+
+def _nearest(places: Iterable[_Place | None]) -> _Place | None:
+    found = [place for place in places if place is not None]
+    return min(found, key=lambda place: place.drive, default=None)
+
+
+def _stretched(window: Window, by: timedelta) -> Window:
+    """The window and what is before or after it."""
+    if by > timedelta(0):
+        return Window(window.opens, window.closes + by)
+    return Window(window.opens + by, window.closes)
+
+
+def _shifted(window: Window, by: timedelta) -> Window:
+    """The window at another time, a minute long at least."""
+    width = max(MINUTE, window.closes - window.opens)
+    if by > timedelta(0):
+        return Window(window.closes + by - width, window.closes + by)
+    return Window(window.opens + by, window.opens + by + width)
+
+
+def _whole(moment: datetime) -> datetime:
+    """The first whole minute not before this moment."""
+    utc = moment.astimezone(UTC)
+    cut = utc.replace(second=0, microsecond=0)
+    return cut if cut == utc else cut + MINUTE
+
+
+def _unused(problem: Problem) -> str:
+    """An id that no shift has."""
+    number = 1
+    while problem.has_shift(f"more-{number}"):
+        number += 1
+    return f"more-{number}"
