@@ -15,7 +15,6 @@ from .plan import Plan, Route, Unplanned
 from .problem import Problem, Shift, Visit, Window
 from .reasons import why_never
 from .search import propose
-from .seconds import duty
 from .timeline import time_route
 
 DEAR_MOVE = 8
@@ -158,7 +157,7 @@ class Ways:
         seconds = max(LEAST_S, (self.until - time.monotonic()) / max(1, self.searches))
         self.searches -= 1
         begin = priced(day, begin)
-        shifts = [shift for shift in day.shifts if duty(day, shift).can_rest]
+        shifts = [shift for shift in day.shifts if time_route(day, shift, []) is not None]
         visits = [v for v in day.visits if v.id in self._possible or _possible(day, v)]
         if not shifts or not visits:
             return begin
