@@ -23,6 +23,7 @@ from .place import Place
 from .plan import BreakTaken, Cost, Plan, Reason, Route, Stop, Unplanned
 from .problem import Break, Hub, Lock, Problem, Shift, Visit, Weights, Window
 from .retime import Late, Retimed, retime
+from .room import make_room, redriven
 from .speeds import Speeds
 from .timeline import price, time_route
 from .travel import Drives, TravelTimes, estimate, estimate_around
@@ -73,10 +74,12 @@ __all__ = [
     "estimate",
     "estimate_around",
     "insert",
+    "make_room",
     "move",
     "offers",
     "preview",
     "price",
+    "redriven",
     "remove",
     "retime",
     "summary",

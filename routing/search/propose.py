@@ -61,7 +61,7 @@ def propose(
     """
     pace = Pace(seconds, steps)
     day = read_day(problem, shifts, visits)
-    best = _routes_of(day, shifts, visits, begin)
+    best = routes_of(day, shifts, visits, begin)
     kept, trial, hand = no_routes(day), no_routes(day), empty_hand(day)
     copy_all(best, kept)
     copy_all(best, trial)
@@ -76,10 +76,15 @@ def propose(
         pace.done += batch
         if progress and costs[1] < told:
             progress(pace.elapsed_s, int(costs[1]))
-    return Proposal(_orders(shifts, visits, best), int(costs[1]), pace.done)
+    return Proposal(orders_of(shifts, visits, best), int(costs[1]), pace.done)
 
 
-def _routes_of(day: Day, shifts: Sequence[Shift], visits: Sequence[Visit], plan: Plan) -> Routes:
+def routes_of(day: Day, shifts: Sequence[Shift], visits: Sequence[Visit], plan: Plan) -> Routes:
+    """What these shifts drive in a plan.
+
+    Raises:
+        BadPlan: one of them cannot be driven.
+    """
     routes = no_routes(day)
     row = {visit.id: number for number, visit in enumerate(visits)}
     for number, shift in enumerate(shifts):
@@ -92,9 +97,10 @@ def _routes_of(day: Day, shifts: Sequence[Shift], visits: Sequence[Visit], plan:
     return routes
 
 
-def _orders(
+def orders_of(
     shifts: Sequence[Shift], visits: Sequence[Visit], routes: Routes
 ) -> dict[str, tuple[str, ...]]:
+    """Who drives whom in which order, by id; shifts at home are left out."""
     return {
         shift.id: tuple(
             visits[int(routes.tour[number, place])].id for place in range(routes.stops[number])

@@ -7,6 +7,7 @@ from routing.offer import Offers
 from routing.place import Place
 from routing.plan import Plan
 from routing.problem import Hub, Problem, Shift, Visit, Window
+from routing.room import make_room
 from routing.travel import estimate
 
 from .propose import propose
@@ -25,4 +26,5 @@ def warm() -> None:
     )
     propose(problem, problem.shifts, problem.visits, Plan(), seconds=600, steps=2)
     Offers(problem, Plan()).windows(problem.visits[0], [window])
+    make_room(problem, Plan(), problem.visits[0], seconds=600)
     note_ready()
