@@ -22,6 +22,7 @@ from .free_pieces import read_stock, whole_day
 from .hub_day import HubDay
 from .keep_plan import keep_plan
 from .plan_day import Solve
+from .plan_words import Change
 from .read_day import read_days
 from .write_letter import Letter, write_letter
 
@@ -160,8 +161,9 @@ async def _promise(
         left = tuple(each for each in answer.unplanned if each.visit in asked)
         part = routing.Plan(routes, left, routing.price(problem, routes, left), answer.words)
         await keep_plan(
-            session, day, problem, part, by="house", why="windows chosen for flexible clients"
-        )
+            session, day, problem, part,
+            by="house", why="windows chosen for flexible clients", change=Change.PLANNED,
+        )  # fmt: skip
     promised = [order_id for order_id in waiting if str(order_id) in chosen]
     for order_id in promised:
         await tell(session, f"order:{order_id}", "window", days[0].now)

@@ -1,7 +1,7 @@
 """A dispatcher's hand on a day: as its board showed it, checked, written down, told."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -83,7 +83,6 @@ class DayAtHand:
         Raises:
             BreaksPromise: the plan breaks a rule that the plan in force does not.
         """
-        plan = replace(plan, words=said)
         version = await keep_plan(self.session, self.today, problem, plan, by=self.by, why=said)
         await audit(
             self.session, who=self.by, what=what, subject=f"order:{order.id}",

@@ -32,6 +32,7 @@ from .day_in_hand import with_day_in_hand
 from .hub_day import HubDay
 from .keep_plan import keep_plan
 from .move_pieces import move_pieces, pieces_of
+from .plan_words import Change
 from .settle import plan_release
 from .write_letter import Letter, write_letter
 
@@ -131,7 +132,7 @@ async def _leave_the_day(engine: AsyncEngine, roads: Roads, order: Order, end: E
             after = routing.remove(problem, before, str(order.id))
             await keep_plan(
                 session, day, problem.without_visit(str(order.id)), after,
-                by="house", why=f"{ended.reference} {ended.state}",
+                by="house", why=f"{ended.reference} {ended.state}", change=Change.CALLED_OFF,
             )  # fmt: skip
         elif ended.id in day.stops:
             await _call_back(session, day, travel, ended)
@@ -148,7 +149,9 @@ async def _call_back(
     del day.orders[ended.id]
     rest = day.problem(travel)
     why = f"{ended.reference} {ended.state} on the way"
-    await keep_plan(session, day, rest, day.plan(rest), by="house", why=why)
+    await keep_plan(
+        session, day, rest, day.plan(rest), by="house", why=why, change=Change.CALLED_OFF
+    )
 
 
 async def _turn_back(session: AsyncSession, order: Order, moment: datetime) -> None:

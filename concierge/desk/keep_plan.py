@@ -1,7 +1,7 @@
 """Put a plan in force: the one way a hub's day changes."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -10,9 +10,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import routing
 from concierge.model import Leftover, PlanRoute, PlanVersion, Stop
 from concierge.model.refusals import BreaksPromise, StaleBoard
+from concierge.store.clock import now
+from concierge.store.jobs import ImproveDay, enqueue
 from concierge.store.log import tell
 
 from .hub_day import HubDay
+from .plan_words import BY_CLIENTS, Change, words_after
 
 
 async def keep_plan(
@@ -23,10 +26,13 @@ async def keep_plan(
     *,
     by: str,
     why: str,
+    change: Change = Change.BY_HAND,
 ) -> int:
     """Write `plan` over the rest of the day and return its version.
 
     The caller holds the day's lock and has read `day` under it. Screens and phones are told.
+    After a client's change a worker looks for a better plan when it has time; what a person has
+    just arranged by hand is left as it is.
 
     Raises:
         BreaksPromise: the plan breaks a rule that the plan in force does not.
@@ -43,13 +49,16 @@ async def keep_plan(
                 reason=left.reason, words=left.words,
             )
         )  # fmt: skip
-    version = await _next_version(session, day, problem, plan, by=by, why=why)
-    await tell(session, f"day:{day.hub.id}:{day.day}", "plan", day.now, version=version, why=why)
+    at = await now(session)  # the day may have been read a little ahead, as the solver plans it
+    version = await _next_version(session, day, problem, plan, change, at=at, by=by, why=why)
+    await tell(session, f"day:{day.hub.id}:{day.day}", "plan", at, version=version, why=why)
     for concierge_id in sorted(changed):
-        await tell(session, f"concierge:{concierge_id}", "plan", day.now, version=version)
+        await tell(session, f"concierge:{concierge_id}", "plan", at, version=version)
     for order_id in sorted(given):
-        await tell(session, f"order:{order_id}", "plan", day.now, version=version)
+        await tell(session, f"order:{order_id}", "plan", at, version=version)
     await session.flush()
+    if change in BY_CLIENTS:
+        await enqueue(session, ImproveDay(hub=day.hub.id, day=day.day))
     return version
 
 
@@ -180,19 +189,21 @@ async def _next_version(
     day: HubDay,
     problem: routing.Problem,
     plan: routing.Plan,
+    change: Change,
     *,
+    at: datetime,
     by: str,
     why: str,
 ) -> int:
     row = await session.merge(day.plan_row)
     row.version += 1
-    row.words = plan.words
+    row.words = plan.words if change is Change.PLANNED else words_after(row.words, change)
     row.cost = msgspec.to_builtins(plan.cost)
     row.estimated = problem.travel.estimated
-    row.changed_at = day.now
+    row.changed_at = at
     session.add(
         PlanVersion(
-            hub_id=day.hub.id, day=day.day, version=row.version, at=day.now, by=by, why=why,
+            hub_id=day.hub.id, day=day.day, version=row.version, at=at, by=by, why=why,
             content={"routes": _told(plan.routes), "unplanned": _told(plan.unplanned)},
         )
     )  # fmt: skip

@@ -37,6 +37,7 @@ from .free_pieces import read_stock, whole_day
 from .hub_day import HubDay
 from .keep_plan import keep_plan
 from .offer_windows import Wanted, bookable, choose_hub, shape_for, visit_wanted
+from .plan_words import Change
 
 PAGE_MARGIN = timedelta(minutes=1)
 """The provider refuses a card page shorter than 30 minutes; the road there takes a moment."""
@@ -118,7 +119,7 @@ async def _book(
     asked = problem.with_visit(replace(visit, windows=(place.window,)))
     await keep_plan(
         session, day, asked, routing.insert(problem, before, visit, place),
-        by=f"client:{request.client_id}", why=f"{order.reference} booked",
+        by=f"client:{request.client_id}", why=f"{order.reference} booked", change=Change.BOOKED,
     )  # fmt: skip
     await _plan_card_page(session, order, day.now)
     await tell(session, f"order:{order.id}", "placed", day.now)

@@ -1,11 +1,12 @@
 """Let the solver make a hub's day better, and put it in force if nobody changed it meanwhile."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 import routing
 from concierge.maps.travel import Roads
@@ -18,6 +19,7 @@ from concierge.store.transaction import lock_day, transaction
 from .day_in_hand import hub_of
 from .hub_day import HubDay
 from .keep_plan import keep_plan
+from .plan_words import Change
 from .read_day import read_day
 
 HEAD_START = timedelta(seconds=60)
@@ -28,6 +30,21 @@ KEPT = 10
 
 Solve = Callable[[routing.Problem, routing.Plan], Awaitable[routing.Plan]]
 """Makes a plan at least as good as the one given; runs in a process of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What the solver made of a day: `seen` was planned from `seen.now`, a little ahead."""
+
+    seen: HubDay
+    problem: routing.Problem
+    before: routing.Plan
+    better: routing.Plan
+
+    @property
+    def saves_s(self) -> int:
+        """How much cheaper the plan got, in seconds of driving."""
+        return self.before.cost.total - self.better.cost.total
 
 
 async def plan_day(
@@ -45,28 +62,53 @@ async def plan_day(
     A day that changed while the solver thought is planned again by another job. An answer that
     would take a client's place away is not put in force; the board is told that nothing changed.
     """
-    async with transaction(engine) as session:
-        ready_at = await now(session) + HEAD_START
-        seen = await read_day(session, await hub_of(session, hub_id), day, ready_at)
-    travel = await roads.travel_times(seen.places())
-    problem = _places_first(seen, seen.problem(travel))
-    if not problem.visits or not problem.shifts:
+    thought = await think(engine, roads, solve, hub_id, day)
+    if thought is None:
         return False
-    better = await solve(problem, seen.plan(problem))
     async with transaction(engine) as session:
         await lock_day(session, hub_id, day)
-        late = await now(session) > ready_at
-        today = await read_day(session, await hub_of(session, hub_id), day, ready_at)
-        if late or today.version != seen.version or today.history() != seen.history():
+        today = await still_so(session, thought)
+        if today is None:
             await enqueue(session, PlanDay(hub=hub_id, day=day, by=by, why=why))
             return False
         try:
-            await keep_plan(session, today, problem, better, by=by, why=why)
+            await keep_plan(
+                session, today, thought.problem, thought.better,
+                by=by, why=why, change=Change.PLANNED,
+            )  # fmt: skip
         except BreaksPromise as broken:
             topic = f"day:{hub_id}:{day}"
-            await tell(session, topic, "plan", today.now, version=today.version, why=str(broken))
+            at = await now(session)
+            await tell(session, topic, "plan", at, version=today.version, why=str(broken))
             return False
         return True
+
+
+async def think(
+    engine: AsyncEngine, roads: Roads, solve: Solve, hub_id: UUID, day: date
+) -> Thought | None:
+    """Let the solver plan what is left of a day as it stands; None if nothing is left."""
+    async with transaction(engine) as session:
+        ready_at = await now(session) + HEAD_START
+        seen = await read_day(session, await hub_of(session, hub_id), day, ready_at)
+    problem = _places_first(seen, seen.problem(await roads.travel_times(seen.places())))
+    if not problem.visits or not problem.shifts:
+        return None
+    before = seen.plan(problem)
+    return Thought(seen, problem, before, await solve(problem, before))
+
+
+async def still_so(session: AsyncSession, thought: Thought) -> HubDay | None:
+    """The day, if it is as the solver saw it and nothing of the answer should have begun.
+
+    The caller holds the day's lock.
+    """
+    seen = thought.seen
+    if await now(session) > seen.now:
+        return None
+    today = await read_day(session, await hub_of(session, seen.hub.id), seen.day, seen.now)
+    same = today.version == seen.version and today.history() == seen.history()
+    return today if same else None
 
 
 def _places_first(day: HubDay, problem: routing.Problem) -> routing.Problem:

@@ -9,14 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, func, select
 
 from concierge.desk.find_address import load_streets
+from concierge.desk.plan_words import NEVER_PLANNED
 from concierge.maps.city import STREETS, read_city
 from concierge.maps.gazetteer import read_streets
 from concierge.maps.osrm import Osrm
 from concierge.maps.travel import Roads
-from concierge.model import Account, Clock, Hub, Role, Street
+from concierge.model import Account, Clock, DayPlan, Hub, Role, Street
 from concierge.model.account import DEMO_PASSWORD
-from concierge.store.clock import set_clock
+from concierge.store.clock import now, set_clock
 from concierge.store.engine import open_engine
+from concierge.store.jobs import ImproveDay, enqueue
 from concierge.store.transaction import transaction
 
 from .city.seed import seed
@@ -54,6 +56,7 @@ async def open_city(given: Mapping[str, str], *, city: Path | None) -> list[Logi
     try:
         if not await seed(engine, roads, sandbox=sandbox):
             await _wake(engine, sandbox)
+        await _improve_what_is_coming(engine)
         if city is not None:
             await _learn_streets(engine, city)
         return await _logins(engine)
@@ -68,6 +71,17 @@ async def _learn_streets(engine: AsyncEngine, city: Path) -> None:
         known = (await session.exec(select(func.count()).select_from(Street))).one()
         if known != read_city(city).streets:
             await load_streets(session, read_streets(city / STREETS))
+
+
+async def _improve_what_is_coming(engine: AsyncEngine) -> None:
+    """Have the solver look at the days that were only ever booked, visit by visit."""
+    async with transaction(engine) as session:
+        moment = await now(session)
+        booked = select(DayPlan, Hub).join(Hub, col(Hub.id) == col(DayPlan.hub_id))
+        rows = await session.exec(booked.where(DayPlan.words == NEVER_PLANNED))
+        for plan, hub in rows.all():
+            if plan.day >= hub.day_of(moment):
+                await enqueue(session, ImproveDay(hub=hub.id, day=plan.day))
 
 
 async def _wake(engine: AsyncEngine, sandbox: str | None) -> None:

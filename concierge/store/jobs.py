@@ -19,10 +19,21 @@ DAYS, MONEY, HOUSE = "days", "money", "house"
 """The queues: planning is heavy, money never waits behind it, the rest is housekeeping."""
 
 
+IMPROVED_AT_ONCE = 2
+"""How many days are improved at a time; a worker has more hands than that."""
+
+
 class Job(msgspec.Struct, frozen=True):
     """Something to be done soon, by any worker, at least once. Two alike waiting are one."""
 
     queue: ClassVar[str] = HOUSE
+    priority: ClassVar[int] = 0
+    """Of two jobs that wait the higher is done first."""
+
+    @property
+    def lane(self) -> str | None:
+        """Jobs of one lane are done one at a time, by whichever workers; None is no lane."""
+        return None
 
     @classmethod
     def task(cls) -> str:
@@ -68,6 +79,23 @@ class PlanDay(Job, frozen=True):
     why: str
 
 
+class ImproveDay(Job, frozen=True):
+    """Look for a better plan of a hub's day when nothing else waits to be done.
+
+    Few at a time, whatever the number of days: the others wait without holding up a worker.
+    """
+
+    queue: ClassVar[str] = DAYS
+    priority: ClassVar[int] = -10
+    hub: UUID
+    day: date
+
+    @property
+    def lane(self) -> str | None:
+        """One of a few lanes; a hub's days improve one after the other."""
+        return f"improve:{self.hub.int % IMPROVED_AT_ONCE}"
+
+
 class AssignWindows(Job, frozen=True):
     """Give each flexible client of a hub her hour, day and concierge."""
 
@@ -95,6 +123,8 @@ async def enqueue(session: AsyncSession, job: Job) -> None:
                 job.task(),
                 queue=job.queue,
                 queueing_lock=alike,
+                lock=job.lane,
+                priority=job.priority,
                 # Asked for inside: only then does the session set its savepoint.
                 connection=await raw_connection(session),
             )

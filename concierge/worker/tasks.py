@@ -10,6 +10,7 @@ from procrastinate import JobContext, RetryStrategy
 from concierge.desk.assign_windows import assign_windows
 from concierge.desk.card_pages import check_card_page
 from concierge.desk.give_up_order import give_up_slot
+from concierge.desk.improve_day import improve_day
 from concierge.desk.plan_day import plan_day
 from concierge.desk.read_notice import read_notice
 from concierge.desk.run_operation import run_operation
@@ -65,6 +66,12 @@ async def _plan_day(context: JobContext, *, hub: str, day: str, by: str, why: st
     await plan_day(
         at.engine, at.roads, at.solver.solve, UUID(hub), date.fromisoformat(day), by=by, why=why
     )
+
+
+@tasks.task(name="improve_day", queue=DAYS, retry=AGAIN, pass_context=True)
+async def _improve_day(context: JobContext, *, hub: str, day: str) -> None:
+    at = bench(context)
+    await improve_day(at.engine, at.roads, at.solver.improve, UUID(hub), date.fromisoformat(day))
 
 
 @tasks.task(name="assign_windows", queue=DAYS, retry=AGAIN, pass_context=True)

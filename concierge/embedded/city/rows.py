@@ -7,6 +7,7 @@ import msgspec
 from sqlmodel import SQLModel
 
 import routing
+from concierge.desk.plan_words import NEVER_PLANNED
 from concierge.model import DayPlan, Leftover, PlanRoute, PlanVersion, Stop
 
 from .booked import Day, resting
@@ -57,7 +58,7 @@ def _day_plan(day: Day, *, estimated: bool) -> DayPlan:
         hub_id=day.hub.id,
         day=day.date,
         version=len(day.versions),
-        words=day.plan.words,
+        words=NEVER_PLANNED,
         cost=msgspec.to_builtins(day.plan.cost),
         estimated=estimated,
         changed_at=day.versions[-1][0],
