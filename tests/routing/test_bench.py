@@ -139,7 +139,7 @@ def test_vroom_takes_breaks_where_we_do_and_pyvrp_says_it_cannot() -> None:
 
 def test_vroom_says_it_cannot_prefer_the_concierge_a_client_knows() -> None:
     known = day([shift("anna"), shift("bo")], [visit("v", 4, known_to=frozenset({"bo"}))])
-    assert VROOM.ask(known, seconds=1, seed=1).words == "cannot: known clients"
+    assert VROOM.ask(known, seconds=1, seed=1).words == "cannot: prices by concierge"
     plan = PYVRP.ask(known, seconds=0.1, seed=1).plan
     assert plan is not None
     assert plan.routes[0].shift == "bo", "PyVRP sees the price"

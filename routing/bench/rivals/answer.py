@@ -13,6 +13,25 @@ class Cannot(Exception):
     """A peer has no way to say something that this day asks for; the words name it."""
 
 
+def refuse_beyond_peers(problem: Problem) -> None:
+    """What neither PyVRP nor VROOM has a word for.
+
+    Raises:
+        Cannot: the day asks for it.
+    """
+    speeds = problem.travel.speeds
+    locks = [visit.lock for visit in problem.visits if visit.lock is not None]
+    asked = {
+        "travel by the hour": speeds is not None and not speeds.are_steady,
+        "overtime": any(shift.overtime for shift in problem.shifts),
+        "fair work": any(shift.fair is not None for shift in problem.shifts),
+        "visits in order": any(lock.after is not None or lock.under_way for lock in locks),
+    }
+    for words, is_asked in asked.items():
+        if is_asked:
+            raise Cannot(words)
+
+
 def plan_of(problem: Problem, orders: Mapping[str, Sequence[str]], *, who: str) -> Plan:
     """The plan in which each shift drives these visits in this order; the rest is left out.
 

@@ -23,9 +23,9 @@ from routing.plan import Plan
 from routing.problem import Problem, Shift, Visit
 from routing.reasons import can_carry, may_serve
 from routing.seconds import call, duty
-from routing.timeline import is_moved, is_stranger
+from routing.timeline import price_with
 
-from .answer import Cannot, open_spans, plan_of
+from .answer import Cannot, open_spans, plan_of, refuse_beyond_peers
 
 LEAST_S = 0.05
 """What is left to search in when the data took longer to build than there was time."""
@@ -35,9 +35,10 @@ def plan_with_pyvrp(problem: Problem, *, seconds: float, seed: int) -> Plan:
     """PyVRP's plan of this day.
 
     Raises:
-        Cannot: a shift has breaks.
+        Cannot: a shift has breaks, or the day asks for what no peer has.
         BadPlan: it found no plan that keeps every rule.
     """
+    refuse_beyond_peers(problem)
     if any(shift.breaks for shift in problem.shifts):
         raise Cannot("breaks")
     begun = time.perf_counter()
@@ -99,9 +100,7 @@ class _Day:
     def _price(self, visit: Visit, shift: Shift) -> int:
         if not (may_serve(visit, shift) and can_carry(visit, shift)):
             return _NEVER
-        weights = self.problem.weights
-        stranger = is_stranger(self.problem, visit, shift.id) * weights.stranger
-        return stranger + is_moved(visit, shift.id) * weights.moved
+        return price_with(self.problem, visit, shift.id)
 
     def data(self) -> ProblemData:
         """Depots first, then a location for each visit."""

@@ -16,8 +16,9 @@ from routing.plan import Plan
 from routing.problem import Problem, Shift, Visit
 from routing.reasons import may_serve
 from routing.seconds import call, duty
+from routing.timeline import price_with
 
-from .answer import Cannot, open_spans, plan_of
+from .answer import Cannot, open_spans, plan_of, refuse_beyond_peers
 
 DEEPEST = 5
 MOST_PRIORITY = 100
@@ -27,15 +28,13 @@ def plan_with_vroom(problem: Problem, *, seconds: float, seed: int) -> Plan:
     """VROOM's plan of this day; it has no dice, so the seed changes nothing.
 
     Raises:
-        Cannot: a visit costs more with one concierge than with another.
+        Cannot: a visit has a price with some concierge, or the day asks for what no peer has.
         BadPlan: our clock finds no times for one of its routes.
     """
     del seed
-    weights = problem.weights
-    if weights.stranger and any(visit.known_to for visit in problem.visits):
-        raise Cannot("known clients")
-    if weights.moved and any(visit.planned_on for visit in problem.visits):
-        raise Cannot("a cost of change")
+    refuse_beyond_peers(problem)
+    if any(price_with(problem, each, on.id) for each in problem.visits for on in problem.shifts):
+        raise Cannot("prices by concierge")
     limit = timedelta(seconds=seconds)
     answer = _input(problem).solve(exploration_level=DEEPEST, nb_threads=1, timeout=limit)
     orders: dict[str, list[str]] = {}

@@ -4,9 +4,14 @@ from collections.abc import Mapping
 
 from routing.bench.finding import Row
 
+from .arrival_ranges import arrival_ranges
+from .bookings import random_bookings
 from .concierge_day import concierge_day_beside_peers
 from .first_plan import first_plan
 from .gaps import FOUR_HUNDRED, HUNDRED, TWO_HUNDRED, gaps
+from .same_day import same_day_repair
+from .slots import slot_query
+from .windows_offered import windows_offered
 
 ROWS: Mapping[str, Row] = {
     "solomon-100": gaps(HUNDRED),
@@ -14,5 +19,10 @@ ROWS: Mapping[str, Row] = {
     "homberger-400": gaps(FOUR_HUNDRED),
     "day": concierge_day_beside_peers,
     "first-plan": first_plan,
+    "slots": slot_query,
+    "offers": windows_offered,
+    "bookings": random_bookings,
+    "repair": same_day_repair,
+    "arrivals": arrival_ranges,
 }
 """Every row by the name it is asked for with, in the order of the table."""
