@@ -18,7 +18,7 @@ import routing.kernels
 import routing.search.annealing
 import routing.solver
 from routing.__main__ import main
-from routing.bench_days import concierge_day
+from routing.bench.days import concierge_day
 from routing.mend import mended
 from routing.reasons import why_never
 from routing.seconds import duty
