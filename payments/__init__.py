@@ -4,6 +4,20 @@ The doors to the outside are asked for by name: `payments.stripe_gateway` calls 
 `payments.notices` reads what comes in, `payments.sandbox` stands in for the provider.
 """
 
+from .calendar import (
+    FIRST_TRY,
+    Advice,
+    AtOrder,
+    Coming,
+    Do,
+    Look,
+    Try,
+    advice_of,
+    at_order,
+    covers,
+    look,
+    surplus,
+)
 from .card_page import CardLine, CardPage, CardPageState, CardPageStatus
 from .errors import (
     BadAmount,
@@ -17,9 +31,10 @@ from .errors import (
     Unbalanced,
     Unknown,
     Unreachable,
+    WrongMove,
     WrongState,
 )
-from .hold import Hold, HoldState, Refund, RefundState
+from .hold import Hold, HoldState, Refund, RefundState, Refusal
 from .ledger import Account, Entry, Movement, Side, entries, movements
 from .money import EXPONENTS, Money
 from .plan import (
@@ -29,27 +44,39 @@ from .plan import (
     Step,
     allocate,
     due,
+    next_key,
     next_step,
     operation,
     settle,
 )
+from .standing import MOVES, By, Standing, move
+from .steps import Finding, Stored, begin, carry_out, judge
 
 __all__ = [
     "EXPONENTS",
+    "FIRST_TRY",
+    "MOVES",
     "Account",
+    "Advice",
+    "AtOrder",
     "BadAmount",
     "BadSignature",
+    "By",
     "CardLine",
     "CardPage",
     "CardPageState",
     "CardPageStatus",
+    "Coming",
     "CurrencyMismatch",
     "Declined",
+    "Do",
     "Entry",
+    "Finding",
     "Hold",
     "HoldState",
     "KeyReused",
     "Line",
+    "Look",
     "Money",
     "Movement",
     "NotCovered",
@@ -58,18 +85,33 @@ __all__ = [
     "PaymentsError",
     "Refund",
     "RefundState",
+    "Refusal",
     "Rejected",
     "Side",
+    "Standing",
     "Step",
+    "Stored",
+    "Try",
     "Unbalanced",
     "Unknown",
     "Unreachable",
+    "WrongMove",
     "WrongState",
+    "advice_of",
     "allocate",
+    "at_order",
+    "begin",
+    "carry_out",
+    "covers",
     "due",
     "entries",
+    "judge",
+    "look",
+    "move",
     "movements",
+    "next_key",
     "next_step",
     "operation",
     "settle",
+    "surplus",
 ]

@@ -5,6 +5,7 @@ PaymentsError
 │   └── NotCovered     more is due than her holds can give; carries what is missing
 ├── CurrencyMismatch   two currencies in one sum
 ├── Declined           the card said no; carries the provider's code and advice
+├── WrongMove          the money of an order cannot go from here to there, or not by them
 ├── WrongState         the provider's object is no longer in a state that allows this
 ├── KeyReused          an idempotency key came again with other content
 ├── Unreachable        nobody answered, or broke while answering: the outcome is unknown
@@ -18,6 +19,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .money import Money
+
+
+HER_BANK_ASKS = "authentication_required"
+"""The code of a bank that wants to hear from her."""
 
 
 class PaymentsError(Exception):
@@ -51,7 +56,11 @@ class Declined(PaymentsError):
     @property
     def needs_her(self) -> bool:
         """Whether her bank asks for her: nothing but a card page on-session will do."""
-        return self.code == "authentication_required"
+        return self.code == HER_BANK_ASKS
+
+
+class WrongMove(PaymentsError):
+    """There is no such move from where the money stands, or it is not theirs to make."""
 
 
 class WrongState(PaymentsError):

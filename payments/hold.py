@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from .errors import BadAmount
+from .errors import HER_BANK_ASKS, BadAmount
 from .money import Money
 
 
@@ -20,6 +20,20 @@ class HoldState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Her bank's last no, as it stands on the provider's object: `Declined`, read back."""
+
+    words: str
+    code: str
+    advice: str | None = None
+
+    @property
+    def needs_her(self) -> bool:
+        """Whether her bank asks for her: nothing but a card page on-session will do."""
+        return self.code == HER_BANK_ASKS
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """What the provider says of one hold, as last read.
 
@@ -27,6 +41,7 @@ class Hold:
     `payment_method` are the provider's names for her and her card, `order` and `op` what we wrote
     on the hold when we asked for it. Of a released hold, `lapsed` tells that the provider gave it
     back, not we, and `ever_held` is false when no card ever said yes, so that no money moved.
+    `refusal` is what her bank said last, when it said no.
 
     Raises:
         BadAmount: captured is negative or exceeds what was held.
@@ -43,6 +58,7 @@ class Hold:
     op: str | None = None
     lapsed: bool = False
     ever_held: bool = True
+    refusal: Refusal | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.captured.minor <= self.amount.minor:

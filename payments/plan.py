@@ -116,8 +116,13 @@ class Operation:
 
     def with_fresh_key(self) -> "Operation":
         """The same operation under its next key: only after it is proved that nothing was done."""
-        op, _, attempt = self.key.rpartition(":")
-        return replace(self, key=f"{op}:{int(attempt) + 1}")
+        return replace(self, key=next_key(self.key))
+
+
+def next_key(key: str) -> str:
+    """The key of the same fact's next attempt."""
+    op, _, attempt = key.rpartition(":")
+    return f"{op}:{int(attempt) + 1}"
 
 
 def operation(
@@ -156,6 +161,8 @@ class Step(StrEnum):
     LOOK_UP = "look_up"
     """Read the object first: by its state, or by what we wrote on it. Found: apply it. Proved
     absent: take a fresh key, then send."""
+    CALL_OFF = "call_off"
+    """Nobody wants it any more, and nothing was done."""
     HAND_OVER = "hand_over"
     """Stop; it is a person's case now."""
 

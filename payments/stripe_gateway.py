@@ -6,22 +6,13 @@ crash. Answers come back as our values, refusals as our errors; no SDK object le
 
 from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import stripe
 
 from . import stripe_reading as reading
 from .card_page import CardLine, CardPage, CardPageState
-from .errors import (
-    BadAmount,
-    Declined,
-    KeyReused,
-    PaymentsError,
-    Rejected,
-    Unknown,
-    Unreachable,
-    WrongState,
-)
+from .errors import BadAmount, PaymentsError, Unreachable
 from .hold import Hold, Refund
 from .money import Money
 
@@ -47,15 +38,6 @@ LOCALES = (
 MOST_LINES = 100
 """Lines on one card page. Source: SDK 16.1, `SessionCreateParams.line_items`."""
 
-AMOUNT_PARAMS = {"amount", "amount_to_capture"}
-AMOUNT_CODES = {"amount_too_large", "amount_too_small", "parameter_invalid_integer"}
-STATE_CODES = {
-    "charge_already_captured",
-    "charge_already_refunded",
-    "charge_expired_for_capture",
-    "payment_intent_unexpected_state",
-    "setup_intent_unexpected_state",
-}
 HOLD_PARTS = ["latest_charge"]
 PAGE_PARTS = ["payment_intent.latest_charge", "setup_intent"]
 RELEASE_REASON = "requested_by_customer"
@@ -382,34 +364,9 @@ async def _answer(ask: Awaitable[Answer]) -> dict[str, Any]:
 
 
 def _ours(refusal: stripe.StripeError) -> PaymentsError:
-    words = refusal.user_message or str(refusal)
-    match refusal:
-        case stripe.CardError():
-            return _declined(refusal, words)
-        case stripe.IdempotencyError():
-            return KeyReused(words)
-        case stripe.InvalidRequestError():
-            return _invalid(refusal, words)
-        case stripe.AuthenticationError() | stripe.PermissionError():
-            return Rejected(words)
-        case stripe.APIError():
-            return Unreachable(words, stored=(refusal.http_status or 0) >= 500)
-        case _:
-            return Unreachable(words)
-
-
-def _declined(refusal: stripe.CardError, words: str) -> Declined:
-    said = refusal.error
-    code = (said and said.decline_code) or refusal.code or "card_declined"
-    return Declined(words, code=code, advice=said.advice_code if said else None)
-
-
-def _invalid(refusal: stripe.InvalidRequestError, words: str) -> PaymentsError:
-    if refusal.http_status == 404 or refusal.code == "resource_missing":
-        return Unknown(words)
-    if refusal.code in STATE_CODES or "status of" in words:
-        return WrongState(words)
-    too_much = "amount" in words and "greater than" in words
-    if too_much or refusal.code in AMOUNT_CODES or refusal.param in AMOUNT_PARAMS:
-        return BadAmount(words)
-    return Rejected(words)
+    """Stripe's refusal as ours; silence when there was no answer to read."""
+    said: Any = refusal.json_body
+    status = refusal.http_status or 0
+    if not isinstance(said, Mapping):
+        return Unreachable(refusal.user_message or str(refusal), stored=status >= 500)
+    return reading.error(status, cast("Mapping[str, Any]", said).get("error") or {})

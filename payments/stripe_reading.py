@@ -9,7 +9,17 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from .card_page import CardPageState, CardPageStatus
-from .hold import Hold, HoldState, Refund, RefundState
+from .errors import (
+    BadAmount,
+    Declined,
+    KeyReused,
+    PaymentsError,
+    Rejected,
+    Unknown,
+    Unreachable,
+    WrongState,
+)
+from .hold import Hold, HoldState, Refund, RefundState, Refusal
 from .money import Money
 
 Answer = Mapping[str, Any]
@@ -30,6 +40,16 @@ REFUND_STATES = {
     "succeeded": RefundState.DONE,
     "failed": RefundState.FAILED,
     "canceled": RefundState.FAILED,
+}
+
+AMOUNT_PARAMS = {"amount", "amount_to_capture"}
+AMOUNT_CODES = {"amount_too_large", "amount_too_small", "parameter_invalid_integer"}
+STATE_CODES = {
+    "charge_already_captured",
+    "charge_already_refunded",
+    "charge_expired_for_capture",
+    "payment_intent_unexpected_state",
+    "setup_intent_unexpected_state",
 }
 
 OUR_CANCELLATIONS = {"abandoned", "duplicate", "fraudulent", "requested_by_customer"}
@@ -56,6 +76,7 @@ def hold(intent: Answer) -> Hold:
         and reason is not None
         and reason not in OUR_CANCELLATIONS,
         ever_held=state is not HoldState.RELEASED or charge.get("status") == "succeeded",
+        refusal=_refusal(_part(intent, "last_payment_error")),
     )
 
 
@@ -86,6 +107,48 @@ def refund(answer: Answer) -> Refund:
         state=REFUND_STATES[answer["status"]],
         op=_written(answer, "op"),
     )
+
+
+def error(status: int, said: Answer) -> PaymentsError:
+    """An error answer: `said` is what stands under `error` in its body.
+
+    Source: Stripe, "Errors" and "Idempotent requests", read November 2026: the codes of a refused
+    request are not raised again for a call that was merely busy, limited or broken.
+    """
+    words = said.get("message") or "The provider gave no reason."
+    if said.get("type") == "card_error":
+        return _declined(said, words)
+    if said.get("type") == "idempotency_error":
+        return KeyReused(words)
+    if status in {401, 403}:
+        return Rejected(words)
+    if status in {400, 402, 404} and said.get("code") != "rate_limit":
+        return _invalid(status, said, words)
+    return Unreachable(words, stored=status >= 500)
+
+
+def _declined(said: Answer, words: str) -> Declined:
+    code = said.get("decline_code") or said.get("code") or "card_declined"
+    return Declined(words, code=code, advice=said.get("advice_code"))
+
+
+def _invalid(status: int, said: Answer, words: str) -> PaymentsError:
+    code = said.get("code")
+    if status == 404 or code == "resource_missing":
+        return Unknown(words)
+    if code in STATE_CODES or "status of" in words:
+        return WrongState(words)
+    too_much = "amount" in words and "greater than" in words
+    if too_much or code in AMOUNT_CODES or said.get("param") in AMOUNT_PARAMS:
+        return BadAmount(words)
+    return Rejected(words)
+
+
+def _refusal(said: Answer) -> Refusal | None:
+    if said.get("type") != "card_error":
+        return None
+    no = _declined(said, said.get("message") or "")
+    return Refusal(str(no), no.code, no.advice)
 
 
 def moment(seconds: int) -> datetime:

@@ -168,6 +168,7 @@ async def _promise(
     for order_id in promised:
         await tell(session, f"order:{order_id}", "window", days[0].now)
         order = await session.get_one(Order, order_id)
+        order.hold_due = days[0].now  # her hour is known: see that her hold outlasts it
         await write_letter(session, order, Letter.WINDOW, now=days[0].now)
     return len(promised)
 

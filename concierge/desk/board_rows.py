@@ -12,6 +12,7 @@ import msgspec
 import routing
 from concierge.model import Order, OrderState, Shift, Step
 
+from .board_money import VisitMoney
 from .expect_stops import SERVED, Expected, ExpectedRoute
 from .hub_day import HubDay
 from .weigh_move import Place
@@ -44,6 +45,7 @@ class BoardVisit(msgspec.Struct, frozen=True, kw_only=True):
     opens: datetime
     closes: datetime
     unpaid: bool
+    money: VisitMoney
     locked: bool
 
 
@@ -96,7 +98,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def draw_row(
-    today: HubDay, shift: Shift, expected: ExpectedRoute | None, pieces: Mapping[UUID, int]
+    today: HubDay,
+    shift: Shift,
+    expected: ExpectedRoute | None,
+    pieces: Mapping[UUID, int],
+    money: Mapping[UUID, VisitMoney],
 ) -> Row:
     """A shift as the board shows it."""
     concierge = today.concierges[shift.concierge_id]
@@ -117,19 +123,23 @@ def draw_row(
         returns=expected.returns if expected else None,
         drive_home_s=route.drive_home_s if route else 0,
         visits=[
-            _planned(today, seen, pieces, movable=seen.stop.order_id not in history)
+            _planned(today, seen, pieces, money, movable=seen.stop.order_id not in history)
             for seen in stops
         ],
     )
 
 
 def draw_left(
-    today: HubDay, left: routing.Unplanned, best: Place | None, pieces: Mapping[UUID, int]
+    today: HubDay,
+    left: routing.Unplanned,
+    best: Place | None,
+    pieces: Mapping[UUID, int],
+    money: Mapping[UUID, VisitMoney],
 ) -> LeftVisit:
     """A visit without a concierge as the tray shows it."""
     order = today.orders[UUID(left.visit)]
     return LeftVisit(
-        **_visit(today, order, pieces), reason=left.reason, words=left.words, best=best
+        **_visit(today, order, pieces, money), reason=left.reason, words=left.words, best=best
     )
 
 
@@ -145,12 +155,17 @@ def state_of(order: Order, steps: Mapping[Step, datetime]) -> VisitState:
 
 
 def _planned(
-    today: HubDay, seen: Expected, pieces: Mapping[UUID, int], *, movable: bool
+    today: HubDay,
+    seen: Expected,
+    pieces: Mapping[UUID, int],
+    money: Mapping[UUID, VisitMoney],
+    *,
+    movable: bool,
 ) -> PlannedVisit:
     order = today.orders[seen.stop.order_id]
     behind = seen.behind if seen.behind >= NOTICED else timedelta(0)
     return PlannedVisit(
-        **_visit(today, order, pieces),
+        **_visit(today, order, pieces, money),
         state=state_of(order, today.steps.get(order.id, {})),
         movable=movable,
         departs=seen.departs,
@@ -164,7 +179,9 @@ def _planned(
     )
 
 
-def _visit(today: HubDay, order: Order, pieces: Mapping[UUID, int]) -> dict[str, Any]:
+def _visit(
+    today: HubDay, order: Order, pieces: Mapping[UUID, int], money: Mapping[UUID, VisitMoney]
+) -> dict[str, Any]:
     address = today.addresses[order.id]
     windows = today.windows_of(order)
     return {
@@ -178,6 +195,7 @@ def _visit(today: HubDay, order: Order, pieces: Mapping[UUID, int]) -> dict[str,
         "opens": min(window.opens for window in windows),
         "closes": max(window.closes for window in windows),
         "unpaid": order.state is OrderState.PLACED,
+        "money": money[order.id],
         "locked": order.id in today.locks,
     }
 

@@ -1,7 +1,12 @@
-"""The hosted card page of an order: opened under a stored key, and read back until it is clear."""
+"""The hosted card page of an order: opened under a stored key, and read back until it is clear.
+
+One page holds the amount; for a visit far ahead it only keeps her card. When her bank wants to
+hear from her later, the way from her letter leads to a new one that holds.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -29,12 +34,17 @@ from concierge.store.transaction import lock_order, transaction
 from payments.stripe_gateway import StripeGateway
 
 from .book_money import book_hold
+from .hold_money import REFUSED, asked_of, money_came
 from .place_order import PAGE_MARGIN
-from .settle import open_case, plan_release
+from .settle import open_case, plan_release, stand
 from .write_letter import Letter, write_letter
 
 SHORTEST_PAGE = timedelta(minutes=30)
 """The provider opens no card page for less."""
+LATER_PAGE = timedelta(hours=2)
+"""How long a page stays open that she asks for after she ordered."""
+PAGES = (payments.OperationKind.OPEN_PAGE, payments.OperationKind.SAVE_CARD)
+"""What she asks for herself, by going to the card page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,8 @@ class _Ask:
     client: Client
     operation: Operation
     lines: tuple[payments.CardLine, ...]
+    until: datetime
+    """When the page closes."""
 
 
 async def open_card_page(
@@ -58,7 +70,7 @@ async def open_card_page(
     """Where to send her to give her card. Asking again gives the same page.
 
     Raises:
-        TooLate: the place was given up.
+        TooLate: the place was given up, or nobody asks for her card now.
         payments.Unreachable: the provider does not answer; her place is kept, ask again.
     """
     async with transaction(engine) as session:
@@ -66,24 +78,8 @@ async def open_card_page(
         if known is not None:
             return known.url
         ask = await _prepare(session, order_id)
-    order = ask.order
-    assert order.slot_until is not None  # noqa: S101 - a placed order has its time
     try:
-        page = await gateway.open_card_page(
-            amount=ask.operation.amount,
-            order=str(order.id),
-            op=ask.operation.fact,
-            key=ask.operation.key,
-            success_url=f"{base_url}/orders/{order.id}/card/{{CHECKOUT_SESSION_ID}}",
-            cancel_url=f"{base_url}/orders/{order.id}",
-            expires_at=order.slot_until,
-            description=f"Home visit {order.reference}",
-            email=ask.client.email if ask.client.payments_customer is None else None,
-            customer=ask.client.payments_customer,
-            lines=ask.lines,
-            locale=ask.client.language,
-            house=house,
-        )
+        page = await _open(gateway, ask, base_url=base_url, house=house)
     except payments.Unreachable as silence:
         if silence.stored:
             await _ask_afresh_next_time(engine, ask.operation.id)
@@ -97,6 +93,29 @@ async def open_card_page(
         operation = await session.get_one(Operation, ask.operation.id)
         operation.finish(await now(session), page.id)
     return page.url
+
+
+async def _open(
+    gateway: StripeGateway, ask: _Ask, *, base_url: str, house: str
+) -> payments.CardPage:
+    order, client, operation = ask.order, ask.client, ask.operation
+    saves = operation.kind is payments.OperationKind.SAVE_CARD
+    where: dict[str, Any] = {
+        "order": str(order.id),
+        "op": operation.fact,
+        "key": operation.key,
+        "success_url": f"{base_url}/orders/{order.id}/card/{{CHECKOUT_SESSION_ID}}",
+        "cancel_url": f"{base_url}/orders/{order.id}",
+        "expires_at": ask.until,
+        "description": f"Home visit {order.reference}",
+        "email": client.email if client.payments_customer is None else None,
+        "customer": client.payments_customer,
+        "locale": client.language,
+        "house": house,
+    }
+    if saves:
+        return await gateway.open_card_save_page(currency=order.currency, **where)
+    return await gateway.open_card_page(amount=operation.amount, lines=ask.lines, **where)
 
 
 async def check_card_page(
@@ -125,25 +144,35 @@ async def take_over_page(engine: AsyncEngine, seen: payments.CardPageState) -> C
         await session.refresh(page)
         order = await session.get_one(Order, page.order_id, populate_existing=True)
         moment = await now(session)
+        newly = (
+            page.state is CardPageState.OPEN and seen.status is payments.CardPageStatus.COMPLETE
+        )
         if page.state is CardPageState.OPEN:  # a reading may be older than what we know
             page.state = CardPageState(seen.status.value)
         if seen.hold is not None and seen.hold.state is not payments.HoldState.PENDING:
             await book_hold(session, order, seen.hold, moment)
-        if seen.status is payments.CardPageStatus.COMPLETE:
-            await _confirm(session, order, seen, moment)
+        if newly:
+            await _take_card(session, order, seen, moment)
         return page.state
 
 
-async def _confirm(
+async def _take_card(
     session: AsyncSession, order: Order, seen: payments.CardPageState, moment: datetime
 ) -> None:
+    """She finished a card page: the order stands, or its money stands again."""
     client = await session.get_one(Client, order.client_id)
     client.payments_customer = seen.customer or client.payments_customer
+    order.payer = seen.customer or order.payer
+    order.card = seen.payment_method or order.card
     try:
-        if not order.confirm(moment):
-            return
+        first = order.confirm(moment)
     except TooLate as late:
         await _give_back(session, order, str(late), moment)
+        return
+    if seen.hold is None and order.standing is payments.Standing.DRAFT:
+        await stand(session, order, payments.Standing.CARD_SAVED, payments.By.CLIENT)
+    await money_came(session, order, payments.By.CLIENT, moment)
+    if not first:
         return
     for topic in (f"order:{order.id}", f"day:{order.hub_id}:{order.day}"):
         await tell(session, topic, "confirmed", moment, order=str(order.id))
@@ -199,33 +228,69 @@ async def _prepare(session: AsyncSession, order_id: UUID) -> _Ask:
     order = await session.get(Order, order_id)
     if order is None:
         raise Missing("There is no such order.")
-    if order.state is not OrderState.PLACED:
-        raise TooLate("Order %(order)s needs no card now.", order=order.reference)
     moment = await now(session)
+    planned = await session.exec(
+        select(Operation)
+        .where(Operation.order_id == order_id, col(Operation.kind).in_(PAGES))
+        .order_by(col(Operation.planned_at).desc())
+    )
+    last = planned.first()
+    if order.state is OrderState.PLACED and last is not None:
+        operation, until = last, await _until_her_time_is_over(session, order, last, moment)
+    elif order.state is OrderState.CONFIRMED and order.standing in REFUSED:
+        operation = await _page_for_later(session, order, last, moment)
+        until = operation.planned_at + LATER_PAGE
+        operation.send(moment, fresh=operation.broke)
+    else:
+        raise TooLate("Order %(order)s needs no card now.", order=order.reference)
+    client = await session.get_one(Client, order.client_id)
+    return _Ask(order, client, operation, await _lines(session, order), until)
+
+
+async def _until_her_time_is_over(
+    session: AsyncSession, order: Order, operation: Operation, moment: datetime
+) -> datetime:
+    """Until when the first card page is open; her place is hers as long."""
     if order.slot_until is None or moment >= order.slot_until:
         raise TooLate(
             "The time for order %(order)s is over; nothing is charged.", order=order.reference
         )
-    client = await session.get_one(Client, order.client_id)
-    planned = await session.exec(
-        select(Operation).where(
-            Operation.order_id == order_id,
-            Operation.kind == payments.OperationKind.OPEN_PAGE,
-        )
-    )
-    operation = planned.one()
     restarted = await _restart_clock(session, order, moment)
     asked_before = operation.sent_at is not None
     operation.send(moment, fresh=operation.broke or (restarted and asked_before))
+    return order.slot_until
+
+
+async def _page_for_later(
+    session: AsyncSession, order: Order, last: Operation | None, moment: datetime
+) -> Operation:
+    """The page that holds what her saved card did not: one asked for just now, or a new one."""
+    left = last.planned_at + LATER_PAGE - moment if last is not None else timedelta(0)
+    if last is not None and last.seq > 1 and last.done_at is None and left >= SHORTEST_PAGE:
+        return last
+    asked = payments.operation(
+        payments.OperationKind.OPEN_PAGE, str(order.id), last.seq + 1 if last is not None else 1,
+        await asked_of(session, order),
+    )  # fmt: skip
+    row = Operation(
+        order_id=order.id, kind=asked.kind, seq=asked.seq, key=asked.key,
+        amount_minor=asked.amount.minor, currency=asked.amount.currency, planned_at=moment,
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def _lines(session: AsyncSession, order: Order) -> tuple[payments.CardLine, ...]:
     rows = await session.exec(
         select(OrderLine, Variant, Style, House)
         .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
         .join(Style, col(Style.id) == col(Variant.style_id))
         .join(House, col(House.id) == col(Style.house_id))
-        .where(OrderLine.order_id == order_id)
+        .where(OrderLine.order_id == order.id)
         .order_by(col(OrderLine.id))
     )
-    lines = tuple(
+    return tuple(
         payments.CardLine(
             f"{style.name}, {house.name}",
             payments.Money(line.price_minor, order.currency),
@@ -233,4 +298,3 @@ async def _prepare(session: AsyncSession, order_id: UUID) -> _Ask:
         )
         for line, variant, style, house in rows
     )
-    return _Ask(order, client, operation, lines)

@@ -12,20 +12,23 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-import payments
 import routing
 from concierge.maps.travel import Roads
-from concierge.model import Case, Hold, Hub, OrderLine, OrderState
+from concierge.model import Case, Client, Hub, Order, OrderLine, OrderState
 from concierge.store import clock
 from concierge.store.jobs import PlanDay
 from concierge.store.transaction import transaction
 
+from .board_money import VisitMoney, late_money, money_of
 from .board_rows import LeftVisit, Row, draw_left, draw_row
 from .change_by_hand import find_hub
 from .expect_stops import ExpectedRoute, expect_routes, travel_of
 from .hub_day import HubDay
 from .read_day import read_day
 from .weigh_move import Place, best_place
+
+AT_THE_DOOR = frozenset({OrderState.CONFIRMED, OrderState.AT_VISIT})
+"""States in which a visit's money must be held."""
 
 
 class OtherHub(msgspec.Struct, frozen=True):
@@ -83,7 +86,8 @@ class _Read:
     hubs: list[Hub]
     pieces: dict[UUID, int]
     cases: list[Case]
-    held: set[UUID]
+    money: dict[UUID, VisitMoney]
+    late: list[tuple[Order, Client]]
     planning: bool
 
 
@@ -108,11 +112,7 @@ async def _read(session: AsyncSession, slug: str, day: date) -> _Read:
         .where(col(OrderLine.order_id).in_(ids))
         .group_by(col(OrderLine.order_id))
     )
-    held = await session.exec(
-        select(Hold.order_id).where(
-            col(Hold.order_id).in_(ids), col(Hold.state) != payments.HoldState.RELEASED
-        )
-    )
+    money = await money_of(session, today.orders.values(), today.now)
     cases = await session.exec(
         select(Case)
         .where(Case.hub_id == hub.id, col(Case.closed_at).is_(None))
@@ -124,7 +124,8 @@ async def _read(session: AsyncSession, slug: str, day: date) -> _Read:
         hubs=list(hubs),
         pieces=dict(pieces.all()),
         cases=list(cases),
-        held=set(held),
+        money=money,
+        late=await late_money(session, hub, today.now),
         planning=await _is_planned_again(session, today),
     )
 
@@ -147,7 +148,7 @@ def _draw(read: _Read, travel: routing.TravelTimes) -> DayBoard:
     today = read.today
     expected = expect_routes(today, travel)
     rows = [
-        draw_row(today, shift, expected.get(shift.id), read.pieces)
+        draw_row(today, shift, expected.get(shift.id), read.pieces, read.money)
         for shift in today.shifts.values()
     ]
     opens, until = _span(today, expected)
@@ -183,7 +184,7 @@ def _left(read: _Read, travel: routing.TravelTimes) -> list[LeftVisit]:
     left: list[LeftVisit] = []
     for unplanned in plan.unplanned:
         best: Place | None = best_place(today, problem, plan, unplanned.visit)
-        left.append(draw_left(today, unplanned, best, read.pieces))
+        left.append(draw_left(today, unplanned, best, read.pieces, read.money))
     return sorted(left, key=lambda visit: (visit.opens, visit.client))
 
 
@@ -202,18 +203,25 @@ def _exceptions(read: _Read) -> list[Exceptional]:
         for case in read.cases
     ]
     for order in today.orders.values():
-        name = today.clients[order.client_id].shown_as
         if order.state is OrderState.PLACED:
-            kind, words = "unpaid", f"{name} has not held a card yet."
-        elif (
-            order.state in (OrderState.CONFIRMED, OrderState.AT_VISIT)
-            and order.id not in read.held
-        ):
-            kind, words = "hold_missing", f"No money is held for {name}'s visit."
-        else:
-            continue
-        since = order.confirmed_at or order.placed_at
-        cases.append(Exceptional(kind=kind, order=order.id, words=words, since=since))
+            name = today.clients[order.client_id].shown_as
+            cases.append(
+                Exceptional(
+                    kind="unpaid", order=order.id, words=f"{name} has not held a card yet.",
+                    since=order.placed_at,
+                )
+            )  # fmt: skip
+    missing = {order.id: (order, client.shown_as) for order, client in read.late}
+    for order in today.orders.values():
+        if read.money[order.id] is VisitMoney.MISSING and order.state in AT_THE_DOOR:
+            missing[order.id] = (order, today.clients[order.client_id].shown_as)
+    cases += [
+        Exceptional(
+            kind="hold_missing", order=order.id, words=f"No money is held for {name}'s visit.",
+            since=order.confirmed_at or order.placed_at,
+        )
+        for order, name in missing.values()
+    ]  # fmt: skip
     return cases
 
 

@@ -29,11 +29,12 @@ from payments.stripe_gateway import StripeGateway
 
 from .card_pages import take_over_page
 from .day_in_hand import with_day_in_hand
+from .hold_money import NOT_HELD
 from .hub_day import HubDay
 from .keep_plan import keep_plan
 from .move_pieces import move_pieces, pieces_of
 from .plan_words import Change
-from .settle import plan_release
+from .settle import close_cases, plan_release, stand
 from .write_letter import Letter, write_letter
 
 End = Callable[[AsyncSession, Order, datetime], Awaitable[bool]]
@@ -88,9 +89,14 @@ async def cancel_order(
         await take_over_page(engine, await _close(gateway, page_id))
 
     async def cancel(session: AsyncSession, order: Order, moment: datetime) -> bool:
+        booked = order.state is OrderState.CONFIRMED
         order.cancel(moment)
         await _turn_back(session, order, moment)
-        if await plan_release(session, order, moment):
+        held = await plan_release(session, order, moment)
+        ends = payments.Standing.RELEASING if held else payments.Standing.RELEASED
+        await stand(session, order, ends, payments.By.DESK)
+        await close_cases(session, order, NOT_HELD, moment)
+        if booked:
             await write_letter(session, order, Letter.CANCELLED, now=moment)
         await audit(session, who=by, what="order.cancel", subject=f"order:{order.id}", now=moment)
         return True

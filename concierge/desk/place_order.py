@@ -121,7 +121,7 @@ async def _book(
         session, day, asked, routing.insert(problem, before, visit, place),
         by=f"client:{request.client_id}", why=f"{order.reference} booked", change=Change.BOOKED,
     )  # fmt: skip
-    await _plan_card_page(session, order, day.now)
+    await _plan_card_page(session, order, max(w.closes for w in request.windows), day.now)
     await tell(session, f"order:{order.id}", "placed", day.now)
     return order
 
@@ -196,13 +196,21 @@ async def _write_lines(
     await session.flush()
 
 
-async def _plan_card_page(session: AsyncSession, order: Order, now: datetime) -> None:
-    """Write the card page down before it is opened: what it holds, and under which key."""
+async def _plan_card_page(
+    session: AsyncSession, order: Order, until: datetime, now: datetime
+) -> None:
+    """Write the card page down before it is opened: what it does, and under which key.
+
+    Her card is held at once when the last of her windows is near, and only kept when it is far.
+    """
     rows = await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))
     held = payments.Money.total(
         (payments.Money(line.price_minor, order.currency) for line in rows), order.currency
     )
-    page = payments.operation(payments.OperationKind.OPEN_PAGE, str(order.id), 1, held)
+    kind = payments.OperationKind.OPEN_PAGE
+    if payments.at_order(now, until) is payments.AtOrder.SAVE:
+        kind, held = payments.OperationKind.SAVE_CARD, held * 0
+    page = payments.operation(kind, str(order.id), 1, held)
     session.add(
         Operation(
             id=new_id(), order_id=order.id, kind=page.kind, seq=page.seq, key=page.key,

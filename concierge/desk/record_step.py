@@ -13,8 +13,9 @@ from concierge.model.refusals import KeyReused, Missing, WrongStep
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order
 
+from .hold_money import asked_of
 from .move_pieces import move_pieces, pieces_of
-from .settle import holds_of
+from .settle import as_read, holds_of
 from .show_visit import assigned_stop
 
 RANK = {step: rank for rank, step in enumerate(Step)}
@@ -58,7 +59,7 @@ async def record_step(
     taken = await session.exec(select(VisitStep.step).where(col(VisitStep.order_id) == order_id))
     furthest = max((RANK[Step(step)] for step in taken), default=-1)
     at = min(report.at, now)  # a phone's clock that runs ahead knows nothing of the future
-    await _let(session, order, report.step, at)
+    await _let(session, order, stop, report.step, at)
     who = f"concierge:{concierge_id}"
     session.add(
         VisitStep(
@@ -76,7 +77,7 @@ async def record_step(
     return True
 
 
-async def _let(session: AsyncSession, order: Order, step: Step, at: datetime) -> None:
+async def _let(session: AsyncSession, order: Order, stop: Stop, step: Step, at: datetime) -> None:
     """Refuse what this order is not ready for; at the door, the visit begins."""
     if order.state is OrderState.CONFIRMED and not await _is_held(session, order, at):
         raise WrongStep("Order %(order)s has no card held; call the desk.", order=order.reference)
@@ -84,6 +85,11 @@ async def _let(session: AsyncSession, order: Order, step: Step, at: datetime) ->
         if order.state in (OrderState.PLACED, OrderState.EXPIRED, OrderState.CANCELLED):
             raise WrongStep(
                 "Order %(order)s has no card held; call the desk.", order=order.reference
+            )
+        if order.state is OrderState.CONFIRMED and not await _outlasts(session, order, stop):
+            raise WrongStep(
+                "The money for order %(order)s is not held long enough; call the desk.",
+                order=order.reference,
             )
         return
     order.begin()
@@ -98,6 +104,13 @@ async def _is_held(session: AsyncSession, order: Order, at: datetime) -> bool:
         and (hold.capture_before is None or hold.capture_before > at)
         for hold in await holds_of(session, order.id)
     )
+
+
+async def _outlasts(session: AsyncSession, order: Order, stop: Stop) -> bool:
+    """Whether what is held can still be captured the day after: nothing departs without."""
+    coming = payments.Coming(stop.opens, stop.closes)
+    holds = [as_read(hold) for hold in await holds_of(session, order.id)]
+    return payments.covers(holds, await asked_of(session, order), coming.needed_until)
 
 
 async def _carry(session: AsyncSession, order: Order, step: Step, who: str, now: datetime) -> None:

@@ -1,142 +1,180 @@
-"""Carry out one planned operation at the provider: safe to stop anywhere, safe to repeat."""
+"""Carry out one planned operation at the provider: safe to stop anywhere, safe to repeat.
 
-from dataclasses import dataclass
-from datetime import datetime
+The steps and their rules are `payments.carry_out`; here they are driven over our rows and Stripe.
+"""
+
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.model import Hold, Operation, OperationState, Order
+import payments.steps
+from concierge.model import Hold, Operation, Order, OrderState
 from concierge.store.clock import now
 from concierge.store.transaction import lock_order, transaction
 from payments.stripe_gateway import StripeGateway
 
 from .book_money import book_hold
-from .settle import finish_if_settled, open_case
+from .hold_money import ASKED, asked_of, bank_said_no, coming_of, money_came
+from .settle import finish_if_settled, open_case, stand
 
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """What is about to be called, as it was written down before."""
-
-    operation: UUID
-    order: UUID
-    kind: payments.OperationKind
-    hold: str
-    amount: payments.Money
-    key: str
-    fact: str
-    look_first: bool
+TOO_SHORT = "Her bank holds the money, but not until the day after her visit."
 
 
 async def run_operation(engine: AsyncEngine, gateway: StripeGateway, operation_id: UUID) -> None:
-    """Capture or release as planned, exactly once, whatever happened to earlier attempts.
+    """Hold, capture or release as planned, exactly once, whatever happened to earlier attempts.
 
     Raises:
         payments.Unreachable: the outcome is unknown; the job comes again with the same key.
     """
-    call = await _mark_sent(engine, operation_id)
-    if call is None:
-        return
-    if call.look_first:
-        seen = await gateway.fetch_hold(call.hold)
-        if _is_done(call, seen):
-            await _apply(engine, call, seen)
-            return
-        call = await _mark_sent(engine, operation_id, proved_undone=True)
-        if call is None:
-            return
+    script = payments.carry_out()
+    reply: payments.steps.Reply = None
+    while (ask := _next(script, reply)) is not None:
+        match ask:
+            case payments.steps.Begin():
+                reply = await _begin(engine, operation_id, undone=ask.undone)
+            case payments.steps.Call():
+                reply = await _call(engine, gateway, operation_id, ask.stored)
+            case payments.steps.Read():
+                reply = await _read(engine, gateway, operation_id, ask.stored)
+            case written:
+                await _write(engine, operation_id, written)
+                reply = None
+        if isinstance(ask, payments.steps.Note):
+            raise ask.silence
+
+
+def _next(script: payments.steps.Steps, reply: payments.steps.Reply) -> payments.steps.Ask | None:
     try:
-        seen = await _call(gateway, call)
-    except payments.Unreachable as silence:
-        await _note(engine, call, silence)
-        raise
-    except payments.WrongState as moved_on:
-        seen = await gateway.fetch_hold(call.hold)
-        if not _is_done(call, seen):
-            await _hand_over(engine, call, str(moved_on), seen)
-            return
-    except payments.PaymentsError as refusal:
-        await _hand_over(engine, call, str(refusal), None)
-        return
-    await _apply(engine, call, seen)
+        return script.send(reply)
+    except StopIteration:
+        return None
 
 
-async def _call(gateway: StripeGateway, call: _Call) -> payments.Hold:
-    if call.kind is payments.OperationKind.CAPTURE:
-        return await gateway.capture(call.hold, call.amount, key=call.key, op=call.fact)
-    return await gateway.release(call.hold, key=call.key, op=call.fact)
-
-
-def _is_done(call: _Call, seen: payments.Hold) -> bool:
-    """Whether the provider shows that this very thing has happened."""
-    if call.kind is payments.OperationKind.CAPTURE:
-        return seen.state is payments.HoldState.CAPTURED and seen.captured == call.amount
-    return seen.state is payments.HoldState.RELEASED
-
-
-async def _mark_sent(
-    engine: AsyncEngine, operation_id: UUID, *, proved_undone: bool = False
-) -> _Call | None:
-    """Write down that the call is made, before it is made; None when there is nothing to do."""
+async def _begin(
+    engine: AsyncEngine, operation_id: UUID, *, undone: bool
+) -> payments.steps.Begun | None:
     async with transaction(engine) as session:
         operation, order, hold = await _rows(session, operation_id)
-        if operation.state in (OperationState.DONE, OperationState.FAILED):
+        wanted = operation.kind is not payments.OperationKind.AUTHORISE or (
+            order.state is OrderState.CONFIRMED and order.standing in ASKED
+        )
+        stored = operation.stored(hold.provider_id if hold else None, wanted=wanted)
+        step, after = payments.begin(stored, await now(session), undone=undone)
+        if step is None:
             return None
-        moment = await now(session)
-        step = payments.Step.SEND if proved_undone else operation.next_step(moment)
-        if step is payments.Step.HAND_OVER:
-            words = f"{operation.kind} of {operation.amount} did not go through in time."
-            operation.fail(moment, words)
-            await open_case(session, order, "operation_failed", words, moment)
-            return None
-        look_first = step is payments.Step.LOOK_UP
-        if not look_first:
-            operation.send(moment, fresh=proved_undone)
-        return _Call(
-            operation=operation.id, order=order.id, kind=operation.kind, hold=hold.provider_id,
-            amount=operation.amount, key=operation.key, fact=operation.fact,
-            look_first=look_first,
-        )  # fmt: skip
+        operation.remember(after)
+        return payments.steps.Begun(step, after)
 
 
-async def _apply(engine: AsyncEngine, call: _Call, seen: payments.Hold) -> None:
+async def _call(
+    engine: AsyncEngine, gateway: StripeGateway, operation_id: UUID, stored: payments.Stored
+) -> payments.steps.Reply:
+    kind, key, fact = stored.kind, stored.key, stored.fact
+    try:
+        if kind is payments.OperationKind.AUTHORISE:
+            operation, order = await _asked(engine, operation_id)
+            return await gateway.hold_off_session(
+                amount=stored.amount, order=str(order.id), op=fact, key=key,
+                customer=operation.payer or "", payment_method=operation.card or "",
+                description=f"Home visit {order.reference}",
+            )  # fmt: skip
+        if kind is payments.OperationKind.CAPTURE:
+            return await gateway.capture(stored.hold or "", stored.amount, key=key, op=fact)
+        return await gateway.release(stored.hold or "", key=key, op=fact)
+    except payments.PaymentsError as error:
+        return error
+
+
+async def _read(
+    engine: AsyncEngine, gateway: StripeGateway, operation_id: UUID, stored: payments.Stored
+) -> payments.steps.Reply:
+    try:
+        if stored.kind is payments.OperationKind.AUTHORISE:
+            operation, _ = await _asked(engine, operation_id)
+            return await gateway.find_hold(stored.fact, customer=operation.payer)
+        return await gateway.fetch_hold(stored.hold or "")
+    except payments.PaymentsError as error:
+        return error
+
+
+async def _asked(engine: AsyncEngine, operation_id: UUID) -> tuple[Operation, Order]:
     async with transaction(engine) as session:
-        operation, order, _ = await _rows(session, call.operation)
+        operation = await session.get_one(Operation, operation_id)
+        return operation, await session.get_one(Order, operation.order_id)
+
+
+async def _write(engine: AsyncEngine, operation_id: UUID, what: payments.steps.Ask) -> None:
+    async with transaction(engine) as session:
+        operation, order, _ = await _rows(session, operation_id)
         moment = await now(session)
-        await book_hold(session, order, seen, moment)
-        operation.finish(moment, seen.id)
+        match what:
+            case payments.steps.Apply(_, payments.Hold() as seen):
+                await apply(session, order, operation, seen)
+            case payments.steps.Refused():
+                await bank_said_no(session, order, operation, what.words, what.advice, moment)
+            case payments.steps.Note():
+                operation.trouble = str(what.silence)
+                operation.broke = operation.broke or what.silence.stored
+            case payments.steps.CallOff():
+                operation.call_off(moment)
+            case payments.steps.HandOver():
+                if isinstance(what.seen, payments.Hold):
+                    await book_hold(session, order, what.seen, moment)
+                await _hand_over(session, order, operation, what.words)
+            case _:
+                raise TypeError(f"{what} is nothing to write down.")
+
+
+async def apply(
+    session: AsyncSession,
+    order: Order,
+    operation: Operation,
+    seen: payments.Hold,
+) -> None:
+    """An operation is done: book what was seen and go on with the order. Twice is once.
+
+    The caller holds the order's lock.
+    """
+    moment = await now(session)
+    hold = await book_hold(session, order, seen, moment)
+    operation.hold_id = hold.id
+    first = operation.finish(moment, seen.id)
+    if operation.kind is not payments.OperationKind.AUTHORISE:
         await finish_if_settled(session, order, moment)
-
-
-async def _note(engine: AsyncEngine, call: _Call, silence: payments.Unreachable) -> None:
-    async with transaction(engine) as session:
-        operation, _, _ = await _rows(session, call.operation)
-        operation.trouble = str(silence)
-        operation.broke = operation.broke or silence.stored
+        return
+    coming = await coming_of(session, order, moment)
+    if first and coming is not None and order.standing in ASKED:
+        asked = await asked_of(session, order)
+        if not payments.covers([seen], asked, coming.needed_until):
+            no = payments.Advice.LATER
+            await bank_said_no(session, order, operation, TOO_SHORT, no, moment)
+    await money_came(session, order, payments.By.BANK, moment)
 
 
 async def _hand_over(
-    engine: AsyncEngine, call: _Call, words: str, seen: payments.Hold | None
+    session: AsyncSession, order: Order, operation: Operation, words: str
 ) -> None:
-    """It cannot be done: write down how things stand, and call a person."""
-    async with transaction(engine) as session:
-        operation, order, _ = await _rows(session, call.operation)
-        moment: datetime = await now(session)
-        if seen is not None:
-            await book_hold(session, order, seen, moment)
-        operation.fail(moment, words)
-        told = f"{operation.kind} of {operation.amount} for order {order.reference}: {words}"
-        await open_case(session, order, "operation_failed", told, moment)
+    """It cannot be done: call a person."""
+    moment = await now(session)
+    told = f"{operation.kind} of {operation.amount} for order {order.reference}: {words}"
+    if operation.kind is payments.OperationKind.AUTHORISE:
+        await bank_said_no(session, order, operation, words, payments.Advice.NEVER, moment)
+    operation.fail(moment, words)
+    capturing = order.standing is payments.Standing.CAPTURING
+    if operation.kind is payments.OperationKind.CAPTURE and capturing:
+        await stand(session, order, payments.Standing.CAPTURE_FAILED, payments.By.BANK)
+    await open_case(session, order, "operation_failed", told, moment)
 
 
-async def _rows(session: AsyncSession, operation_id: UUID) -> tuple[Operation, Order, Hold]:
+async def _rows(session: AsyncSession, operation_id: UUID) -> tuple[Operation, Order, Hold | None]:
     """The operation with its order and hold, its order locked."""
     operation = await session.get_one(Operation, operation_id)
     await lock_order(session, operation.order_id)
     await session.refresh(operation)
     order = await session.get_one(Order, operation.order_id, populate_existing=True)
-    hold = await session.get_one(Hold, operation.hold_id, populate_existing=True)
+    hold = None
+    if operation.hold_id is not None:
+        hold = await session.get_one(Hold, operation.hold_id, populate_existing=True)
     return operation, order, hold

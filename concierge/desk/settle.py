@@ -1,5 +1,7 @@
 """What is due is captured, the rest released: planned with its cause, in one transaction."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -23,13 +25,16 @@ async def plan_settlement(session: AsyncSession, order: Order, now: datetime) ->
     holds = await holds_of(session, order.id)
     order.due_minor = due.minor
     try:
-        asked = payments.settle(str(order.id), due, [as_read(hold) for hold in holds])
+        asked = payments.settle(str(order.id), due, await _staying(session, order, holds))
     except payments.NotCovered as short:
         await open_case(session, order, "not_covered", str(short), now)
         return
     rows = {hold.provider_id: hold for hold in holds}
     for each in asked:
         await plan_operation(session, order, each, rows.get(each.hold or ""), now)
+    if asked:
+        to = payments.Standing.CAPTURING if due else payments.Standing.RELEASING
+        await stand(session, order, to, payments.By.DOOR)
     await finish_if_settled(session, order, now)
 
 
@@ -62,7 +67,7 @@ async def plan_release(session: AsyncSession, order: Order, now: datetime) -> in
     """Plan to give every live hold of an order back whole; how many there are."""
     live = 0
     for seq, hold in enumerate(await holds_of(session, order.id), start=1):
-        if hold.state is payments.HoldState.HELD:
+        if hold.live:
             live += 1
             kind = payments.OperationKind.RELEASE
             asked = payments.operation(
@@ -76,7 +81,12 @@ async def finish_if_settled(session: AsyncSession, order: Order, now: datetime) 
     """Close an order whose every hold is captured or released; whether it is closed now."""
     holds = await holds_of(session, order.id)
     open_states = (payments.HoldState.HELD, payments.HoldState.PENDING)
-    if order.state is not OrderState.RETURNED or any(h.state in open_states for h in holds):
+    if any(hold.state in open_states for hold in holds):
+        return False
+    releasing = order.standing is payments.Standing.RELEASING
+    if releasing and order.state is not OrderState.RETURNED:
+        await stand(session, order, payments.Standing.RELEASED, payments.By.BANK)
+    if order.state is not OrderState.RETURNED:
         return False
     captured = payments.Money.total((hold.captured for hold in holds), order.currency)
     if captured.minor != order.due_minor:
@@ -92,6 +102,15 @@ async def finish_if_settled(session: AsyncSession, order: Order, now: datetime) 
         await tell(session, topic, "settled", now, order=str(order.id))
     await write_letter(session, order, Letter.RECEIPT, now=now)
     return True
+
+
+async def stand(
+    session: AsyncSession, order: Order, to: payments.Standing, by: payments.By
+) -> bool:
+    """Move where an order's money stands, one move at a time: the database keeps the table too."""
+    moved = order.stand(to, by)
+    await session.flush()
+    return moved
 
 
 async def due_of(session: AsyncSession, order: Order) -> payments.Money:
@@ -110,6 +129,26 @@ async def holds_of(session: AsyncSession, order_id: UUID) -> list[Hold]:
         select(Hold).where(Hold.order_id == order_id).order_by(col(Hold.held_at), col(Hold.id))
     )
     return list(rows)
+
+
+async def _staying(
+    session: AsyncSession, order: Order, holds: Sequence[Hold]
+) -> list[payments.Hold]:
+    """The holds a settlement may count on: one that is being given back pays nothing."""
+    rows = await session.exec(
+        select(Operation.hold_id).where(
+            Operation.order_id == order.id,
+            Operation.kind == payments.OperationKind.RELEASE,
+        )
+    )
+    leaving = set(rows)
+    released = payments.HoldState.RELEASED
+    return [
+        replace(as_read(hold), state=released)
+        if hold.live and hold.id in leaving
+        else as_read(hold)
+        for hold in holds
+    ]
 
 
 def as_read(hold: Hold) -> payments.Hold:
@@ -132,3 +171,12 @@ async def open_case(
         Case(hub_id=order.hub_id, order_id=order.id, kind=kind, words=words, opened_at=now)
     )
     await tell(session, f"day:{order.hub_id}:{order.day}", "case", now, order=str(order.id))
+
+
+async def close_cases(session: AsyncSession, order: Order, kind: str, now: datetime) -> None:
+    """What a person was called for has come right by itself."""
+    still_open = select(Case).where(
+        Case.order_id == order.id, Case.kind == kind, col(Case.closed_at).is_(None)
+    )
+    for case in await session.exec(still_open):
+        case.closed_at = now

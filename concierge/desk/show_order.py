@@ -26,9 +26,11 @@ from concierge.model import (
     Style,
     Variant,
     VisitStep,
+    counted,
 )
 from concierge.model.refusals import Missing
 
+from .hold_money import coming_of
 from .show_visit import Picture
 
 A_LIST = 50
@@ -72,12 +74,16 @@ class OrderedPiece(msgspec.Struct, frozen=True):
 class MoneyShown(msgspec.Struct, frozen=True):
     """What her bank set aside, what was taken of it, and what went back.
 
-    `held` is what will be set aside while nothing is yet. `reference` is the provider's name of
-    the payment. `at` is when it was over.
+    `held` is what will be set aside while nothing is yet, from `held_from` when that is later than
+    now. `twice` while she may see it twice. `reference` is the provider's name of the payment.
+    `at` is when it was over.
     """
 
+    standing: payments.Standing
     held: payments.Money
     is_held: bool
+    held_from: datetime | None
+    twice: bool
     charged: payments.Money | None
     released: payments.Money | None
     reference: str | None
@@ -181,7 +187,9 @@ async def show_order(
         arrived=steps.get(Step.ARRIVED) or steps.get(Step.TRYING),
         door=DoorShown(address.street, address.detail, address.access),
         pieces=pieces,
-        money=_money(order, pieces, await _holds(session, [order.id])),
+        money=_money(
+            order, pieces, await _holds(session, [order.id]), await _held_from(session, order, now)
+        ),
         placed_at=order.placed_at,
     )
 
@@ -243,20 +251,44 @@ def _due(order: Order) -> payments.Money | None:
     return payments.Money(order.due_minor, order.currency)
 
 
-def _money(order: Order, pieces: Sequence[OrderedPiece], holds: Sequence[Hold]) -> MoneyShown:
+async def _held_from(session: AsyncSession, order: Order, now: datetime) -> datetime | None:
+    """When her bank is asked, if that is not at once."""
+    coming = await coming_of(session, order, now)
+    if coming is None or order.state not in COMING:
+        return None
+    rows = await session.exec(select(OrderWish).where(OrderWish.order_id == order.id))
+    closes = [wish.closes for wish in rows] if order.opens is None else []
+    last = max([coming.closes, *closes])
+    waits = order.standing is payments.Standing.CARD_SAVED or (
+        order.standing is payments.Standing.DRAFT
+        and payments.at_order(order.placed_at, last) is payments.AtOrder.SAVE
+    )
+    return coming.first_try if waits else None
+
+
+def _money(
+    order: Order,
+    pieces: Sequence[OrderedPiece],
+    holds: Sequence[Hold],
+    held_from: datetime | None,
+) -> MoneyShown:
     ever = [hold for hold in holds if hold.state is not payments.HoldState.PENDING]
     asked = payments.Money.total((piece.price for piece in pieces), order.currency)
-    held = payments.Money.total((hold.amount for hold in ever), order.currency) if ever else asked
+    held = counted(ever, order.currency) if ever else asked
+    live = [hold for hold in ever if hold.live]
     charged = _due(order)
     released = None if charged is None else held - charged
     if ever and all(hold.state is payments.HoldState.RELEASED for hold in ever):
         charged, released = payments.Money(0, order.currency), held
     return MoneyShown(
+        standing=order.standing,
         held=held,
         is_held=bool(ever),
+        held_from=held_from,
+        twice=len(ever) > 1 and bool(live) and order.state in COMING,
         charged=charged,
         released=released,
-        reference=ever[0].provider_id if ever else None,
+        reference=ever[-1].provider_id if ever else None,
         at=order.settled_at,
     )
 

@@ -27,9 +27,11 @@ from concierge.model import (
     Style,
     Variant,
     VisitStep,
+    counted,
 )
 from concierge.model.refusals import Missing
 
+from .settle import as_read
 from .visit_sheet import (
     Brief,
     BroughtPiece,
@@ -126,7 +128,7 @@ class _Around:
             reference=order.reference,
             number=number,
             state=order.state,
-            ready=order.state is not OrderState.PLACED,
+            ready=self._ready(order, stop),
             opens=stop.opens,
             closes=stop.closes,
             departs=stop.departs,
@@ -146,9 +148,18 @@ class _Around:
             receipt=self._receipt(order),
         )  # fmt: skip
 
+    def _ready(self, order: Order, stop: Stop) -> bool:
+        """Whether pieces may leave for her: money is held that outlasts the visit."""
+        if order.state is not OrderState.CONFIRMED:
+            return order.state is not OrderState.PLACED
+        asked = payments.Money.total(
+            (piece.price for piece in self.pieces[order.id]), order.currency
+        )
+        until = payments.Coming(stop.opens, stop.closes).needed_until
+        return payments.covers([as_read(hold) for hold in self.holds[order.id]], asked, until)
+
     def _held(self, order: Order) -> payments.Money:
-        alive = (hold.amount for hold in self.holds[order.id] if _ever_held(hold))
-        return payments.Money.total(alive, order.currency)
+        return counted(self.holds[order.id], order.currency)
 
     def _receipt(self, order: Order) -> Receipt | None:
         if order.returns_key is None or order.returns_at is None:
@@ -166,7 +177,7 @@ class _Around:
             due=due,
             released=max(held - due, held * 0),
             reference=order.reference,
-            payment=next((hold.provider_id for hold in self.holds[order.id]), None),
+            payment=next((hold.provider_id for hold in reversed(self.holds[order.id])), None),
             recorded_at=order.returns_at,
             settled_at=order.settled_at,
         )
@@ -176,10 +187,6 @@ def _money_state(due: payments.Money, *, settled: bool, troubled: bool) -> Money
     if settled:
         return "charged" if due else "released"
     return "troubled" if troubled else "settling"
-
-
-def _ever_held(hold: Hold) -> bool:
-    return hold.state is not payments.HoldState.PENDING
 
 
 def _by_time(taken: tuple[Step, datetime]) -> tuple[int, datetime]:

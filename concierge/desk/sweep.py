@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-import payments
 from concierge.model import (
     CardPage,
     CardPageState,
@@ -24,12 +23,15 @@ from concierge.store.jobs import (
     AssignWindows,
     CheckCardPage,
     GiveUpSlot,
+    HoldMoney,
     Job,
     ReadNotice,
     RunOperation,
     enqueue,
 )
 from concierge.store.transaction import transaction
+
+from .card_pages import PAGES
 
 LEFT_LYING = timedelta(seconds=30)
 """How long something may stay undone before we ask again."""
@@ -55,6 +57,7 @@ async def sweep(engine: AsyncEngine) -> int:
 async def _due(session: AsyncSession, moment: datetime) -> AsyncIterator[Job]:
     for jobs in (
         await _slots(session, moment),
+        await _holds(session, moment),
         await _pages(session, moment),
         await _operations(session, moment),
         await _notices(session, moment),
@@ -71,6 +74,15 @@ async def _slots(session: AsyncSession, moment: datetime) -> Iterable[Job]:
     return [GiveUpSlot(order=order_id) for order_id in await session.exec(over.limit(AT_ONCE))]
 
 
+async def _holds(session: AsyncSession, moment: datetime) -> Iterable[Job]:
+    due = (
+        select(Order.id)
+        .where(Order.state == OrderState.CONFIRMED, col(Order.hold_due) <= moment)
+        .order_by(col(Order.hold_due))
+    )
+    return [HoldMoney(order=order_id) for order_id in await session.exec(due.limit(AT_ONCE))]
+
+
 async def _pages(session: AsyncSession, moment: datetime) -> Iterable[Job]:
     """Pages she may have paid on without coming back: nobody tells a laptop."""
     still_open = select(CardPage.id).where(
@@ -82,7 +94,7 @@ async def _pages(session: AsyncSession, moment: datetime) -> Iterable[Job]:
 async def _operations(session: AsyncSession, moment: datetime) -> Iterable[Job]:
     lying = select(Operation.id).where(
         col(Operation.state).in_([OperationState.PLANNED, OperationState.SENT]),
-        Operation.kind != payments.OperationKind.OPEN_PAGE,
+        col(Operation.kind).not_in(PAGES),
         Operation.planned_at < moment - LEFT_LYING,
     )
     return [RunOperation(operation=each) for each in await session.exec(lying.limit(AT_ONCE))]

@@ -17,6 +17,7 @@ from concierge.model import (
     OrderLine,
     Style,
     Variant,
+    counted,
 )
 from concierge.words import Words, words_in
 
@@ -29,6 +30,12 @@ class Letter(StrEnum):
     CONFIRMED = "confirmed"
     WINDOW = "window"
     """A flexible client's hour is chosen."""
+    HELD = "held"
+    """The amount is set aside now, for a visit booked long ago, or after trouble."""
+    RENEWED = "renewed"
+    """It is set aside anew; she may see two amounts for a while."""
+    NOT_HELD = "not_held"
+    """Her bank did not set it aside; here is what she can do."""
     CANCELLED = "cancelled"
     RECEIPT = "receipt"
 
@@ -80,7 +87,7 @@ async def _content(
             return words.say("Your visit is booked"), [
                 *_promise(order, words),
                 await _brings(session, order, words),
-                await _set_aside(session, order, words),
+                await _money(session, order, words),
                 number,
             ]
         case Letter.WINDOW:
@@ -89,10 +96,25 @@ async def _content(
                 await _brings(session, order, words),
                 number,
             ]
+        case Letter.HELD | Letter.RENEWED:
+            twice = letter is Letter.RENEWED
+            return words.say("The amount is set aside"), [
+                *_promise(order, words),
+                await _set_aside(session, order, words),
+                _twice(words) if twice else "",
+                number,
+            ]
+        case Letter.NOT_HELD:
+            return _not_held(order, words), [
+                *_promise(order, words),
+                await _what_her_bank_said(session, order, words),
+                link or "",
+                words.say("Your place and your pieces are yours meanwhile."),
+                number,
+            ]
         case Letter.CANCELLED:
             return words.say("Your visit is cancelled"), [
-                words.say("Nothing is charged, and what your bank set aside is released now."),
-                _bank(words),
+                *await _given_back(session, order, words),
                 number,
             ]
         case Letter.RECEIPT:
@@ -130,6 +152,61 @@ async def _brings(session: AsyncSession, order: Order, words: Words) -> str:
         len(lines),
         street=address.street,
     )
+
+
+async def _money(session: AsyncSession, order: Order, words: Words) -> str:
+    """What her bank has set aside, or will."""
+    if order.standing is not payments.Standing.CARD_SAVED:
+        return await _set_aside(session, order, words)
+    return words.say(
+        "Your card is saved and nothing is charged. %(held)s is set aside two days before the "
+        "visit. You pay only for what you keep.",
+        held=words.money(await _asked(session, order)),
+    )
+
+
+def _twice(words: Words) -> str:
+    return words.say(
+        "You may see the amount twice for a day: we let the first one go once the second was "
+        "held, because banks keep such an amount only for some days."
+    )
+
+
+def _not_held(order: Order, words: Words) -> str:
+    if order.standing is payments.Standing.ACTION_REQUIRED:
+        return words.say("Please confirm with your bank")
+    return words.say("Your bank did not set the amount aside")
+
+
+async def _what_her_bank_said(session: AsyncSession, order: Order, words: Words) -> str:
+    held = words.money(await _asked(session, order))
+    if order.standing is payments.Standing.ACTION_REQUIRED:
+        return words.say(
+            "Your bank wants you to confirm yourself that %(held)s is set aside. Nothing is "
+            "charged. It takes a minute, here:",
+            held=held,
+        )
+    if order.hold_due is not None:
+        return words.say(
+            "Your bank would not set %(held)s aside. We ask it again on %(day)s. You may also "
+            "give another card, here:",
+            held=held,
+            day=words.day(order.hold_due),
+        )
+    return words.say(
+        "Your bank would not set %(held)s aside, and without it we cannot come. Please give "
+        "another card, here:",
+        held=held,
+    )
+
+
+async def _given_back(session: AsyncSession, order: Order, words: Words) -> list[str]:
+    if not await _held(session, order):
+        return [words.say("Nothing was charged and nothing is set aside.")]
+    return [
+        words.say("Nothing is charged, and what your bank set aside is released now."),
+        _bank(words),
+    ]
 
 
 async def _set_aside(session: AsyncSession, order: Order, words: Words) -> str:
@@ -173,9 +250,14 @@ def _price(line: OrderLine, order: Order) -> payments.Money:
 
 async def _held(session: AsyncSession, order: Order) -> payments.Money:
     holds = await session.exec(
-        select(Hold).where(Hold.order_id == order.id, Hold.state != payments.HoldState.PENDING)
+        select(Hold).where(Hold.order_id == order.id).order_by(col(Hold.held_at), col(Hold.id))
     )
-    return payments.Money.total((hold.amount for hold in holds), order.currency)
+    return counted(holds.all(), order.currency)
+
+
+async def _asked(session: AsyncSession, order: Order) -> payments.Money:
+    lines = await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))
+    return payments.Money.total((_price(line, order) for line in lines), order.currency)
 
 
 async def _where_before(session: AsyncSession, client: Client) -> str | None:

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -23,6 +23,7 @@ from .story_people import Browser, Refused, what_the_sandbox_says
 NAMES = ("Lova Holm", "Signe Ek", "Nour Haddad", "Ella Brandt", "Maja Lind", "Ingrid Falk")
 STREETS = ("linnegatn", "vasagatan", "sodra vagen", "aschebergsgat", "kungsgatan", "avenyn")
 FREE = {"free", "last"}
+NEAR = timedelta(days=2)
 PIECES = 3
 TRIES = 12
 SETTLES_WITHIN_S = 60.0
@@ -97,7 +98,7 @@ class Story:
         """She browses, gives her address and asks for a window; the order and its card page."""
         address, offered = self._choose(her)
         windows = [w for day in offered["days"] for w in day["windows"] if w["state"] in FREE]
-        window = self.chance.choice(windows)
+        window = self.chance.choice(near(windows) or windows)
         self.say(f"{len(windows)} windows can be promised; she takes {_spoken(window)}")
         who = {"name": name, "email": f"story-{uuid7().hex}@example.com", "language": "en"}
         wanted = {"opens": window["opens"], "closes": window["closes"]}
@@ -215,6 +216,12 @@ class Story:
         say("\nLedger")
         for entry in record["ledger"]:
             say(f"  {entry['account']:<18} {_money(entry['amount']):>16}")
+
+
+def near(windows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those whose money is held at once, going by the first of them: hers is tried today."""
+    until = min((datetime.fromisoformat(w["opens"]) for w in windows), default=None)
+    return [w for w in windows if until and datetime.fromisoformat(w["opens"]) < until + NEAR]
 
 
 def disagreements(record: dict[str, Any], said: dict[str, int], due: int) -> Sequence[str]:

@@ -23,6 +23,7 @@ from .money import (
     Notice,
     Operation,
     OperationState,
+    counted,
 )
 from .order import (
     COMING,
@@ -37,6 +38,7 @@ from .piece_ledger import PieceMove, Reservation
 from .record import AuditEntry, Case, Clock, Event, Message
 from .returns import Condition, PieceVerdict, ReturnReason, ReturnsRecord, Verdict
 from .selection import MOST_PIECES, Selection, SelectionLine
+from .setback import Setback, SetbackKind
 from .staff import Concierge, Shift
 from .street import Street
 from .web_session import WebSession
@@ -88,6 +90,8 @@ __all__ = [
     "Role",
     "Selection",
     "SelectionLine",
+    "Setback",
+    "SetbackKind",
     "Shift",
     "SignInLink",
     "SignInTry",
@@ -100,5 +104,6 @@ __all__ = [
     "VisitLock",
     "VisitStep",
     "WebSession",
+    "counted",
     "new_id",
 ]

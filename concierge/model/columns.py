@@ -37,7 +37,7 @@ def moment(*, nullable: bool = False, index: bool = False) -> Any:
     )
 
 
-def choice(kind: type[StrEnum], default: StrEnum | None = None) -> Any:
+def choice(kind: type[StrEnum], default: StrEnum | None = None, *, nullable: bool = False) -> Any:
     """One of an enum's members, kept as its text and checked by the database."""
     column: Column[Any] = Column(
         Enum(
@@ -48,8 +48,10 @@ def choice(kind: type[StrEnum], default: StrEnum | None = None) -> Any:
             name=f"{kind.__name__.lower()}_known",
             values_callable=lambda members: [member.value for member in members],  # pyright: ignore[reportUnknownLambdaType, reportUnknownMemberType, reportUnknownVariableType]
         ),
-        nullable=False,
+        nullable=nullable,
     )
+    if nullable:
+        return Field(default=default, sa_column=column)
     return Field(sa_column=column) if default is None else Field(default=default, sa_column=column)
 
 

@@ -1,5 +1,6 @@
 """Money as rows: card pages, holds, the operations that change them, and the ledger."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -59,11 +60,23 @@ class Hold(Table, table=True):
         """What was taken."""
         return payments.Money(self.captured_minor, self.currency)
 
+    @property
+    def live(self) -> bool:
+        """Whether money is set aside under it."""
+        return self.state is payments.HoldState.HELD
+
     def read(self, seen: payments.Hold) -> None:
         """Take over what the provider says of this hold."""
         self.state = seen.state
         self.captured_minor = seen.captured.minor
         self.capture_before = seen.capture_before or self.capture_before
+
+
+def counted(holds: Sequence[Hold], currency: str) -> payments.Money:
+    """What is or was set aside for an order: a hold that another one replaced counts no more."""
+    ever = [hold for hold in holds if hold.state is not payments.HoldState.PENDING]
+    stands = [hold for hold in ever if hold.state is not payments.HoldState.RELEASED]
+    return payments.Money.total((hold.amount for hold in stands or ever[-1:]), currency)
 
 
 class OperationState(StrEnum):
@@ -74,10 +87,20 @@ class OperationState(StrEnum):
     """About to be called, or called: only a look at the provider tells."""
     DONE = "done"
     FAILED = "failed"
+    CALLED_OFF = "called_off"
+    """Nobody wanted it any more, and it was never done."""
+
+
+OVER = frozenset({OperationState.DONE, OperationState.FAILED, OperationState.CALLED_OFF})
+"""States in which nothing more is done about an operation."""
 
 
 class Operation(Table, table=True):
-    """One change at the provider: planned with its cause, sent under a stored key, done once."""
+    """One change at the provider: planned with its cause, sent under a stored key, done once.
+
+    A hold asked for without her is asked of `card`, which is `payer`'s; `advice` is what her bank
+    asked of us when it said no, or held too short.
+    """
 
     __table_args__ = (
         UniqueConstraint("order_id", "kind", "seq"),
@@ -102,23 +125,42 @@ class Operation(Table, table=True):
     trouble: str | None = None
     broke: bool = False
     """Whether the provider answered with a failure of its own: read back before a retry."""
+    payer: str | None = None
+    card: str | None = None
+    advice: payments.Advice | None = choice(payments.Advice, nullable=True)
 
     @property
     def amount(self) -> payments.Money:
         """How much it moves."""
         return payments.Money(self.amount_minor, self.currency)
 
-    def next_step(self, now: datetime) -> payments.Step:
-        """What to do about it now: send, replay, look first, or hand over to a person."""
-        return payments.next_step(
-            now, sent_at=self.sent_at, broke=self.broke, attempts=self.attempts
+    def stored(self, hold: str | None, *, wanted: bool = True) -> payments.Stored:
+        """The operation as the steps of carrying it out see it; `hold` is the provider's name."""
+        return payments.Stored(
+            kind=self.kind,
+            key=self.key,
+            hold=hold,
+            amount=self.amount,
+            sent_at=self.sent_at,
+            attempts=self.attempts,
+            broke=self.broke,
+            over=self.state in OVER,
+            wanted=wanted,
         )
 
+    def remember(self, stored: payments.Stored) -> None:
+        """Write down, before the call, what was decided about it."""
+        self.key, self.sent_at, self.broke = stored.key, stored.sent_at, stored.broke
+        if stored.attempts > self.attempts:
+            self.attempts, self.state = stored.attempts, OperationState.SENT
+
     def send(self, now: datetime, *, fresh: bool = False) -> None:
-        """Write down, before the call, that it is made; under a fresh key once proved undone."""
+        """Write down, before the call, that a card page is asked for; under a fresh key if asked.
+
+        A page that was made under the old key has an address nobody knows, and ends by itself.
+        """
         if fresh:
-            fact, _, attempt = self.key.rpartition(":")
-            self.key, self.sent_at, self.broke = f"{fact}:{int(attempt) + 1}", None, False
+            self.key, self.sent_at, self.broke = payments.next_key(self.key), None, False
         self.attempts += 1
         self.state = OperationState.SENT
         self.sent_at = self.sent_at or now
@@ -129,7 +171,10 @@ class Operation(Table, table=True):
         return self.key.rpartition(":")[0]
 
     def finish(self, now: datetime, result_id: str) -> bool:
-        """It is done at the provider; False when that was known already."""
+        """It is done at the provider; False when that was known already.
+
+        What a person was called for, and then proves to be done, is done.
+        """
         if self.state is OperationState.DONE:
             return False
         self.state, self.done_at, self.result_id = OperationState.DONE, now, result_id
@@ -139,6 +184,16 @@ class Operation(Table, table=True):
     def fail(self, now: datetime, trouble: str) -> None:
         """It cannot be done; a person takes over."""
         self.state, self.done_at, self.trouble = OperationState.FAILED, now, trouble
+
+    def refuse(self, now: datetime, words: str, advice: payments.Advice) -> None:
+        """Her bank said no, or held too short to be of use."""
+        if self.state is not OperationState.DONE:
+            self.state, self.done_at = OperationState.FAILED, now
+        self.trouble, self.advice = words, advice
+
+    def call_off(self, now: datetime) -> None:
+        """Nobody wants it any more, and it was never done."""
+        self.state, self.done_at = OperationState.CALLED_OFF, now
 
 
 class LedgerEntry(Table, table=True):

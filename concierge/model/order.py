@@ -48,7 +48,8 @@ class Order(Table, table=True):
 
     From `opens` to `closes` is the promised window; both are empty while a flexible client waits
     for the planner to choose among her `OrderWish`es. `slot_until` is when an unpaid place is
-    given up.
+    given up. `standing` is where its money stands; `hold_due` is when the hold calendar looks at
+    it next. `payer` and `card` are the provider's names for her and the card she left with us.
     """
 
     __tablename__ = "orders"  # pyright: ignore[reportAssignmentType] - "order" is SQL's own word
@@ -58,6 +59,7 @@ class Order(Table, table=True):
         CheckConstraint("state <> 'placed' or slot_until is not null"),
         Index("orders_hub_day", "hub_id", "day"),
         Index("orders_slot", "slot_until", postgresql_where="state = 'placed'"),
+        Index("orders_hold_due", "hold_due", postgresql_where="state = 'confirmed'"),
     )
 
     id: UUID = id_field()
@@ -82,6 +84,10 @@ class Order(Table, table=True):
     returns_at: datetime | None = moment(nullable=True)
     settled_at: datetime | None = moment(nullable=True)
     due_minor: int | None = None
+    standing: payments.Standing = choice(payments.Standing, payments.Standing.DRAFT)
+    hold_due: datetime | None = moment(nullable=True)
+    payer: str | None = None
+    card: str | None = None
 
     @property
     def window(self) -> routing.Window | None:
@@ -115,6 +121,16 @@ class Order(Table, table=True):
             lock=lock,
         )
 
+    def stand(self, to: payments.Standing, by: payments.By) -> bool:
+        """Move where the money stands; False when it stood there already.
+
+        Raises:
+            payments.WrongMove: there is no such move, or it is not theirs to make.
+        """
+        moved = to is not self.standing
+        self.standing = payments.move(self.standing, to, by)
+        return moved
+
     def confirm(self, now: datetime) -> bool:
         """Her card is held: the order stands. False when it stood already.
 
@@ -141,6 +157,7 @@ class Order(Table, table=True):
         if now < self.slot_until:
             raise WrongStep("Order %(order)s still has its place.", order=self.reference)
         self.state, self.slot_until = OrderState.EXPIRED, None
+        self.stand(payments.Standing.RELEASED, payments.By.DESK)
         return True
 
     def cancel(self, now: datetime) -> None:
@@ -198,6 +215,12 @@ class Order(Table, table=True):
     def settle(self, due: payments.Money, now: datetime) -> None:
         """The money followed: exactly what is due was captured, or everything released."""
         self.state, self.settled_at, self.due_minor = OrderState.SETTLED, now, due.minor
+        if due:
+            self.stand(payments.Standing.CAPTURED, payments.By.BANK)
+        else:
+            by = payments.By
+            releasing = self.standing is payments.Standing.RELEASING
+            self.stand(payments.Standing.RELEASED, by.BANK if releasing else by.DOOR)
 
 
 class OrderLine(Table, table=True):

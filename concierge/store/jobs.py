@@ -62,6 +62,19 @@ class GiveUpSlot(Job, frozen=True):
     order: UUID
 
 
+class HoldMoney(Job, frozen=True):
+    """A coming visit's hold is due: ask her bank, if it is still so."""
+
+    queue: ClassVar[str] = MONEY
+    order: UUID
+
+
+class TellNotHeld(Job, frozen=True):
+    """Write to her that her bank holds no money for her visit, and what she can do."""
+
+    order: UUID
+
+
 class ReadNotice(Job, frozen=True):
     """Act on a webhook's word by asking the provider how things stand."""
 

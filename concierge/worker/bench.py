@@ -22,6 +22,8 @@ class Bench:
     gateway: StripeGateway
     roads: Roads
     solver: SolverProcess
+    base_url: str
+    """How clients reach us: for links in letters."""
 
     @classmethod
     def lay(cls, settings: Settings) -> Self:
@@ -31,6 +33,7 @@ class Bench:
             gateway=StripeGateway(settings.payments_key, settings.payments_base),
             roads=Roads(Osrm(settings.osrm_url) if settings.osrm_url else None),
             solver=SolverProcess(),
+            base_url=settings.base_url,
         )
 
     async def clear(self) -> None:

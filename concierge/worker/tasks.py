@@ -10,6 +10,7 @@ from procrastinate import JobContext, RetryStrategy
 from concierge.desk.assign_windows import assign_windows
 from concierge.desk.card_pages import check_card_page
 from concierge.desk.give_up_order import give_up_slot
+from concierge.desk.hold_money import hold_money, tell_not_held
 from concierge.desk.improve_day import improve_day
 from concierge.desk.plan_day import plan_day
 from concierge.desk.read_notice import read_notice
@@ -52,6 +53,17 @@ async def _check_card_page(context: JobContext, *, page: str) -> None:
 async def _give_up_slot(context: JobContext, *, order: str) -> None:
     at = bench(context)
     await give_up_slot(at.engine, at.gateway, at.roads, UUID(order))
+
+
+@tasks.task(name="hold_money", queue=MONEY, retry=AGAIN, pass_context=True)
+async def _hold_money(context: JobContext, *, order: str) -> None:
+    await hold_money(bench(context).engine, UUID(order))
+
+
+@tasks.task(name="tell_not_held", queue=HOUSE, retry=AGAIN, pass_context=True)
+async def _tell_not_held(context: JobContext, *, order: str) -> None:
+    at = bench(context)
+    await tell_not_held(at.engine, UUID(order), base_url=at.base_url)
 
 
 @tasks.task(name="read_notice", queue=MONEY, retry=AGAIN, pass_context=True)

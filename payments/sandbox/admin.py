@@ -147,7 +147,7 @@ class AdminDoor:
         return self._webhook()
 
     def _past(self, said: dict[str, Any], _: Any) -> Any:
-        return tell_past(self._world, said["holds"])
+        return tell_past(self._world, said["holds"], said.get("cards", []))
 
     def _totals(self, _: Any, query: Any) -> Any:
         return totals(self._world, query.get("order"))

@@ -108,12 +108,12 @@ def usable(world: World, name: str, customer: str) -> Doc:
     return method
 
 
-def ready_made(world: World, token: str) -> Doc:
-    """A new payment method of a test card."""
+def ready_made(world: World, token: str, name: str | None = None) -> Doc:
+    """A new payment method of a test card, under this name or one nobody can guess."""
     card = BY_TOKEN[token]
     expiry = (12, world.clock.month()[0] + 3)
     now = world.clock.now()
-    method = shapes.payment_method(world.name("pm"), now, card, expiry, (None, None))
+    method = shapes.payment_method(name or world.name("pm"), now, card, expiry, (None, None))
     return world.store.put(method, inside={"card": card.word})
 
 

@@ -1,8 +1,8 @@
-"""A past for a demo: holds that were made, and what became of them, before anybody looked.
+"""A past for a demo: cards that were kept, holds that were made, and what became of them.
 
-`POST /_sandbox/past` takes `{"holds": [...]}`, each as `Told` says it. They go through the same
-rules as every other hold, at the moments told, but no notice of them is sent: who tells a past
-knows it already. Telling the same hold again changes nothing.
+`POST /_sandbox/past` takes `{"holds": [...], "cards": [...]}`, each as `Told` and `Card` say it.
+They go through the same rules as every other hold, at the moments told, but no notice of them is
+sent: who tells a past knows it already. Telling the same again changes nothing.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,9 @@ from .world import Clock, World
 class Told:
     """One hold of the past. Ids are the teller's; amounts are in minor units.
 
-    `captured` is None while it is held; 0 says that it was given back whole.
+    `captured` is None while it is held; 0 says that it was given back whole. `payment_method`
+    names a card told before; without one a new card of that kind is held. `off_session` says that
+    it was held without her.
     """
 
     id: str
@@ -36,6 +38,20 @@ class Told:
     captured: int | None = None
     settled_at: str | None = None
     settled_op: str | None = None
+    payment_method: str | None = None
+    off_session: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One card she left for later. `card` is the token of a test card."""
+
+    id: str
+    customer: str
+    email: str | None
+    name: str | None
+    card: str
+    saved_at: str
 
 
 class _Then(Clock):
@@ -48,13 +64,18 @@ class _Then(Clock):
         return int(self.moment.timestamp())
 
 
-def tell_past(world: World, holds: list[dict[str, Any]]) -> dict[str, int]:
-    """Write these holds down; how many were new.
+def tell_past(
+    world: World, holds: list[dict[str, Any]], cards: list[dict[str, Any]]
+) -> dict[str, int]:
+    """Write these cards and holds down; how many holds were new.
 
     Raises:
         TypeError: one of them is not told as `Told` says.
         Refusal: a card or an amount is none that could have been held.
     """
+    for card in [Card(**each) for each in cards]:
+        if world.store.get("payment_method", card.id) is None:
+            _keep(world, card)
     told = [Told(**each) for each in holds]
     new = [each for each in told if world.store.get("payment_intent", each.id) is None]
     for each in new:
@@ -62,12 +83,19 @@ def tell_past(world: World, holds: list[dict[str, Any]]) -> dict[str, int]:
     return {"new": len(new), "known": len(told) - len(new)}
 
 
+def _keep(world: World, told: Card) -> None:
+    then = _at(world, told.saved_at)
+    card = intents.ready_made(then, told.card, told.id)
+    then.store.put({**card, "customer": _customer(then, told)["id"]})
+
+
 def _hold(world: World, told: Told) -> None:
     then = _at(world, told.held_at)
     who = _customer(then, told)
-    card = intents.ready_made(then, told.card)
-    card |= {"customer": who["id"]}
-    then.store.put(card)
+    if told.payment_method is not None:
+        card = then.fetch("payment_method", told.payment_method)
+    else:
+        card = then.store.put({**intents.ready_made(then, told.card), "customer": who["id"]})
     intent = shapes.intent(told.id, then.clock.now(), told.amount, told.currency.lower())
     intent |= {
         "customer": who["id"],
@@ -77,7 +105,7 @@ def _hold(world: World, told: Told) -> None:
         "setup_future_usage": "off_session",
     }
     then.store.put(intent)
-    intents.authorise(then, intent, card)
+    intents.authorise(then, intent, card, off_session=told.off_session)
     if told.captured is None or told.settled_at is None:
         return
     later = _at(world, told.settled_at)
@@ -101,7 +129,7 @@ def _at(world: World, moment: str) -> World:
     return then
 
 
-def _customer(then: World, told: Told) -> Doc:
+def _customer(then: World, told: Told | Card) -> Doc:
     known = then.store.get("customer", told.customer)
     if known is not None:
         return known

@@ -165,10 +165,12 @@ async def _order(
         address_id=address.id, state=OrderState.CONFIRMED, opens=opens,
         closes=opens + timedelta(hours=1), minutes=45, load=2, skills=skills or [],
         currency="SEK", placed_at=at("07:00"), confirmed_at=at("07:00"),
+        standing=payments.Standing.AUTHORISED,
     )  # fmt: skip
     hold = Hold(
         order_id=order.id, provider_id=f"pi_{number}", state=payments.HoldState.HELD,
         amount_minor=1_150_000, currency="SEK", held_at=at("07:00"),
+        capture_before=at("07:00") + timedelta(days=7),
     )  # fmt: skip
     line = OrderLine(
         order_id=order.id, piece_id=house.pieces[0].id, variant_id=house.variants[0].id,

@@ -106,6 +106,7 @@ def _order(house: SmallHouse, number: int, opens: str) -> Order:
         client_id=house.client.id, address_id=house.address.id, state=OrderState.CONFIRMED,
         opens=window.opens, closes=window.closes, minutes=45, load=3, skills=[],
         currency="SEK", placed_at=at("08:00"), confirmed_at=at("08:01"),
+        standing=payments.Standing.AUTHORISED,
     )  # fmt: skip
 
 
@@ -140,4 +141,5 @@ def _hold(order: Order) -> Hold:
     return Hold(
         order_id=order.id, provider_id=f"pi_{order.reference}", state=payments.HoldState.HELD,
         amount_minor=sum(PRICES), currency="SEK", held_at=at("08:01"),
+        capture_before=at("08:01") + timedelta(days=7),
     )  # fmt: skip

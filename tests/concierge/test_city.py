@@ -183,3 +183,27 @@ def test_the_same_seed_makes_the_same_city(travel: routing.TravelTimes, city: Ci
     ]
     assert [m.model_dump() for m in again.moves()] == [m.model_dump() for m in city.moves()]
     assert again.money.told == city.money.told
+
+
+def test_far_visits_have_a_saved_card_and_near_ones_a_hold_that_outlasts_them(city: City) -> None:
+    held = {hold.order_id: hold for hold in city.money.holds}
+    standings: Counter[payments.Standing] = Counter()
+    for booking in city.bookings():
+        order = booking.order
+        if order.state is not OrderState.CONFIRMED:
+            continue
+        standings[order.standing] += 1
+        opens = order.opens or min(wish.opens for wish in booking.wishes)
+        closes = order.closes or min(wish.closes for wish in booking.wishes)
+        coming = payments.Coming(opens, closes)
+        assert order.card in city.money.cards
+        if order.standing is payments.Standing.CARD_SAVED:
+            assert order.id not in held
+            assert order.hold_due == coming.first_try > STORY_NOW
+        else:
+            capture_before = held[order.id].capture_before
+            assert capture_before is not None
+            assert capture_before > coming.needed_until
+            assert order.hold_due is None
+    assert set(standings) == {payments.Standing.CARD_SAVED, payments.Standing.AUTHORISED}
+    assert min(standings.values()) > 10

@@ -286,7 +286,7 @@ def _write(day: Day, order: Order, wish: Wish, wardrobe: Wardrobe, chance: Chanc
 
 
 def _placed_at(day: date, chance: Chance) -> datetime:
-    """When she booked: in the evenings before, late enough that her hold outlasts the visit."""
+    """When she booked: in the evenings before."""
     midnight = datetime.combine(day, datetime.min.time(), STORY_NOW.tzinfo)
     newest = min(midnight - timedelta(hours=3), STORY_NOW - timedelta(minutes=25))
     oldest = max(midnight - timedelta(days=5), STORY_NOW - timedelta(days=10))

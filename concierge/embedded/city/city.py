@@ -81,7 +81,7 @@ def _live(calendar: Calendar, lived: Lived) -> list[Day]:
         if ahead == 0:
             calendar.fall_ill(day)
         for booking in day.bookings.values():
-            lived.money.hold(booking)
+            lived.money.take_card(booking)
         if ahead <= 0:
             calendar.learn(day, lived.live(day, calendar.wardrobe))
         if ahead == 0:
@@ -95,7 +95,7 @@ def _live(calendar: Calendar, lived: Lived) -> list[Day]:
 def _wait(calendar: Calendar, day: Day, lived: Lived) -> None:
     booking = calendar.flexible(day)
     if booking is not None:
-        lived.money.hold(booking)
+        lived.money.take_card(booking)
 
 
 def _keep_out(calendar: Calendar, day: Day) -> None:

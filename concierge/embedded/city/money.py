@@ -9,10 +9,12 @@ from concierge.model import Hold, LedgerEntry, Operation, OperationState
 
 from .booked import Booking
 from .chance import Chance
+from .story import STORY_NOW
 
-HOLD_LASTS = timedelta(days=7)
-"""How long a bank keeps a hold made on the card page."""
-CARDS = ("pm_card_visa", "pm_card_visa", "pm_card_mastercard", "pm_card_amex")
+HOLD_LASTS, SHORT_HOLD_LASTS = timedelta(days=7), timedelta(days=4, hours=18)
+"""How long a bank keeps a hold; the short one is a Visa hold made without her."""
+VISA = "pm_card_visa"
+CARDS = (VISA, VISA, "pm_card_mastercard", "pm_card_amex")
 SETTLED_AFTER = timedelta(seconds=2)
 
 
@@ -25,11 +27,43 @@ class Money:
     operations: list[Operation] = field(default_factory=list[Operation])
     entries: list[LedgerEntry] = field(default_factory=list[LedgerEntry])
     told: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    cards: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
-    def hold(self, booking: Booking) -> Hold:
-        """Set the price of every piece aside on her card, at the moment she confirmed."""
+    def take_card(self, booking: Booking) -> None:
+        """She gave her card when she confirmed: held at once, or kept until it is due."""
         order, client = booking.order, booking.client
         at = order.confirmed_at or order.placed_at
+        windows = [(each.opens, each.closes) for each in booking.wishes]
+        if order.opens is not None and order.closes is not None:
+            windows = [(order.opens, order.closes)]
+        coming = payments.Coming(*min(windows))
+        kind = self.chance.one(CARDS)
+        order.payer, order.card = client.payments_customer, f"pm_{self.chance.code(24)}"
+        self.cards[order.card] = {
+            "id": order.card,
+            "customer": client.payments_customer,
+            "email": client.email,
+            "name": client.shown_as,
+            "card": kind,
+            "saved_at": at.isoformat(),
+        }
+        last = max(closes for _, closes in windows)
+        if payments.at_order(at, last) is payments.AtOrder.HOLD:
+            self._hold(booking, kind, at, off_session=False)
+            return
+        nothing = payments.Money(0, order.currency)
+        asked = payments.operation(payments.OperationKind.SAVE_CARD, str(order.id), 1, nothing)
+        self._done(booking, asked, None, at)
+        order.stand(payments.Standing.CARD_SAVED, payments.By.CLIENT)
+        if coming.first_try <= STORY_NOW:
+            order.stand(payments.Standing.AUTHORISING, payments.By.CALENDAR)
+            self._hold(booking, kind, coming.first_try, off_session=True)
+        else:
+            order.hold_due = coming.first_try
+
+    def _hold(self, booking: Booking, kind: str, at: datetime, *, off_session: bool) -> None:
+        """Set the price of every piece aside on her card."""
+        order, client = booking.order, booking.client
         total = sum(line.price_minor for line in booking.lines)
         asked = payments.operation(
             payments.OperationKind.AUTHORISE,
@@ -37,6 +71,7 @@ class Money:
             1,
             payments.Money(total, order.currency),
         )
+        short = off_session and kind == VISA
         hold = Hold(
             id=self.chance.id(at),
             order_id=order.id,
@@ -44,12 +79,14 @@ class Money:
             state=payments.HoldState.HELD,
             amount_minor=total,
             currency=order.currency,
-            capture_before=at + HOLD_LASTS,
+            capture_before=at + (SHORT_HOLD_LASTS if short else HOLD_LASTS),
             held_at=at,
         )
         self.holds.append(hold)
         self._done(booking, asked, hold, at)
         self._post(booking, None, _read(hold), at)
+        by = payments.By.BANK if off_session else payments.By.CLIENT
+        order.stand(payments.Standing.AUTHORISED, by)
         self.told[hold.provider_id] = {
             "id": hold.provider_id,
             "order": str(order.id),
@@ -57,13 +94,14 @@ class Money:
             "customer": client.payments_customer,
             "email": client.email,
             "name": client.shown_as,
-            "card": self.chance.one(CARDS),
+            "card": kind,
+            "payment_method": order.card,
+            "off_session": off_session,
             "amount": total,
             "currency": order.currency,
             "description": f"Home visit {order.reference}",
             "held_at": at.isoformat(),
         }
-        return hold
 
     def settle(self, booking: Booking, hold: Hold, recorded: datetime) -> None:
         """Take exactly what is due, give the rest back; the order is settled."""
@@ -81,16 +119,20 @@ class Money:
         hold.read(after)
         self._done(booking, asked, hold, at)
         self._post(booking, before, after, at)
+        follows = payments.Standing.CAPTURING if due else payments.Standing.RELEASING
+        order.stand(follows, payments.By.DOOR)
         order.settle(due, at)
         self.told[hold.provider_id] |= {
             "captured": due.minor, "settled_at": at.isoformat(), "settled_op": asked.op,
         }  # fmt: skip
 
-    def _done(self, booking: Booking, asked: payments.Operation, hold: Hold, at: datetime) -> None:
+    def _done(
+        self, booking: Booking, asked: payments.Operation, hold: Hold | None, at: datetime
+    ) -> None:
         row = Operation(
             id=self.chance.id(at),
             order_id=booking.order.id,
-            hold_id=hold.id,
+            hold_id=hold.id if hold else None,
             kind=asked.kind,
             seq=asked.seq,
             key=asked.key,
@@ -100,7 +142,7 @@ class Money:
             planned_at=at,
         )
         row.send(at)
-        row.finish(at, hold.provider_id)
+        row.finish(at, hold.provider_id if hold else booking.order.card or "")
         self.operations.append(row)
 
     def _post(

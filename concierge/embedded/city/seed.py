@@ -84,13 +84,16 @@ def _row(row: SQLModel) -> Mapping[str, Any]:
 
 
 async def _tell_sandbox(address: str, city: City) -> None:
-    """Set the sandbox's clock to ours, and tell it every hold of the past."""
+    """Set the sandbox's clock to ours, and tell it every card and hold of the past."""
     try:
         async with httpx.AsyncClient(base_url=address, timeout=PATIENCE_S) as door:
-            holds = list(city.money.told.values())
+            past = {
+                "cards": list(city.money.cards.values()),
+                "holds": list(city.money.told.values()),
+            }
             for path, said in (
                 ("/_sandbox/clock/set", {"now": STORY_NOW.isoformat()}),
-                ("/_sandbox/past", {"holds": holds}),
+                ("/_sandbox/past", past),
             ):
                 (await door.post(path, json=said)).raise_for_status()
     except httpx.HTTPError as problem:

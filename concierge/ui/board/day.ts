@@ -3,6 +3,16 @@ import type { Point } from '../shared/map.ts';
 
 export type VisitState = 'planned' | 'en_route' | 'arrived' | 'in_home' | 'finished';
 
+/** Whether the visit's money is held, will be, or why it is not. */
+export type VisitMoney =
+  | 'unpaid'
+  | 'later'
+  | 'asked'
+  | 'held'
+  | 'her'
+  | 'refused'
+  | 'missing';
+
 export interface Visit {
   order: string;
   reference: string;
@@ -14,6 +24,7 @@ export interface Visit {
   opens: string;
   closes: string;
   unpaid: boolean;
+  money: VisitMoney;
   locked: boolean;
 }
 

@@ -2,7 +2,17 @@
 import type { Problem } from '../shared/api.ts';
 import { day, number, span, stretch, time, zone } from '../shared/format.ts';
 import { count, language, locale, say } from '../shared/words.ts';
-import type { Board, Broken, Cost, LeftVisit, Place, PlannedVisit, Row } from './day.ts';
+import type {
+  Board,
+  Broken,
+  Cost,
+  LeftVisit,
+  Place,
+  PlannedVisit,
+  Row,
+  Visit,
+  VisitMoney,
+} from './day.ts';
 
 /** Why a change was made, written into the house's own log, which is kept in English. */
 export const UNDONE = 'Undone by the dispatcher.';
@@ -183,7 +193,21 @@ export const lock = () => say('Lock to this concierge');
 export const unlock = () => say('Unlock');
 export const unassign = () => say('Unassign');
 export const lockedWord = () => say('Locked');
-export const unpaidWord = () => say('Card not held yet');
+const MONEY: Record<VisitMoney, string> = {
+  held: '',
+  unpaid: 'Card not held yet',
+  later: 'Card saved, held two days before',
+  asked: 'Bank is being asked',
+  her: 'Her bank wants her to confirm',
+  refused: 'Her bank said no',
+  missing: 'Money not held',
+};
+
+/** What the money wants said; nothing while it is held. Only what should worry is marked. */
+export const money = (visit: Visit) =>
+  MONEY[visit.money]
+    ? { words: say(MONEY[visit.money]), worries: !['later', 'asked'].includes(visit.money) }
+    : null;
 export const begun = () =>
   say('This visit has begun or is about to; it stays with its concierge.');
 export const explain = (visit: PlannedVisit, row: Row) =>
