@@ -3,6 +3,7 @@
 OR-Tools is heavy, so it is not imported here: `import routing.solver` where plans are made.
 """
 
+from .alternative import Alternative, Way
 from .arrival import Arrival, Noise, Span, arrivals
 from .change import best_places, insert, remove, unassign
 from .check import Violation, check
@@ -32,6 +33,7 @@ from .words import preview, summary
 __all__ = [
     "Absent",
     "Added",
+    "Alternative",
     "Arrival",
     "BadPlan",
     "BadProblem",
@@ -66,6 +68,7 @@ __all__ = [
     "Unplanned",
     "Violation",
     "Visit",
+    "Way",
     "Weights",
     "Window",
     "arrivals",

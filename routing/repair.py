@@ -9,9 +9,10 @@ Import it where plans are made: it loads OR-Tools and the search.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from .alternative import Alternative, Way
 from .check import check
 from .events import Event
 from .plan import Plan
@@ -19,37 +20,17 @@ from .problem import Problem, Shift
 from .repair_changes import (
     Broken,
     BrokenKind,
-    Change,
     Promised,
     broken_promises,
     changes,
     moved,
 )
 from .repair_rest import rest_of
-from .repair_ways import Way, Ways
+from .repair_ways import Ways
 from .words import counted, hours
 
 Told = Callable[[int, int], None]
 """Told how many ways have been tried, of how many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """A way out: the plan, the problem it answers, what it changes and which promises it breaks.
-
-    `problem` is the rest of the day; where a client is visited late, it says so in her windows.
-    `moved` counts the visits another concierge makes, `called_in` names the shifts that go out and
-    did not before. The plan's cost tells the terms.
-    """
-
-    way: Way
-    words: str
-    problem: Problem
-    plan: Plan
-    changes: tuple[Change, ...]
-    broken: tuple[Broken, ...]
-    moved: int
-    called_in: tuple[str, ...]
 
 
 def repair(
@@ -58,6 +39,7 @@ def repair(
     events: Sequence[Event],
     *,
     now: datetime,
+    left: Problem | None = None,
     on_call: Sequence[Shift] = (),
     seconds: float = 1.0,
     steps: int | None = None,
@@ -66,8 +48,9 @@ def repair(
 ) -> tuple[Alternative, ...]:
     """Ways out of what has happened, best first; the same way is never shown twice.
 
-    `plan` is the plan in force. `on_call` are shifts that are not working but could be called in.
-    The searches together take `seconds` or, if given, `steps` each, the same on every machine.
+    `plan` is the plan in force. `left` is what is left of the day after the events, from a caller
+    who knows better than the plan how far everybody has come. `on_call` are shifts that are not
+    working but could be called in. The searches together take `seconds` or, if given, `steps` each, the same on every machine.
 
     Ranked by places lost, then by clients late and concierges working over, then by visits that
     change concierge and concierges called in, then by cost.
@@ -75,7 +58,8 @@ def repair(
     Raises:
         BadProblem: an event names a shift or a visit that there is not.
     """
-    promised = Promised(problem, plan, events, rest_of(problem, plan, events, now=now))
+    rest = rest_of(problem, plan, events, now=now) if left is None else left
+    promised = Promised(problem, plan, events, rest)
     ways = Ways(promised.rest, plan, tuple(on_call), seconds=seconds, steps=steps, seed=seed)
     found: dict[object, Alternative] = {}
     for tried, way in enumerate(Way, 1):

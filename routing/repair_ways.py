@@ -4,9 +4,9 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from enum import StrEnum
 from itertools import combinations
 
+from .alternative import Way
 from .change import fill, order_of, priced, with_route
 from .improve import written
 from .mend import filled, mended
@@ -33,23 +33,6 @@ OVERTIME = timedelta(hours=2)
 """How long after her shift a concierge is back at most, where nobody may move."""
 MOST_OUT = 3
 """How many visits of one route are weighed against each other before the last ones go."""
-
-
-class Way(StrEnum):
-    """What a way out is for."""
-
-    FEWEST_CHANGES = "fewest_changes"
-    """Nobody late, nobody called in, as few visits with another concierge as can be."""
-    SAME_CONCIERGE = "same_concierge"
-    """Nobody who can keep her concierge is moved; some are visited late."""
-    ALL_SERVED = "all_served"
-    """Everybody is visited, a few of them late."""
-    CALL_IN = "call_in"
-    """Somebody who is not out today takes over."""
-    SHORTEST = "shortest"
-    """The day the house would plan now, changes at their ordinary price."""
-    LEAVE_OUT = "leave_out"
-    """Nobody moved and nobody late: of what does not fit, the least important is left out."""
 
 
 class Ways:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import routing
 import routing.solver
-from routing.repair import Alternative, Way, repair
+from routing.repair import repair
 from tests.examples import examples
 
 from . import days as d
@@ -18,15 +18,15 @@ STEPS = 400
 
 def ways_out(
     problem: routing.Problem, plan: routing.Plan, *events: routing.Event, now: str, **more: object
-) -> tuple[Alternative, ...]:
+) -> tuple[routing.Alternative, ...]:
     return repair(problem, plan, events, now=d.at(now), steps=STEPS, seconds=60, **more)
 
 
-def who(alternative: Alternative) -> dict[str, list[str]]:
+def who(alternative: routing.Alternative) -> dict[str, list[str]]:
     return {r.shift: [stop.visit for stop in r.stops] for r in alternative.plan.routes}
 
 
-def of(found: tuple[Alternative, ...], way: Way) -> Alternative:
+def of(found: tuple[routing.Alternative, ...], way: routing.Way) -> routing.Alternative:
     return next(each for each in found if each.way is way)
 
 
@@ -97,7 +97,7 @@ def test_when_anna_is_ill_noor_takes_over_and_every_change_has_its_reason() -> N
     found = ways_out(problem, plan, routing.Sick("anna", d.at("11:00")), now="11:00")
     first = found[0]
     assert (first.way, who(first), first.broken) == (
-        Way.FEWEST_CHANGES,
+        routing.Way.FEWEST_CHANGES,
         {"noor": ["mia", "eva"]},
         (),
     )
@@ -121,7 +121,7 @@ def test_of_two_ways_the_one_that_loses_nobody_comes_first() -> None:
     )
     plan = d.planned(problem, anna=["eva"], noor=["mia"])
     found = ways_out(problem, plan, routing.Sick("anna", d.at("08:00")), now="08:00")
-    assert [each.way for each in found][:2] == [Way.ALL_SERVED, Way.FEWEST_CHANGES]
+    assert [each.way for each in found][:2] == [routing.Way.ALL_SERVED, routing.Way.FEWEST_CHANGES]
     served, strict = found[:2]
     assert who(served) == {"noor": ["mia", "eva"]} or who(served) == {"noor": ["eva", "mia"]}
     assert [broken.kind for broken in served.broken] == ["late"]
@@ -137,7 +137,11 @@ def test_whoever_is_at_home_is_sent_out_only_when_a_person_chooses_so() -> None:
     plan = d.planned(problem, anna=["eva"])
     late = routing.Delayed("anna", d.minutes(30))
     found = ways_out(problem, plan, late, now="08:00")
-    assert [each.way for each in found] == [Way.CALL_IN, Way.SAME_CONCIERGE, Way.FEWEST_CHANGES]
+    assert [each.way for each in found] == [
+        routing.Way.CALL_IN,
+        routing.Way.SAME_CONCIERGE,
+        routing.Way.FEWEST_CHANGES,
+    ]
     called, stays, nobody = found
     assert called.called_in == ("mina",)
     assert called.changes[0].words == (
