@@ -8,6 +8,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
+from concierge.desk.ready_days import ReadyDays, load_search
 from concierge.maps.osrm import Osrm
 from concierge.maps.travel import Roads
 from concierge.settings import Settings, from_environment
@@ -114,6 +115,8 @@ def _opened(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextMana
                 gateway=gateway,
                 live=live,
                 pages=Pages(settings),
+                days=ReadyDays(),
+                search=load_search(),
             )
             yield
 

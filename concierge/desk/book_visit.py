@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,6 +22,7 @@ from .client_details import Who, become_client, forget_newcomer, keep_address, s
 from .find_address import Suggestion
 from .offer_windows import Offered, Wanted, offer_windows
 from .place_order import OrderRequest, place_order
+from .ready_days import ReadyDays
 from .write_letter import Letter, write_letter
 
 MOST_UNPAID = 3
@@ -57,8 +58,10 @@ async def windows_for(
     *,
     language: str,
     client_id: UUID | None,
+    ready: ReadyDays | None = None,
+    near: date | None = None,
 ) -> Offered:
-    """The windows in which a selection can be brought somewhere.
+    """The windows in which a selection can be brought somewhere; see `offer_windows`.
 
     Raises:
         EmptySelection: there is nothing to try.
@@ -69,7 +72,8 @@ async def windows_for(
         variants = await chosen_variants(session, selection_id)
         client = await session.get(Client, client_id) if client_id else None
     spoken = client.language if client else language
-    return await offer_windows(engine, roads, Wanted(variants, place, spoken, client_id))
+    wanted = Wanted(variants, place, spoken, client_id)
+    return await offer_windows(engine, roads, wanted, ready=ready, near=near)
 
 
 async def book_visit(

@@ -4,7 +4,7 @@ What has begun is history: a stop someone has set out to, or served, is not plan
 planner sees what is left of each shift, from where and when its concierge is free.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -86,10 +86,17 @@ class HubDay:
 
     def known_to(self, client_id: UUID) -> frozenset[str]:
         """The shifts today whose concierge this client knows."""
-        known = self.familiar.get(client_id, set())
+        return self.worked_by(self.familiar.get(client_id, set()))
+
+    def worked_by(self, concierges: Collection[UUID]) -> frozenset[str]:
+        """The shifts today of these concierges."""
         return frozenset(
-            str(shift.id) for shift in self.shifts.values() if shift.concierge_id in known
+            str(shift.id) for shift in self.shifts.values() if shift.concierge_id in concierges
         )
+
+    def greeting_of(self, shift_id: UUID) -> str:
+        """How clients know whoever works this shift."""
+        return self.concierges[self.shifts[shift_id].concierge_id].greeting
 
     def visit(
         self, order: Order, windows: Sequence[routing.Window] | None = None

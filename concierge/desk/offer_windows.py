@@ -1,6 +1,6 @@
 """Which windows we can promise: a place in the day's plan, the skill, and every piece free."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import routing
 from concierge.maps.travel import Roads
-from concierge.model import Concierge, Hub, Style, Variant, new_id
+from concierge.model import Concierge, Hub, Style, Variant
 from concierge.model.refusals import EmptySelection, NotCovered, PieceTaken
 from concierge.model.skills import in_words
 from concierge.model.visit_shape import VisitShape, shape_of
@@ -21,10 +21,15 @@ from concierge.store.transaction import transaction
 
 from .free_pieces import Stock, read_stock
 from .hub_day import HubDay
-from .read_day import read_days, who_knows_whom
+from .read_day import who_knows_whom
+from .ready_days import ReadyDay, ReadyDays
 
 NOTICE_MINUTES = 90
 """A window that opens sooner than this cannot be packed for any more."""
+MOST_LOOKS = 4
+"""How many full windows of the day she looks at are looked into once more."""
+ASKED = "asked"
+"""The visit of a client who has not ordered yet."""
 
 
 class WindowState(StrEnum):
@@ -87,8 +92,18 @@ class Wanted:
     client_id: UUID | None = None
 
 
-async def offer_windows(engine: AsyncEngine, roads: Roads, wanted: Wanted) -> Offered:
+async def offer_windows(
+    engine: AsyncEngine,
+    roads: Roads,
+    wanted: Wanted,
+    *,
+    ready: ReadyDays | None = None,
+    near: date | None = None,
+) -> Offered:
     """Every window of every open day, promised only where route, skill and stock all fit.
+
+    `ready` keeps days between questions. What is full on the day she looks at, `near`, is looked
+    into once more: perhaps the day can be planned so that she fits.
 
     Raises:
         EmptySelection: there is nothing to try.
@@ -98,15 +113,20 @@ async def offer_windows(engine: AsyncEngine, roads: Roads, wanted: Wanted) -> Of
     hub = await choose_hub(engine, roads, wanted)
     async with transaction(engine) as session:
         moment = await now(session)
-        days = await read_days(session, hub, hub.open_days(moment), moment)
         shape = await shape_for(session, hub, wanted)
         stock = await read_stock(session, hub, wanted.variants, moment)
-        known = await who_knows_whom(session, [wanted.client_id] if wanted.client_id else [])
-    for day in days:
-        day.familiar = {**day.familiar, **known}
-    travel = await roads.travel_times([wanted.place, *(p for day in days for p in day.places())])
-    offered = tuple(_offer_day(day, travel, wanted, shape, stock) for day in days)
-    return Offered(hub, shape, offered, travel.estimated)
+        knows = await whom_she_knows(session, wanted.client_id)
+    ready = ReadyDays() if ready is None else ready
+    days = await ready.of(engine, roads, hub, hub.open_days(moment), moment)
+    places = list(dict.fromkeys(place for day in days for place in day.problem.travel.places))
+    drives = await roads.around(wanted.place, places)
+    asking = _Asking(wanted, shape, stock, knows, drives, places)
+    offered = [_offer_day(day, asking, moment) for day in days]
+    for at, day in enumerate(days):
+        if day.today.day == near:
+            offered[at] = await _look_closer(ready, day, asking, offered[at])
+    estimated = drives.estimated or any(day.problem.travel.estimated for day in days)
+    return Offered(hub, shape, tuple(offered), estimated)
 
 
 async def choose_hub(engine: AsyncEngine, roads: Roads, wanted: Wanted) -> Hub:
@@ -150,12 +170,19 @@ async def shape_for(session: AsyncSession, hub: Hub, wanted: Wanted) -> VisitSha
     return shape_of([styles[each] for each in wanted.variants], wanted.language, spoken=spoken)
 
 
+async def whom_she_knows(session: AsyncSession, client_id: UUID | None) -> set[UUID]:
+    """The concierges who have visited this client before."""
+    known = await who_knows_whom(session, [client_id] if client_id else [])
+    return known.get(client_id, set()) if client_id else set()
+
+
 def visit_wanted(
     day: HubDay,
     wanted: Wanted,
     shape: VisitShape,
     windows: Sequence[routing.Window],
     visit_id: str,
+    knows: Collection[UUID],
 ) -> routing.Visit:
     """The visit a client asks for, as the planner sees it on that day."""
     return routing.Visit(
@@ -165,46 +192,78 @@ def visit_wanted(
         lasts=timedelta(minutes=shape.minutes),
         load=shape.load,
         skills=in_words(shape.skills),
-        known_to=day.known_to(wanted.client_id) if wanted.client_id else frozenset(),
+        known_to=day.worked_by(knows),
     )
 
 
-def _offer_day(
-    day: HubDay,
-    travel: routing.TravelTimes,
-    wanted: Wanted,
-    shape: VisitShape,
-    stock: Stock,
-) -> DayOffer:
-    windows = day.hub.windows_on(day.day)
-    if stock.pick(wanted.variants, day.day) is None:
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Her question, with the drives between her door and `places`."""
+
+    wanted: Wanted
+    shape: VisitShape
+    stock: Stock
+    knows: set[UUID]
+    drives: routing.Drives
+    places: list[routing.Place]
+
+    def drives_of(self, day: ReadyDay) -> routing.Drives:
+        """Her drives, in the order of one day's places."""
+        row = {place: at for at, place in enumerate(self.places)}
+        rows = [row[place] for place in day.problem.travel.places]
+        return routing.Drives(self.drives.to_s[rows], self.drives.from_s[rows])
+
+    def visit(self, day: ReadyDay, windows: Sequence[routing.Window]) -> routing.Visit:
+        """Her visit as the planner sees it that day."""
+        return visit_wanted(day.today, self.wanted, self.shape, windows, ASKED, self.knows)
+
+
+def _offer_day(day: ReadyDay, asking: _Asking, moment: datetime) -> DayOffer:
+    today = day.today
+    windows = today.hub.windows_on(today.day)
+    if asking.stock.pick(asking.wanted.variants, today.day) is None:
         gone = (WindowOffer(w.opens, w.closes, WindowState.NO_PIECES) for w in windows)
-        return DayOffer(day.day, tuple(gone))
-    problem = day.problem(travel)
-    book = routing.Offers(problem, day.plan(problem))
-    visit = visit_wanted(day, wanted, shape, windows, str(new_id()))
-    return DayOffer(day.day, tuple(_offer_window(day, book, visit, window) for window in windows))
+        return DayOffer(today.day, tuple(gone))
+    visit = asking.visit(day, windows)
+    offers = day.offers.windows(visit, windows, drives=asking.drives_of(day))
+    return DayOffer(today.day, tuple(_offer_window(day, visit, each, moment) for each in offers))
 
 
 def _offer_window(
-    day: HubDay, book: routing.Offers, visit: routing.Visit, window: routing.Window
+    day: ReadyDay, visit: routing.Visit, offer: routing.Offer, moment: datetime
 ) -> WindowOffer:
-    if window.opens <= day.now:
+    window, today = offer.window, day.today
+    if window.opens <= moment:
         return WindowOffer(window.opens, window.closes, WindowState.PAST)
-    if not bookable(window, day.now):
+    if not offer.feasible or not bookable(window, moment):
         return WindowOffer(window.opens, window.closes, WindowState.FULL)
-    places = book.places(replace(visit, windows=(window,)))
-    if not places:
-        return WindowOffer(window.opens, window.closes, WindowState.FULL)
-    shifts = [day.shifts[UUID(place.shift)] for place in places if place.shift]
-    familiar = next((shift for shift in shifts if str(shift.id) in visit.known_to), None)
+    known = sorted(offer.shifts & visit.known_to) if visit.known_to else []
     return WindowOffer(
         opens=window.opens,
         closes=window.closes,
-        state=WindowState.LAST if len(places) == 1 else WindowState.FREE,
-        concierges=len(places),
-        familiar=day.concierges[familiar.concierge_id].greeting if familiar else None,
+        state=WindowState.LAST if offer.concierges == 1 else WindowState.FREE,
+        concierges=offer.concierges,
+        familiar=today.greeting_of(UUID(known[0])) if known else None,
     )
+
+
+async def _look_closer(
+    ready: ReadyDays, day: ReadyDay, asking: _Asking, offered: DayOffer
+) -> DayOffer:
+    """The same day, where a full window that a better plan has room in is one of the last."""
+    windows = list(offered.windows)
+    travel = asking.drives_of(day).into(day.problem.travel, asking.wanted.place)
+    problem = replace(day.problem, travel=travel)
+    looks = 0
+    for at, full in enumerate(offered.windows):
+        window = routing.Window(full.opens, full.closes)
+        if full.state is not WindowState.FULL or not bookable(window, day.since):
+            continue
+        visit = asking.visit(day, [window])
+        if looks < MOST_LOOKS and await ready.room(day, problem, visit) is not None:
+            windows[at] = replace(full, state=WindowState.LAST, concierges=1)
+        looks += 1
+    return replace(offered, windows=tuple(windows))
 
 
 def bookable(window: routing.Window, moment: datetime) -> bool:

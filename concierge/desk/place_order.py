@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -33,14 +34,17 @@ from concierge.store.log import tell
 from concierge.store.transaction import transaction
 
 from .day_in_hand import with_day_in_hand
+from .find_room import Room, find_room
 from .free_pieces import read_stock, whole_day
 from .hub_day import HubDay
 from .keep_plan import keep_plan
-from .offer_windows import Wanted, bookable, choose_hub, shape_for, visit_wanted
+from .offer_windows import Wanted, bookable, choose_hub, shape_for, visit_wanted, whom_she_knows
 from .plan_words import Change
 
 PAGE_MARGIN = timedelta(minutes=1)
 """The provider refuses a card page shorter than 30 minutes; the road there takes a moment."""
+LOOKS = 3
+"""How often we look for room in a day that others keep changing."""
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No letter in a reference can be mistaken for a digit."""
 
@@ -58,8 +62,9 @@ class OrderRequest:
 async def place_order(engine: AsyncEngine, roads: Roads, request: OrderRequest) -> Order:
     """Insert the visit into its day's plan, set its pieces aside, and plan her card page.
 
-    The plan then holds a place for her: the promise has its proof. Both place and pieces are hers
-    until the card page's time is over.
+    Where no insertion fits, the day is planned anew around her if that can be done. The plan then
+    holds a place for her: the promise has its proof. Both place and pieces are hers until the
+    card page's time is over.
 
     Raises:
         NotCovered: no hub drives there.
@@ -69,18 +74,26 @@ async def place_order(engine: AsyncEngine, roads: Roads, request: OrderRequest) 
     """
     hub = await choose_hub(engine, roads, request.wanted)
     async with transaction(engine) as session:
-        windows = _offered(hub, request.windows, await now(session))
-    request = replace(request, windows=windows)
-    days = _by_day(hub, windows)
+        offered = _offered(hub, request.windows, await now(session))
+    request = replace(request, windows=offered)
+    in_hand = partial(with_day_in_hand, engine, roads, hub.id, also=[request.wanted.place])
     refusal: WindowTaken | PieceTaken | None = None
-    for day, windows in days.items():
-        book = partial(_book, request=request, windows=windows)
+    full: dict[date, list[routing.Window]] = {}
+    for day, windows in _by_day(hub, offered).items():
         try:
-            return await with_day_in_hand(
-                engine, roads, hub.id, day, book, also=[request.wanted.place]
-            )
-        except (WindowTaken, PieceTaken) as taken:
+            return await in_hand(day, partial(_book, request=request, windows=windows))
+        except WindowTaken as taken:
+            refusal, full[day] = taken, windows
+        except PieceTaken as taken:
             refusal = taken
+    for day, windows in full.items():
+        for _ in range(LOOKS):
+            room = await find_room(engine, roads, hub, day, request.wanted, windows)
+            if room is None:
+                break
+            with suppress(WindowTaken):  # somebody changed the day while we looked
+                book = partial(_book, request=request, windows=windows, room=room)
+                return await in_hand(day, book)
     raise refusal or BadRequest("Choose a window first.")
 
 
@@ -91,6 +104,7 @@ async def _book(
     *,
     request: OrderRequest,
     windows: Sequence[routing.Window],
+    room: Room | None = None,
 ) -> Order:
     """Put the visit where it costs least that day, with its pieces and its planned card page."""
     wanted = request.wanted
@@ -102,28 +116,43 @@ async def _book(
     order = await _new_order(session, day, request)
     shape = await shape_for(session, day.hub, wanted)
     open_windows = [window for window in windows if bookable(window, day.now)]
-    visit = visit_wanted(day, wanted, shape, open_windows or windows, str(order.id))
+    if not open_windows:
+        raise WindowTaken("This window was just taken. Here is what is free now.")
+    knows = await whom_she_knows(session, wanted.client_id)
+    visit = visit_wanted(day, wanted, shape, open_windows, str(order.id), knows)
     order.minutes, order.load, order.skills = shape.minutes, shape.load, list(shape.skills)
     problem = day.problem(travel)
-    before = day.plan(problem)
-    places = routing.Offers(problem, before).places(visit) if open_windows else []
-    if not places:
+    plan = _with_visit(day, problem, visit, room)
+    stop = plan.stop_of(visit.id) if plan else None
+    if plan is None or stop is None:
         raise WindowTaken("This window was just taken. Here is what is free now.")
-    place = places[0]
     if len(request.windows) == 1:
-        order.opens, order.closes = place.window.opens, place.window.closes
+        order.opens, order.closes = stop.window.opens, stop.window.closes
     session.add(order)
     await session.flush()
     await _write_lines(session, day, order, pieces, request)
     day.orders[order.id] = order
-    asked = problem.with_visit(replace(visit, windows=(place.window,)))
+    asked = problem.with_visit(replace(visit, windows=(stop.window,)))
     await keep_plan(
-        session, day, asked, routing.insert(problem, before, visit, place),
+        session, day, asked, plan,
         by=f"client:{request.client_id}", why=f"{order.reference} booked", change=Change.BOOKED,
     )  # fmt: skip
     await _plan_card_page(session, order, max(w.closes for w in request.windows), day.now)
     await tell(session, f"order:{order.id}", "placed", day.now)
     return order
+
+
+def _with_visit(
+    day: HubDay, problem: routing.Problem, visit: routing.Visit, room: Room | None
+) -> routing.Plan | None:
+    """The day's plan with this visit inserted, or else planned anew around it; None if neither."""
+    before = day.plan(problem)
+    places = routing.Offers(problem, before).places(visit)
+    if places:
+        return routing.insert(problem, before, visit, places[0])
+    if room is not None and room.is_still_there(day):
+        return room.taken_by(problem, before, visit)
+    return None
 
 
 async def _refuse_unlisted(session: AsyncSession, variants: Sequence[UUID]) -> None:

@@ -36,6 +36,11 @@ class Roads:
         """How many places' times are kept; never more than the capacity."""
         return len(self._pairs)
 
+    @property
+    def has_engine(self) -> bool:
+        """Whether times are estimated only while something is wrong."""
+        return self._osrm is not None
+
     async def travel_times(self, places: Sequence[routing.Place]) -> routing.TravelTimes:
         """Drive times between all these places; a place named twice counts once.
 

@@ -1,6 +1,7 @@
 """What a handler may reach, opened once for the whole application."""
 
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from concierge.desk.ready_days import ReadyDays
 from concierge.maps.travel import Roads
 from concierge.settings import Settings
 from payments.stripe_gateway import StripeGateway
@@ -26,6 +28,7 @@ Connection = ASGIConnection[Any, Any, Any, State]
 class Doors:
     """The database, the streets, the card, the screens: one of each per process.
 
+    `days` are those clients ask about; `search` is set once the planner's machine code is loaded.
     `zone` is the house's clock, read from its first hub once there is one.
     """
 
@@ -35,6 +38,8 @@ class Doors:
     gateway: StripeGateway
     live: Live
     pages: Pages
+    days: ReadyDays
+    search: Event
     zone: ZoneInfo | None = field(default=None)
 
 

@@ -51,10 +51,12 @@ def health() -> Health:
     "/ready",
     tags=["house"],
     opt={NO_SESSION: True},
-    responses={503: ResponseSpec(Health, description="The database does not answer yet.")},
+    responses={503: ResponseSpec(Health, description="Something it needs does not answer yet.")},
 )
 async def ready(request: Asked) -> Response[Health]:
-    """This process can do its work: the database answers."""
+    """This process can do its work: its machine code is loaded and the database answers."""
+    if not doors(request).search.is_set():
+        return Response(Health("waiting", ["search"]), status_code=503)
     try:
         async with transaction(doors(request).engine) as session:
             await session.exec(select(func.now()))

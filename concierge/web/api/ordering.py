@@ -181,6 +181,7 @@ async def search_windows(request: Asked, data: JSONBody[WindowSearch]) -> Window
         place,
         language=words_for(request).language,
         client_id=asking.client_id,
+        ready=house.days,
     )
     return WindowsOffered(
         offered.hub.name, offered.shape.minutes, offered.estimated, list(offered.days)

@@ -142,6 +142,8 @@ async def _offer(request: Asked, form: VisitForm) -> tuple[str, str, Offered]:
         place,
         language=form.language or words_for(request).language,
         client_id=asking.client_id,
+        ready=house.days,
+        near=form.shown_day(),
     )
     return street, note, offered
 
