@@ -66,7 +66,7 @@ def _why_not_this_one(
         return f"{lock} has room for {shift.capacity} of {visit.load} rail units."
     asked = call(problem, visit, windows)
     if not asked.spans:
-        return "Locked to start only after every window has closed."
+        return "Locked to start outside every window."
     if not _open_during(asked, shift):
         return f"{lock} does not work {spoken(windows)}."
     if time_calls(problem, duty(problem, shift), [asked]) is None:
@@ -76,7 +76,7 @@ def _why_not_this_one(
 
 def _open_during(asked: Call, shift: Shift) -> bool:
     """Whether service could begin and end inside the shift, were she there already."""
-    starts_s, ends_s = floor_s(shift.starts), floor_s(shift.ends)
+    starts_s, ends_s = floor_s(shift.starts), floor_s(shift.back_by)
     return any(
         max(opens_s, starts_s) + lasts_s(asked.visit.lasts) <= ends_s and closes_s >= starts_s
         for opens_s, closes_s in asked.spans

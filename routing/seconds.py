@@ -31,7 +31,8 @@ class Rest:
 class Duty:
     """A shift in seconds. `rests` are taken in this order; rows are those of the matrix.
 
-    After `due_s` every second until `ends_s` is overtime; rests are over by `due_s`.
+    After `due_s` every second until `ends_s` is overtime; rests are over by `due_s`. Work beyond
+    `fair_s` has a price.
     """
 
     shift: Shift
@@ -41,6 +42,7 @@ class Duty:
     start_row: int
     end_row: int
     rests: tuple[Rest, ...]
+    fair_s: int
 
     @property
     def zone(self) -> tzinfo | None:
@@ -117,6 +119,7 @@ def duty(problem: Problem, shift: Shift) -> Duty:
         start_row=problem.travel.row(problem.start_of(shift)),
         end_row=problem.travel.row(problem.end_of(shift)),
         rests=tuple(rests),
+        fair_s=TOO_LATE_S if shift.fair is None else floor(shift.fair.total_seconds()),
     )
 
 

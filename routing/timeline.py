@@ -10,6 +10,7 @@ first is taken first. Of all places for the breaks, the one that brings her home
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import floor
 
 from .clockwork import Leg, drives_s, leg, rests_over
 from .order import in_order
@@ -185,4 +186,4 @@ def _unfair_s(problem: Problem, route: Route) -> int:
     if fair is None:
         return 0
     service_s = sum(lasts_s(problem.visit(stop.visit).lasts) for stop in route.stops)
-    return max(0, _drive_s(route) + service_s - int(fair.total_seconds()))
+    return max(0, _drive_s(route) + service_s - floor(fair.total_seconds()))

@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 from routing.problem import Problem, Shift, Visit
 from routing.reasons import can_carry, may_serve
 from routing.seconds import NEVER_S, TOO_LATE_S, Call, Duty, call, duty
-from routing.timeline import is_moved, is_stranger
+from routing.timeline import price_with
+
+NOBODY = -1
+"""The visit to come after, where there is none."""
 
 
 class Day(NamedTuple):
@@ -46,7 +49,11 @@ class Day(NamedTuple):
     starts: NDArray[np.int64]
     """(m,) moment."""
     ends: NDArray[np.int64]
-    """(m,) moment."""
+    """(m,) moment, all overtime used."""
+    due: NDArray[np.int64]
+    """(m,) moment after which she is in overtime."""
+    fair: NDArray[np.int64]
+    """(m,) seconds of driving and service; beyond, they have a price."""
     start_node: NDArray[np.int64]
     """(m,) node."""
     end_node: NDArray[np.int64]
@@ -63,8 +70,18 @@ class Day(NamedTuple):
     """(m, r) seconds."""
     twin: NDArray[np.int64]
     """(m,) the first shift that is like this one in every respect; while empty, they are one."""
+    after: NDArray[np.int64]
+    """(n,) the visit that comes sooner if it is on the same route, or NOBODY."""
+    under_way: NDArray[np.bool_]
+    """(n,) the visit is the first of its route."""
+    is_ordered: bool
+    """Whether any lock asks for an order."""
     called_in: int
     """Cost of a shift that goes out."""
+    overtime: int
+    """Cost of a second of it."""
+    unfair: int
+    """Cost of a second of work beyond what is fair."""
 
 
 def read_day(problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit]) -> Day:
@@ -86,9 +103,10 @@ def read_day(problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit])
     start_node = _whole([node_of[on.start_row] for on in duties])
     end_node = _whole([node_of[on.end_row] for on in duties])
     count = _whole([len(on.rests) for on in duties])
-    likeness = np.column_stack(
-        (start_s, end_s, start_node, end_node, capacity, count, *rests, price.T, 1 * allowed.T)
-    )
+    due_s, fair = _whole([on.due_s for on in duties]), _whole([on.fair_s for on in duties])
+    alike = (start_s, due_s, end_s, fair, start_node, end_node, capacity, count)
+    likeness = np.column_stack((*alike, *rests, price.T, 1 * allowed.T))
+    after, under_way = _order(visits)
     return Day(
         drive=drive,
         opens=opens,
@@ -105,6 +123,8 @@ def read_day(problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit])
         ),
         starts=start_s - origin_s,
         ends=end_s - origin_s,
+        due=due_s - origin_s,
+        fair=fair,
         start_node=start_node,
         end_node=end_node,
         capacity=capacity,
@@ -113,8 +133,21 @@ def read_day(problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit])
         rest_closes=rests[1],
         rest_lasts=rests[2],
         twin=_twins(likeness),
+        after=after,
+        under_way=under_way,
+        is_ordered=bool(under_way.any() or (after != NOBODY).any()),
         called_in=problem.weights.shift,
+        overtime=problem.weights.overtime,
+        unfair=problem.weights.unfair,
     )
+
+
+def _order(visits: Sequence[Visit]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    row = {visit.id: number for number, visit in enumerate(visits)}
+    locks = [visit.lock for visit in visits]
+    after = [row.get(lock.after, NOBODY) if lock and lock.after else NOBODY for lock in locks]
+    under_way = [lock is not None and lock.under_way for lock in locks]
+    return _whole(after), np.array(under_way, dtype=np.bool_)
 
 
 def _whole(numbers: Sequence[int]) -> NDArray[np.int64]:
@@ -145,19 +178,16 @@ def _rests(duties: Sequence[Duty], origin_s: int) -> tuple[NDArray[np.int64], ..
 def prices_of(
     problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit]
 ) -> NDArray[np.int64]:
-    weights = problem.weights
+    """What each visit costs with each shift beside driving and working time. Shapes: (n, m)."""
     price = np.zeros((len(visits), len(shifts)), dtype=np.int64)
     for row, visit in enumerate(visits):
-        if visit.known_to or visit.planned_on is not None:
-            price[row] = [
-                is_stranger(problem, visit, shift.id) * weights.stranger
-                + is_moved(visit, shift.id) * weights.moved
-                for shift in shifts
-            ]
+        if visit.known_to or visit.prices or visit.planned_on is not None:
+            price[row] = [price_with(problem, visit, shift.id) for shift in shifts]
     return price
 
 
 def allowed_to(shifts: Sequence[Shift], visits: Sequence[Visit]) -> NDArray[np.bool_]:
+    """Which shift may serve which visit at all. Shapes: (n, m)."""
     rows = [
         [may_serve(visit, shift) and can_carry(visit, shift) for shift in shifts]
         for visit in visits

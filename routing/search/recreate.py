@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from .compiled import compiled
 from .day import Day
+from .order import bounds
 from .routes import Routes, last_departure, reckon, soonest
 from .ruin import Hand, mark
+from .working import departures_from, overtime_added
 
 BLINK_RATE = 0.01
 """gamma: how often a place is overlooked."""
@@ -57,7 +59,9 @@ def sort_keys(day: Day, absent: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 @compiled
-def best_position(day: Day, routes: Routes, visit: int) -> tuple[int, int]:
+def best_position(  # noqa: C901 - a call for each shift would halve the speed
+    day: Day, routes: Routes, visit: int
+) -> tuple[int, int]:
     """The shift and position where the visit costs least; shift -1 if leaving it out does."""
     best, best_shift, best_place = day.left_out[visit], -1, -1
     tried = np.zeros(len(day.starts), dtype=np.bool_)
@@ -74,20 +78,29 @@ def best_position(day: Day, routes: Routes, visit: int) -> tuple[int, int]:
                 continue
             tried[day.twin[shift]] = True
             fixed += day.called_in
+        first, last = bounds(day, routes, shift, visit) if day.is_ordered else (0, stops)
+        fair_left = day.fair[shift] - routes.work[shift] - day.lasts[visit]
+        was_unfair = max(0, routes.work[shift] - day.fair[shift])
         here = day.start_node[shift]
-        for position in range(stops + 1):
+        for position in range(last + 1):
             if routes.leaves[shift, position, 0] > day.last_close[visit]:
                 break
             there = routes.tour[shift, position] if position < stops else day.end_node[shift]
-            added = fixed + day.drive[here, visit] + day.drive[visit, there]
+            driven_s = day.drive[here, visit] + day.drive[visit, there]
             if stops > 0:
-                added -= day.drive[here, there]
+                driven_s -= day.drive[here, there]
+            added = fixed + driven_s + day.unfair * (max(0, driven_s - fair_left) - was_unfair)
             if (
                 added < best
+                and position >= first
                 and fits(day, routes, shift, position, visit, here, there)
                 and np.random.random() >= BLINK_RATE
             ):
-                best, best_shift, best_place = added, shift, position
+                if day.due[shift] < day.ends[shift]:
+                    row = departures_from(day, routes, shift, position, here, visit)
+                    added += overtime_added(day, routes, shift, position, visit, row)
+                if added < best:
+                    best, best_shift, best_place = added, shift, position
             here = there
     return best_shift, best_place
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from routing.seconds import NEVER_S, TOO_LATE_S
 
 from .compiled import compiled
-from .day import Day
+from .day import NOBODY, Day
 
 ABSENT = -1
 """The shift of a visit on no route."""
@@ -32,8 +32,12 @@ class Routes(NamedTuple):
     """(n,) shift, or ABSENT."""
     load: NDArray[np.int64]
     """(m,) rail units."""
+    work: NDArray[np.int64]
+    """(m,) seconds of driving and service."""
+    home: NDArray[np.int64]
+    """(m,) earliest moment to be home, every break over."""
     cost: NDArray[np.int64]
-    """(m,) driving, prices, and the shift called in."""
+    """(m,) driving, prices, overtime, unfair work, and the shift called in."""
     leaves: NDArray[np.int64]
     """(m, n + 1, r + 1) earliest moment to leave stop i - 1 (0: the start), j rests being over."""
     must: NDArray[np.int64]
@@ -49,6 +53,8 @@ def no_routes(day: Day) -> Routes:
         stops=np.zeros(shifts, dtype=np.int64),
         shift_of=np.full(visits, ABSENT, dtype=np.int64),
         load=np.zeros(shifts, dtype=np.int64),
+        work=np.zeros(shifts, dtype=np.int64),
+        home=np.zeros(shifts, dtype=np.int64),
         cost=np.zeros(shifts, dtype=np.int64),
         leaves=np.zeros(rows, dtype=np.int64),
         must=np.zeros(rows, dtype=np.int64),
@@ -60,7 +66,7 @@ def no_routes(day: Day) -> Routes:
 
 @compiled
 def reckon(day: Day, routes: Routes, shift: int) -> bool:
-    """Work out times, load and cost of a tour; False if it cannot be driven in time."""
+    """Work out times, load, work and cost of a tour; False if it cannot be driven in time."""
     tour, stops, rests = routes.tour, int(routes.stops[shift]), int(day.rests[shift])
     leaves, must = routes.leaves, routes.must
     for over in range(rests + 1):
@@ -69,7 +75,7 @@ def reckon(day: Day, routes: Routes, shift: int) -> bool:
     leaves[shift, 0, 0] = day.starts[shift]
     must[shift, stops, rests] = day.ends[shift]
     here = int(day.start_node[shift])
-    load = cost = 0
+    load = driven_s = service_s = prices = 0
     for place in range(stops):
         visit = int(tour[shift, place])
         drive_s = int(day.drive[here, visit])
@@ -77,7 +83,9 @@ def reckon(day: Day, routes: Routes, shift: int) -> bool:
             ready_s = soonest(day, leaves, shift, place, drive_s, over)
             leaves[shift, place + 1, over] = done_by(day, visit, ready_s)
         load += day.demand[visit]
-        cost += drive_s + day.price[visit, shift]
+        driven_s += drive_s
+        service_s += day.lasts[visit]
+        prices += day.price[visit, shift]
         here = visit
     home = there = int(day.end_node[shift])
     drive_home_s = int(day.drive[here, home])
@@ -88,9 +96,37 @@ def reckon(day: Day, routes: Routes, shift: int) -> bool:
             limit_s = last_departure(day, must, shift, place + 1, drive_s, over)
             must[shift, place, over] = latest(day, visit, limit_s - day.lasts[visit])
         there = visit
+    home_s = soonest(day, leaves, shift, stops, drive_home_s, rests)
     routes.load[shift] = load
-    routes.cost[shift] = cost + drive_home_s + day.called_in if stops else 0
-    return soonest(day, leaves, shift, stops, drive_home_s, rests) <= day.ends[shift]
+    routes.home[shift] = home_s
+    routes.work[shift] = routes.cost[shift] = 0
+    if stops:
+        driven_s += drive_home_s
+        routes.work[shift] = driven_s + service_s
+        routes.cost[shift] = driven_s + prices + day.called_in
+        routes.cost[shift] += day.unfair * max(0, driven_s + service_s - day.fair[shift])
+        routes.cost[shift] += day.overtime * overtime(day, shift, home_s)
+    return home_s <= day.ends[shift] and (not day.is_ordered or is_in_order(day, routes, shift))
+
+
+@compiled
+def overtime(day: Day, shift: int, home_s: int) -> int:
+    """Seconds of it if she is home then; never more than the shift allows."""
+    return max(0, min(home_s, day.ends[shift]) - day.due[shift])
+
+
+@compiled
+def is_in_order(day: Day, routes: Routes, shift: int) -> bool:
+    """Whether a tour keeps the order that locks ask for."""
+    for place in range(routes.stops[shift]):
+        visit = routes.tour[shift, place]
+        if day.under_way[visit] and place > 0:
+            return False
+        if day.after[visit] != NOBODY:
+            for later in range(place + 1, routes.stops[shift]):
+                if routes.tour[shift, later] == day.after[visit]:
+                    return False
+    return True
 
 
 @compiled
@@ -98,9 +134,15 @@ def soonest(
     day: Day, leaves: NDArray[np.int64], shift: int, place: int, drive_s: int, over: int
 ) -> int:
     """The soonest end of a drive to stop `place`, after which `over` rests are over."""
+    return soonest_from(day, leaves[shift, place], shift, drive_s, over)
+
+
+@compiled
+def soonest_from(day: Day, leaves: NDArray[np.int64], shift: int, drive_s: int, over: int) -> int:
+    """The same, from one stop's row of `leaves`."""
     best_s = TOO_LATE_S
     for before in range(over, -1, -1):
-        clock_s, left_s = leaves[shift, place, before], drive_s
+        clock_s, left_s = leaves[before], drive_s
         if clock_s >= best_s:
             continue
         for rest in range(before, over):
@@ -173,6 +215,8 @@ def copy_tour(source: Routes, target: Routes, shift: int) -> None:
             target.must[shift, place, over] = source.must[shift, place, over]
     target.stops[shift] = stops
     target.load[shift] = source.load[shift]
+    target.work[shift] = source.work[shift]
+    target.home[shift] = source.home[shift]
     target.cost[shift] = source.cost[shift]
 
 

@@ -96,10 +96,10 @@ class Model:
             return
         self.routing.AddDimension(self.passes, 0, self.horizon_s, True, "work")
         work = self.routing.GetDimensionOrDie("work")
-        for car, shift in enumerate(self.shifts):
-            if shift.fair is not None:
-                fair_s, price = int(shift.fair.total_seconds()), self.problem.weights.unfair
-                work.SetCumulVarSoftUpperBound(self.routing.End(car), fair_s, price)
+        for car, on in enumerate(self.duties):
+            if on.shift.fair is not None:
+                price = self.problem.weights.unfair
+                work.SetCumulVarSoftUpperBound(self.routing.End(car), on.fair_s, price)
 
     def _add_rail(self) -> None:
         loads = [each.visit.load for each in self.calls] + [0] * (2 * len(self.shifts))

@@ -1,5 +1,6 @@
 """Small days to plan: a street where a minute is a step, and a strategy for any day at all."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -113,14 +114,35 @@ def shifts(draw: st.DrawFn, name: str) -> routing.Shift:
         tuple(breaks),
         draw(st.none() | places),
         draw(st.none() | places),
+        overtime=minutes(draw(st.sampled_from([0, 0, 20, 60]))),
+        fair=draw(st.sampled_from([None, None, minutes(40), minutes(150)])),
     )
 
 
 @st.composite
-def visits(draw: st.DrawFn, name: str, on: list[str]) -> routing.Visit:
+def locks(draw: st.DrawFn, on: list[str], sooner: list[str]) -> routing.Lock:
+    """A lock of any kind; it may wait for one of the visits named sooner."""
+    shift_id = draw(st.sampled_from(on))
+    match draw(st.sampled_from(["shift", "not_before", "starts", "after", "under_way"])):
+        case "not_before":
+            return routing.Lock(shift_id, not_before=draw(quarters.map(_clock)))
+        case "starts":
+            return routing.Lock(shift_id, starts=draw(quarters.map(_clock)))
+        case "after" if sooner:
+            return routing.Lock(shift_id, after=draw(st.sampled_from(sooner)))
+        case "under_way":
+            return routing.Lock(shift_id, under_way=True)
+        case _:
+            return routing.Lock(shift_id)
+
+
+@st.composite
+def visits(
+    draw: st.DrawFn, name: str, on: list[str], sooner: list[str] | None = None
+) -> routing.Visit:
     some = st.sets(st.sampled_from(on), max_size=2).map(frozenset)
-    held = st.none() | quarters.map(_clock)
-    lock = st.builds(routing.Lock, st.sampled_from(on), held)
+    lock = locks(on, sooner or [])
+    prices = st.dictionaries(st.sampled_from(on), st.integers(0, 900), max_size=2)
     return routing.Visit(
         name,
         draw(places),
@@ -133,6 +155,7 @@ def visits(draw: st.DrawFn, name: str, on: list[str]) -> routing.Visit:
         draw(some.filter(lambda ruled_out: len(ruled_out) < 2)),
         draw(st.none() | st.sampled_from(on)),
         draw(st.one_of(st.none(), st.none(), st.none(), lock)),
+        prices=tuple(draw(prices).items()),
     )
 
 
@@ -141,7 +164,20 @@ def days(draw: st.DrawFn, *, most_visits: int = 9) -> routing.Problem:
     """Any small day: a few shifts, a few visits, every rule somewhere."""
     on = [f"s{number}" for number in range(draw(st.integers(1, 4)))]
     asked = [f"v{number}" for number in range(draw(st.integers(0, most_visits)))]
-    return day([draw(shifts(name)) for name in on], [draw(visits(name, on)) for name in asked])
+    drawn = [draw(visits(name, on, asked[:number])) for number, name in enumerate(asked)]
+    return day([draw(shifts(name)) for name in on], _one_under_way(drawn))
+
+
+def _one_under_way(asked: list[routing.Visit]) -> list[routing.Visit]:
+    """The visits, only the first of each shift still under way."""
+    begun: set[str] = set()
+    kept: list[routing.Visit] = []
+    for each in asked:
+        again = each.lock and each.lock.under_way and each.lock.shift in begun
+        if each.lock and each.lock.under_way:
+            begun.add(each.lock.shift)
+        kept.append(replace(each, lock=None) if again else each)
+    return kept
 
 
 def by_insertion(problem: routing.Problem) -> routing.Plan:

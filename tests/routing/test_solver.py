@@ -129,7 +129,7 @@ def _is_true(
         (
             d.visit("eva", 10, lock=routing.Lock("anna", d.at("16:30"))),
             routing.Reason.LOCKED_OUT,
-            "Locked to start only after every window has closed.",
+            "Locked to start outside every window.",
         ),
     ],
 )
