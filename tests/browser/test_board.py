@@ -196,6 +196,10 @@ async def test_planning_again_is_shown_while_it_lasts_and_keeps_locks(
 
         await until(planned, 10)
         assert await desk.day.carrier("Rossi") == "Jules Perrin"
+        await page.keyboard.press("Escape")
+        the_day = page.get_by_role("region", name="The day")
+        await expect(the_day).to_contain_text("OR-Tools alone")
+        await expect(the_day).to_contain_text("with search")
 
 
 async def _focused(page: Page) -> str:

@@ -93,6 +93,9 @@ export interface Cost {
   shifts: number;
   strangers: number;
   moved: number;
+  prices: number;
+  overtime: number;
+  unfair: number;
   unplanned: number;
 }
 

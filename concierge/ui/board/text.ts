@@ -294,11 +294,43 @@ export function terms(cost: Cost): { name: string; worth: string }[] {
     [say('Concierges called in'), cost.shifts],
     [say('Visits by someone new'), cost.strangers],
     [say('Moved from what was told'), cost.moved],
+    [say('Visits by someone not preferred'), cost.prices],
+    [say('Overtime'), cost.overtime],
+    [say('Work beyond a fair share'), cost.unfair],
     [say('Left unassigned'), cost.unplanned],
   ];
   return named
     .filter(([, seconds]) => seconds > 0)
     .map(([name, seconds]) => ({ name, worth: stretch(seconds) }));
+}
+
+const MADE = /^OR-Tools alone ([\d,]+) in [\d.]+ s, with search ([\d,]+)/;
+const NEVER_PLANNED = /^Not planned as a whole yet/;
+const CHANGES: Record<string, string> = {
+  booked: '{n} booked',
+  'called off': '{n} called off',
+  'changed by hand': '{n} changed by hand',
+};
+
+/** How the plan in force was made, and what has changed since; the planner's words hold it all. */
+export function made(words: string): string {
+  const [how = '', changes = ''] = words.split('; since then ');
+  if (NEVER_PLANNED.test(how)) {
+    return say('Not planned as a whole yet: each visit has the place found when it was booked.');
+  }
+  const figures = MADE.exec(how);
+  if (!figures) return how;
+  const worth = (figure = '') => stretch(Number(figure.replaceAll(',', '')));
+  const planned = say('OR-Tools alone {alone}, with search {search}.', {
+    alone: worth(figures[1]),
+    search: worth(figures[2]),
+  });
+  const since = changes.split(', ').flatMap((change) => {
+    const [, n, what = ''] = /^(\d+) (.*)$/.exec(change) ?? [];
+    const sentence = CHANGES[what];
+    return n && sentence ? [say(sentence, { n: number(Number(n)) })] : [];
+  });
+  return since.length === 0 ? planned : `${planned} ${say('Since then: {changes}.', { changes: list(...since) })}`;
 }
 
 const EXCEPTIONS: Record<string, string> = {
