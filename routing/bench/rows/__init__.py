@@ -7,10 +7,13 @@ from routing.bench.finding import Row
 from .arrival_ranges import arrival_ranges
 from .bookings import random_bookings
 from .concierge_day import concierge_day_beside_peers
+from .deep_look import deep_look
 from .first_plan import first_plan
 from .gaps import FOUR_HUNDRED, HUNDRED, TWO_HUNDRED, gaps
+from .published import published_plans
 from .same_day import same_day_repair
 from .slots import slot_query
+from .suggestions import suggestions
 from .windows_offered import windows_offered
 
 ROWS: Mapping[str, Row] = {
@@ -21,8 +24,11 @@ ROWS: Mapping[str, Row] = {
     "first-plan": first_plan,
     "slots": slot_query,
     "offers": windows_offered,
+    "deep-look": deep_look,
+    "why-not": suggestions,
     "bookings": random_bookings,
     "repair": same_day_repair,
     "arrivals": arrival_ranges,
+    "published": published_plans,
 }
 """Every row by the name it is asked for with, in the order of the table."""

@@ -1,8 +1,9 @@
 """Whether every window offered can be kept, and how many of those that insertion has are found."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
+from routing.bench.exhaustive import has_a_place
 from routing.bench.finding import Conditions, Finding
 from routing.bench.newcomers import WINDOWS, booked_day, newcomer
 from routing.change import insert
@@ -10,9 +11,7 @@ from routing.check import check
 from routing.errors import BadPlan
 from routing.offer import Offer, Offers
 from routing.plan import Plan
-from routing.problem import Problem, Shift, Visit, Window
-from routing.reasons import can_carry, may_serve
-from routing.timeline import time_route
+from routing.problem import Problem, Visit
 
 SHIFTS, VISITS = 20, 150
 FOUND = 0.95
@@ -33,7 +32,8 @@ def windows_offered(conditions: Conditions) -> Iterator[Finding]:
                 asked += 1
                 offered += offer.feasible
                 kept += offer.feasible and _can_be_kept(problem, plan, visit, offer)
-                if offer.feasible or _has_a_place(problem, plan, visit, offer.window):
+                asked_for = replace(visit, windows=(offer.window,))
+                if offer.feasible or has_a_place(problem, plan, asked_for):
                     there += 1
                     found += offer.feasible
     yield Finding(
@@ -53,25 +53,3 @@ def _can_be_kept(problem: Problem, plan: Plan, visit: Visit, offer: Offer) -> bo
         return not check(promised, insert(problem, plan, visit, offer))
     except BadPlan:
         return False
-
-
-def _has_a_place(problem: Problem, plan: Plan, visit: Visit, window: Window) -> bool:
-    """Whether any place on any route fits, found by timing each of those routes as a whole."""
-    asked = replace(visit, windows=(window,))
-    orders: dict[str, Sequence[Visit]] = {
-        route.shift: [problem.visit(stop.visit) for stop in route.stops] for route in plan.routes
-    }
-    return any(
-        _fits(problem, shift, orders.get(shift.id, ()), asked)
-        for shift in problem.shifts
-        if may_serve(asked, shift) and can_carry(asked, shift)
-    )
-
-
-def _fits(problem: Problem, shift: Shift, order: Sequence[Visit], visit: Visit) -> bool:
-    if visit.load + sum(each.load for each in order) > shift.capacity:
-        return False
-    return any(
-        time_route(problem, shift, [*order[:place], visit, *order[place:]]) is not None
-        for place in range(len(order) + 1)
-    )
