@@ -28,6 +28,7 @@ from .room import make_room, redriven
 from .speeds import Speeds
 from .timeline import price, time_route
 from .travel import Drives, TravelTimes, estimate, estimate_around
+from .why_not import Ease, Suggestion, why_not
 from .words import preview, summary
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Cost",
     "Delayed",
     "Drives",
+    "Ease",
     "Event",
     "Hub",
     "Late",
@@ -64,6 +66,7 @@ __all__ = [
     "Span",
     "Speeds",
     "Stop",
+    "Suggestion",
     "TravelTimes",
     "Unplanned",
     "Violation",
@@ -88,4 +91,5 @@ __all__ = [
     "summary",
     "time_route",
     "unassign",
+    "why_not",
 ]

@@ -50,7 +50,8 @@ def repair(
 
     `plan` is the plan in force. `left` is what is left of the day after the events, from a caller
     who knows better than the plan how far everybody has come. `on_call` are shifts that are not
-    working but could be called in. The searches together take `seconds` or, if given, `steps` each, the same on every machine.
+    working but could be called in. The searches together take `seconds` or, if given, `steps`
+    each, the same on every machine.
 
     Ranked by places lost, then by clients late and concierges working over, then by visits that
     change concierge and concierges called in, then by cost.

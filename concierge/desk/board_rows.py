@@ -125,6 +125,7 @@ def draw_row(
         visits=[
             _planned(today, seen, pieces, money, movable=seen.stop.order_id not in history)
             for seen in stops
+            if not today.lost(seen.stop)
         ],
     )
 

@@ -25,6 +25,7 @@ from .change_by_hand import find_hub
 from .expect_stops import ExpectedRoute, expect_routes, travel_of
 from .hub_day import HubDay
 from .read_day import read_day
+from .setbacks_shown import SetbackShown, show_setbacks
 from .weigh_move import Place, best_place
 
 AT_THE_DOOR = frozenset({OrderState.CONFIRMED, OrderState.AT_VISIT})
@@ -76,6 +77,7 @@ class DayBoard(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[Row]
     left: list[LeftVisit]
     exceptions: list[Exceptional]
+    setbacks: list[SetbackShown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ def _draw(read: _Read, travel: routing.TravelTimes) -> DayBoard:
         rows=rows,
         left=_left(read, travel),
         exceptions=_exceptions(read),
+        setbacks=show_setbacks(today),
     )
 
 

@@ -21,6 +21,7 @@ from concierge.model import (
     OrderState,
     OrderWish,
     PlanRoute,
+    Setback,
     Shift,
     Step,
     Stop,
@@ -54,6 +55,10 @@ class HubDay:
     )
     familiar: dict[UUID, set[UUID]] = field(default_factory=dict[UUID, set[UUID]])
     """Which concierges a client knows, by client id."""
+    setbacks: dict[UUID, list[Setback]] = field(default_factory=dict[UUID, list[Setback]])
+    """What has gone wrong with a shift today, by shift id, the oldest first."""
+    nobody_opened: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
+    """When nobody opened the door to us, by order id."""
 
     @property
     def version(self) -> int:
@@ -66,15 +71,43 @@ class HubDay:
         return sorted(mine, key=lambda stop: stop.sequence)
 
     def begun(self, stop: Stop) -> bool:
-        """Whether somebody has set out to this stop, or served it: it is not planned again."""
-        served = self.orders[stop.order_id].state in SERVED
-        return served or stop.order_id in self.steps or stop.departs <= self.now
+        """Whether somebody has set out to this stop, or served it: it is not planned again.
+
+        What was reported is believed before the clock: a stop whose concierge has gone on to a
+        later one waits still. One who cannot go on has begun only where she has arrived.
+        """
+        if self.orders[stop.order_id].state in SERVED:
+            return True
+        steps = self.steps.get(stop.order_id, {})
+        stopped = min((s.since for s in self._standstills(stop.shift_id)), default=None)
+        if stopped is not None and stopped <= self.now:
+            return bool(steps.keys() - {Step.EN_ROUTE}) or stop.starts < stopped
+        return bool(steps) or (stop.departs <= self.now and not self._passed_over(stop))
 
     def history_of(self, shift_id: UUID) -> list[Stop]:
-        """The stops of a shift up to the last one that has begun."""
-        stops = self.stops_of(shift_id)
-        last = max((at for at, stop in enumerate(stops) if self.begun(stop)), default=-1)
-        return stops[: last + 1]
+        """The stops of a shift that have begun, in the order in which they did."""
+        begun = (stop for stop in self.stops_of(shift_id) if self.begun(stop))
+        return sorted(begun, key=self._began)
+
+    def lost(self, stop: Stop) -> bool:
+        """Whether the concierge who has this stop cannot come to it any more."""
+        gone = any(each.ends_the_shift for each in self.setbacks.get(stop.shift_id, []))
+        return gone and not self.begun(stop)
+
+    def _began(self, stop: Stop) -> tuple[datetime, int]:
+        steps = self.steps.get(stop.order_id, {})
+        return min(steps.values(), default=stop.departs), stop.sequence
+
+    def _passed_over(self, stop: Stop) -> bool:
+        """Whether the phone has told of a later stop of this shift, and of this one nothing."""
+        return any(
+            later.sequence > stop.sequence
+            and (later.order_id in self.steps or self.orders[later.order_id].state in SERVED)
+            for later in self.stops_of(stop.shift_id)
+        )
+
+    def _standstills(self, shift_id: UUID) -> list[Setback]:
+        return [each for each in self.setbacks.get(shift_id, []) if each.stops_the_shift]
 
     def history(self) -> set[UUID]:
         """The orders that are history on this day."""
@@ -157,7 +190,16 @@ class HubDay:
         )
 
     def _left_out(self, visit: routing.Visit) -> routing.Unplanned:
+        stop = self.stops.get(UUID(visit.id))
+        if stop is not None and self.lost(stop):
+            who = self.concierges[stop.concierge_id].greeting
+            words = f"{who} cannot come any more."
+            return routing.Unplanned(visit.id, routing.Reason.BY_HAND, words)
         leftover = self.leftovers.get(UUID(visit.id))
+        if leftover is None and UUID(visit.id) in self.nobody_opened:
+            at = self.nobody_opened[UUID(visit.id)].astimezone(self.hub.zone)
+            words = f"Nobody opened at {at:%H:%M}."
+            return routing.Unplanned(visit.id, routing.Reason.BY_HAND, words)
         if leftover is None:
             words = "This visit is new; it has not been planned yet."
             return routing.Unplanned(visit.id, routing.Reason.WINDOWS_FULL, words)
@@ -166,14 +208,24 @@ class HubDay:
     def _rest_of(self, shift: Shift) -> routing.Shift | None:
         """What is left of a shift: from where and when its concierge is free."""
         whole = shift.for_planner(self.concierges[shift.concierge_id])
+        setbacks = self.setbacks.get(shift.id, [])
+        if any(each.ends_the_shift for each in setbacks):
+            return None
         history = self.history_of(shift.id)
-        starts = max(shift.starts, self.now)
+        starts = max([shift.starts, self.now, *(each.until for each in setbacks if each.until)])
+        place = self.addresses[history[-1].order_id].place if history else None
         if history:
             starts = max(starts, history[-1].ends)
+        went_on = self._began(history[-1])[0] if history else None
+        for each in setbacks:
+            door = self.addresses.get(each.order_id) if each.order_id else None
+            if door is not None and (went_on is None or went_on <= each.since):
+                place = door.place
         rest_taken = False
         route = self.routes.get(shift.id)
         if route and route.break_starts and route.break_ends and route.break_before is not None:
-            before_history = route.break_before < len(history)
+            after = self.stops_of(shift.id)[route.break_before :]
+            before_history = any(stop in history for stop in after)
             rest_taken = before_history or route.break_starts <= starts
             if rest_taken and not before_history:
                 starts = max(starts, route.break_ends)
@@ -191,7 +243,7 @@ class HubDay:
             ),
             skills=whole.skills,
             breaks=breaks,
-            starts_from=self.addresses[history[-1].order_id].place if history else None,
+            starts_from=place,
         )
 
     def _as_written(self, shift: routing.Shift, stops: Sequence[Stop]) -> routing.Route:

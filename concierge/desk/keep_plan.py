@@ -1,6 +1,6 @@
 """Put a plan in force: the one way a hub's day changes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -27,21 +27,24 @@ async def keep_plan(
     by: str,
     why: str,
     change: Change = Change.BY_HAND,
+    agreed: Collection[tuple[str, str]] = (),
 ) -> int:
     """Write `plan` over the rest of the day and return its version.
 
     The caller holds the day's lock and has read `day` under it. Screens and phones are told.
     After a client's change a worker looks for a better plan when it has time; what a person has
-    just arranged by hand is left as it is.
+    just arranged by hand is left as it is. `agreed` names the rules, and where, that a person has
+    chosen to break.
 
     Raises:
         BreaksPromise: the plan breaks a rule that the plan in force does not.
     """
-    refuse_broken(problem, day.plan(problem), plan)
+    refuse_broken(problem, day.plan(problem), plan, agreed)
     changed, given = _changed_shifts(day, plan), _given_to_others(day, plan)
     await _clear(session, day)
     for route in plan.routes:
         _write_route(session, day, route)
+    _renumber(day)
     for left in plan.unplanned:
         session.add(
             Leftover(
@@ -62,7 +65,12 @@ async def keep_plan(
     return version
 
 
-def refuse_broken(problem: routing.Problem, before: routing.Plan, after: routing.Plan) -> None:
+def refuse_broken(
+    problem: routing.Problem,
+    before: routing.Plan,
+    after: routing.Plan,
+    agreed: Collection[tuple[str, str]] = (),
+) -> None:
     """Refuse a plan that breaks what the plan before it keeps.
 
     A client who has a place keeps one; only a person may take it from her, or a day on which her
@@ -72,7 +80,7 @@ def refuse_broken(problem: routing.Problem, before: routing.Plan, after: routing
         BreaksPromise: with a sentence for each newly broken rule and each place lost.
     """
     broken_before = routing.check(problem, before)
-    known = {(each.rule, each.where) for each in broken_before}
+    known = {(each.rule, each.where) for each in broken_before} | set(agreed)
     words = [
         each.words
         for each in routing.check(problem, after)
@@ -139,6 +147,14 @@ async def _clear(session: AsyncSession, day: HubDay) -> None:
     for row in gone:
         await session.delete(row)
     await session.flush()
+
+
+def _renumber(day: HubDay) -> None:
+    """What has begun comes first on its route, in the order in which it did."""
+    histories = [day.history_of(shift_id) for shift_id in day.shifts]
+    for history in histories:
+        for at, stop in enumerate(history):
+            stop.sequence = at
 
 
 def _write_route(session: AsyncSession, day: HubDay, route: routing.Route) -> None:

@@ -20,6 +20,7 @@ from concierge.model import (
     OrderState,
     OrderWish,
     PlanRoute,
+    Setback,
     Shift,
     Stop,
     VisitLock,
@@ -47,6 +48,7 @@ async def read_days(
     await _read_shifts(session, hub, found)
     await _read_orders(session, hub, found)
     await _read_plans(session, hub, found)
+    await _read_setbacks(session, hub, found)
     return [found[day] for day in days]
 
 
@@ -128,3 +130,22 @@ async def _read_plans(session: AsyncSession, hub: Hub, found: dict[date, HubDay]
     leftovers = select(Leftover).where(Leftover.hub_id == hub.id, col(Leftover.day).in_(days))
     for leftover in await session.exec(leftovers):
         found[leftover.day].leftovers[leftover.order_id] = leftover
+
+
+async def _read_setbacks(session: AsyncSession, hub: Hub, found: dict[date, HubDay]) -> None:
+    """What has gone wrong and still holds; steps to a door where nobody opened count no more."""
+    rows = select(Setback).where(
+        Setback.hub_id == hub.id,
+        col(Setback.day).in_(found.keys()),
+        col(Setback.taken_back_at).is_(None),
+    )
+    for setback in await session.exec(rows.order_by(col(Setback.at))):
+        today = found[setback.day]
+        if setback.shift_id in today.shifts:
+            today.setbacks.setdefault(setback.shift_id, []).append(setback)
+        if setback.order_id is not None:
+            today.nobody_opened[setback.order_id] = setback.since
+            steps = today.steps.pop(setback.order_id, {})
+            since = {step: at for step, at in steps.items() if at > setback.since}
+            if since:
+                today.steps[setback.order_id] = since

@@ -183,6 +183,16 @@ class Order(Table, table=True):
             return False
         raise WrongStep("Order %(order)s has no card held; call the desk.", order=self.reference)
 
+    def turned_away(self) -> None:
+        """Nobody opened the door: the visit has not begun after all, its money stays held.
+
+        Raises:
+            WrongStep: the visit is in full swing, or never stood.
+        """
+        if self.state not in (OrderState.CONFIRMED, OrderState.AT_VISIT) or self.returns_key:
+            raise WrongStep("Order %(order)s was not turned away.", order=self.reference)
+        self.state = OrderState.CONFIRMED
+
     def record_verdicts(self, record: ReturnsRecord, lines: Iterable["OrderLine"]) -> bool:
         """Give every piece its verdict, once; False when this very record was taken before.
 

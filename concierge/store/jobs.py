@@ -92,6 +92,14 @@ class PlanDay(Job, frozen=True):
     why: str
 
 
+class WeighWays(Job, frozen=True):
+    """Weigh the ways out of a setback, for a dispatcher to choose from."""
+
+    queue: ClassVar[str] = DAYS
+    priority: ClassVar[int] = 10
+    setback: UUID
+
+
 class ImproveDay(Job, frozen=True):
     """Look for a better plan of a hub's day when nothing else waits to be done.
 

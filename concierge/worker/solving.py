@@ -1,12 +1,15 @@
 """The solver in a process of its own: planning never holds up money."""
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime
 from multiprocessing.synchronize import Event
+from typing import TypeVar
 
 import routing
 
@@ -18,7 +21,10 @@ KINDNESS = 5
 """How far the solver steps back (`nice`) for whatever answers people on the same machine."""
 
 
-Think = Callable[[routing.Problem, routing.Plan], routing.Plan]
+REPAIR_SECONDS = 1.0
+"""How long it may search for ways out of a setback, all of them together."""
+
+Answer = TypeVar("Answer")
 
 
 class SolverProcess:
@@ -48,16 +54,32 @@ class SolverProcess:
         """
         return await self._run(_improve, problem, incumbent)
 
-    async def _run(
-        self, think: Think, problem: routing.Problem, incumbent: routing.Plan
-    ) -> routing.Plan:
+    async def repair(
+        self,
+        problem: routing.Problem,
+        plan: routing.Plan,
+        events: Sequence[routing.Event],
+        left: routing.Problem,
+        now: datetime,
+    ) -> tuple[routing.Alternative, ...]:
+        """Ways out of what has happened to a day, each accepted by OR-Tools, best first.
+
+        Whatever is being improved meanwhile is cut short.
+
+        Raises:
+            BrokenProcessPool: the solver's process died; ask again.
+        """
+        self._hurry.set()
+        return await self._run(_repair, problem, plan, events, left, now)
+
+    async def _run(self, think: Callable[..., Answer], *asked: object) -> Answer:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
                 1, mp_context=self._spawn, initializer=_make_ready, initargs=(self._hurry,)
             )
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._pool, think, problem, incumbent)
+            return await loop.run_in_executor(self._pool, think, *asked)
         except BrokenProcessPool:
             self._pool = None
             raise
@@ -94,3 +116,25 @@ def _improve(problem: routing.Problem, incumbent: routing.Plan) -> routing.Plan:
     return routing.solver.plan_day(
         problem, seconds=SPARE_SECONDS, incumbent=incumbent, called_off=_hurry.is_set
     )
+
+
+def _repair(
+    problem: routing.Problem,
+    plan: routing.Plan,
+    events: Sequence[routing.Event],
+    left: routing.Problem,
+    now: datetime,
+) -> tuple[routing.Alternative, ...]:
+    import routing.repair  # noqa: PLC0415 - the search is loaded in this process alone
+    import routing.solver  # noqa: PLC0415 - as is OR-Tools
+
+    _hurry.clear()
+    found = routing.repair.repair(
+        problem, plan, events, now=now, left=left, seconds=REPAIR_SECONDS
+    )
+    accepted: list[routing.Alternative] = []
+    for each in found:
+        with contextlib.suppress(routing.BadPlan):
+            routing.solver.accept(each.problem, each.plan)
+            accepted.append(each)
+    return tuple(accepted)

@@ -17,6 +17,7 @@ from concierge.desk.read_notice import read_notice
 from concierge.desk.run_operation import run_operation
 from concierge.desk.sweep import sweep
 from concierge.desk.visits import forget_old_visits
+from concierge.desk.weigh_ways import weigh_ways
 from concierge.store.clock import wall
 from concierge.store.jobs import DAYS, HOUSE, MONEY
 from concierge.store.transaction import transaction
@@ -84,6 +85,12 @@ async def _plan_day(context: JobContext, *, hub: str, day: str, by: str, why: st
 async def _improve_day(context: JobContext, *, hub: str, day: str) -> None:
     at = bench(context)
     await improve_day(at.engine, at.roads, at.solver.improve, UUID(hub), date.fromisoformat(day))
+
+
+@tasks.task(name="weigh_ways", queue=DAYS, retry=AGAIN, pass_context=True)
+async def _weigh_ways(context: JobContext, *, setback: str) -> None:
+    at = bench(context)
+    await weigh_ways(at.engine, at.roads, at.solver.repair, UUID(setback))
 
 
 @tasks.task(name="assign_windows", queue=DAYS, retry=AGAIN, pass_context=True)

@@ -2,6 +2,11 @@
 
 from litestar.handlers import BaseRouteHandler
 
-from . import day, page, record
+from . import day, page, record, setbacks
 
-handlers: list[BaseRouteHandler] = [*page.handlers, *day.handlers, *record.handlers]
+handlers: list[BaseRouteHandler] = [
+    *page.handlers,
+    *day.handlers,
+    *setbacks.handlers,
+    *record.handlers,
+]
