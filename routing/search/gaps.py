@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from .compiled import compiled
 from .day import Day
+from .order import bounds
 from .routes import Routes, last_departure, soonest
+from .working import departures_from, overtime_added, unfair_added
 
 NOWHERE = 1 << 60
 """The cost where there is no gap."""
@@ -49,14 +51,25 @@ def no_gaps(windows: int, shifts: int) -> Gaps:
 
 
 @compiled
-def find_gaps(day: Day, routes: Routes, visit: int, spans: NDArray[np.int64], gaps: Gaps) -> None:
+def find_gaps(
+    day: Day,
+    routes: Routes,
+    between: NDArray[np.int64],
+    visit: int,
+    to_s: NDArray[np.int64],
+    from_s: NDArray[np.int64],
+    spans: NDArray[np.int64],
+    gaps: Gaps,
+) -> None:
     """Look into every gap of every shift that may serve the visit.
 
-    Shapes: `spans` is (w, 2), the first and the last moment at which service may begin.
+    Units: seconds of driving, to the visit and from it.
+    Shapes: `between` as `note_between` has it; `to_s` and `from_s` are (p,), by node; `spans`
+    is (w, 2), the first and the last moment at which service may begin.
     """
     for shift in range(len(day.starts)):
         if day.allowed[visit, shift]:
-            look_into(day, routes, visit, shift, spans, gaps)
+            look_into(day, routes, between, visit, shift, to_s, from_s, spans, gaps)
     for window in range(len(spans)):
         least = NOWHERE
         for shift in range(len(day.starts)):
@@ -67,32 +80,76 @@ def find_gaps(day: Day, routes: Routes, visit: int, spans: NDArray[np.int64], ga
 
 @compiled
 def look_into(
-    day: Day, routes: Routes, visit: int, shift: int, spans: NDArray[np.int64], gaps: Gaps
+    day: Day,
+    routes: Routes,
+    between: NDArray[np.int64],
+    visit: int,
+    shift: int,
+    to_s: NDArray[np.int64],
+    from_s: NDArray[np.int64],
+    spans: NDArray[np.int64],
+    gaps: Gaps,
 ) -> None:
     """Look into every gap of one shift."""
     stops = int(routes.stops[shift])
     full = routes.load[shift] + day.demand[visit] > day.capacity[shift]
     fixed = day.price[visit, shift] + (0 if stops else day.called_in)
-    here = int(day.start_node[shift])
-    for position in range(stops + 1):
+    first, last = bounds(day, routes, shift, visit)
+    for position in range(first, last + 1):
         if routes.leaves[shift, position, 0] > day.last_close[visit]:
             return
+        here = int(routes.tour[shift, position - 1] if position else day.start_node[shift])
         there = int(routes.tour[shift, position] if position < stops else day.end_node[shift])
-        to_s, from_s = int(day.drive[here, visit]), int(day.drive[visit, there])
-        added_s = to_s + from_s - (int(day.drive[here, there]) if stops else 0)
+        added_s = to_s[here] + from_s[there] - between[shift, position]
+        cost = fixed + added_s + unfair_added(day, routes, shift, visit, added_s)
         for over in range(day.rests[shift] + 1):
-            ready_s = soonest(day, routes.leaves, shift, position, to_s, over)
+            ready_s = soonest(day, routes.leaves, shift, position, to_s[here], over)
             if ready_s > day.last_close[visit]:
                 break
-            limit_s = last_departure(day, routes.must, shift, position, from_s, over)
+            limit_s = last_departure(day, routes.must, shift, position, from_s[there], over)
             limit_s -= day.lasts[visit]
             for window in range(len(spans)):
                 if max(ready_s, spans[window, 0]) <= min(limit_s, spans[window, 1]):
                     if full:
                         gaps.no_rail[window] = True
-                    elif fixed + added_s < gaps.cost[window, shift]:
-                        gaps.fits[window, shift] = True
-                        gaps.cost[window, shift] = fixed + added_s
-                        gaps.added[window, shift] = added_s
-                        gaps.position[window, shift] = position
-        here = there
+                    elif cost < gaps.cost[window, shift]:
+                        day.drive[here, visit], day.drive[visit, there] = to_s[here], from_s[there]
+                        day.opens[visit, 0], day.closes[visit, 0] = spans[window]
+                        late = overtime_there(day, routes, shift, position, here, visit)
+                        note(gaps, window, shift, cost + late, added_s, position)
+
+
+@compiled
+def overtime_there(
+    day: Day, routes: Routes, shift: int, position: int, here: int, visit: int
+) -> int:
+    """The price of the overtime that the visit adds in this gap."""
+    if day.due[shift] == day.ends[shift]:
+        return 0
+    row = departures_from(day, routes, shift, position, here, visit)
+    return overtime_added(day, routes, shift, position, visit, row)
+
+
+@compiled
+def note(gaps: Gaps, window: int, shift: int, cost: int, added_s: int, position: int) -> None:
+    """Note a gap if it is the cheapest so far."""
+    if cost < gaps.cost[window, shift]:
+        gaps.fits[window, shift] = True
+        gaps.cost[window, shift] = cost
+        gaps.added[window, shift] = added_s
+        gaps.position[window, shift] = position
+
+
+@compiled
+def note_between(day: Day, routes: Routes, shift: int, between: NDArray[np.int64]) -> None:
+    """Note what a shift drives from stop to stop; nothing, while it stays at home.
+
+    Shapes: `between` is (m, n + 1) seconds, column i being the drive to stop i, the last home.
+    """
+    stops = int(routes.stops[shift])
+    here = int(day.start_node[shift])
+    for place in range(stops):
+        visit = int(routes.tour[shift, place])
+        between[shift, place] = day.drive[here, visit]
+        here = visit
+    between[shift, stops] = day.drive[here, day.end_node[shift]] if stops else 0

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from routing.problem import Problem, Visit, Window
 from routing.seconds import duty, lasts_s, span
 
-from .day import allowed_to, prices_of, read_day
-from .gaps import Gaps, find_gaps, no_gaps
+from .day import NOBODY, allowed_to, prices_of, read_day
+from .gaps import Gaps, find_gaps, no_gaps, note_between
 from .routes import no_routes, reckon
 
 MOST_KINDS = 256
@@ -43,6 +43,7 @@ class Standing:
         self._rows = np.array(rows, dtype=np.intp)
         self._day = read_day(problem, problem.shifts, visits)
         self._routes = no_routes(self._day)
+        self._between = np.zeros(self._routes.leaves.shape[:2], dtype=np.int64)
         self._may_serve: dict[object, NDArray[np.bool_]] = {}
         for each, order in orders.items():
             self.follow(each, order)
@@ -54,6 +55,7 @@ class Standing:
         self._routes.tour[at, : len(numbers)] = numbers
         self._routes.stops[at] = len(numbers)
         reckon(self._day, self._routes, at)
+        note_between(self._day, self._routes, at, self._between)
 
     def gaps(
         self,
@@ -68,8 +70,6 @@ class Standing:
         Shapes: (p,), in the order of the problem's places.
         """
         day, blank = self._day, self._blank
-        day.drive[:, blank] = to_s[self._rows]
-        day.drive[blank] = from_s[self._rows]
         day.lasts[blank] = lasts_s(visit.lasts)
         day.demand[blank] = visit.load
         day.allowed[blank] = self._who_may(visit)
@@ -78,8 +78,21 @@ class Standing:
         spans -= self._origin_s
         day.last_close[blank] = spans[:, 1].max()
         found = no_gaps(len(spans), len(day.starts))
-        find_gaps(day, self._routes, blank, spans, found)
+        waiting = self._ordered(visit)
+        drives = to_s[self._rows], from_s[self._rows]
+        find_gaps(day, self._routes, self._between, blank, *drives, spans, found)
+        day.after[waiting] = self._visit.get(visit.id, NOBODY)
         return found
+
+    def _ordered(self, visit: Visit) -> NDArray[np.intp]:
+        """Put the visit where locks have it among the others; those that wait for it."""
+        day, lock = self._day, visit.lock
+        day.under_way[self._blank] = lock is not None and lock.under_way
+        sooner = lock.after if lock else None
+        day.after[self._blank] = NOBODY if sooner is None else self._visit.get(sooner, NOBODY)
+        waiting = np.flatnonzero(day.after == self._visit.get(visit.id, self._blank))
+        day.after[waiting] = self._blank
+        return waiting
 
     def _who_may(self, visit: Visit) -> NDArray[np.bool_]:
         lock = visit.lock and visit.lock.shift
