@@ -62,7 +62,7 @@ def retime(
     timed: list[Stop] = []
     clock_s, now_s = ceil_s(route.leaves), ceil_s(now)
     for index, (stop, drive_s) in enumerate(zip(stops, drives, strict=False)):
-        way = leg(clock_s, drive_s, rests[stop.visit], late=True)
+        way = leg(on.roads, clock_s, drive_s, rests[stop.visit], late=True)
         breaks += _breaks(way, index, shift)
         lasts = problem.visit(stop.visit).lasts
         if stop.visit in ended or stop.visit in began:
@@ -74,13 +74,19 @@ def retime(
             starts_s = max(way.ready_s, now_s, ceil_s(stop.window.opens))
             starts = moment(starts_s, shift.starts.tzinfo)
             ends = starts + lasts
-        drive = timedelta(seconds=drive_s)
+        drive = timedelta(seconds=way.drive_s)
         timed.append(replace(stop, arrives=arrives, starts=starts, ends=ends, drive=drive))
         clock_s = ceil_s(ends)
-    home = leg(clock_s, drives[-1], rests[""], late=True)
+    home = leg(on.roads, clock_s, drives[-1], rests[""], late=True)
     breaks += _breaks(home, len(stops), shift)
     returns = moment(max(home.arrives_s, now_s), shift.starts.tzinfo)
-    seen = replace(route, returns=returns, stops=tuple(timed), breaks=tuple(breaks))
+    seen = replace(
+        route,
+        returns=returns,
+        stops=tuple(timed),
+        breaks=tuple(breaks),
+        drive_home=timedelta(seconds=home.drive_s),
+    )
     late = tuple(
         Late(stop.visit, stop.starts - stop.window.closes)
         for stop in timed
@@ -115,19 +121,21 @@ def time_late(
     for index, (each, drive_s) in enumerate(zip(calls, drives, strict=False)):
         wanted = hold_back(each, held.get(each.visit.id))
         floor_s = ceil_s(held[each.visit.id]) if each.visit.id in held else clock_s
-        way = leg(clock_s, drive_s, [rest for rest, at in placed if at == index], late=True)
+        way = leg(
+            on.roads, clock_s, drive_s, [rest for rest, at in placed if at == index], late=True
+        )
         if (
             left
             and _begin(wanted.earliest(way.ready_s), way, floor_s) + each.lasts_s
             > left[0].closes_s
         ):
-            way = leg(clock_s, drive_s, [left.pop(0)], late=True)
+            way = leg(on.roads, clock_s, drive_s, [left.pop(0)], late=True)
         legs.append(way)
         starts.append(_begin(wanted.earliest(way.ready_s), way, floor_s))
         clock_s = starts[-1] + each.lasts_s
     left += [rest for rest, at in placed if at == len(calls)]
-    legs.append(leg(clock_s, drives[-1], left, late=True))
-    return write_route(on, calls, drives, starts, legs)
+    legs.append(leg(on.roads, clock_s, drives[-1], left, late=True))
+    return write_route(on, calls, drives[0], starts, legs)
 
 
 def _begin(earliest_s: int, way: Leg, floor_s: int) -> int:

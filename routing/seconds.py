@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from math import ceil, floor
 
 from .problem import Problem, Shift, Visit, Window
+from .roads import Roads, roads_of
 
 NEVER_S = -(1 << 60)
 """Before every moment: the latest time of something that cannot be done."""
@@ -43,6 +44,7 @@ class Duty:
     end_row: int
     rests: tuple[Rest, ...]
     fair_s: int
+    roads: Roads
 
     @property
     def zone(self) -> tzinfo | None:
@@ -119,6 +121,7 @@ def duty(problem: Problem, shift: Shift) -> Duty:
         start_row=problem.travel.row(problem.start_of(shift)),
         end_row=problem.travel.row(problem.end_of(shift)),
         rests=tuple(rests),
+        roads=roads_of(problem.travel.speeds, starts_s, floor_s(shift.back_by)),
         fair_s=TOO_LATE_S if shift.fair is None else floor(shift.fair.total_seconds()),
     )
 

@@ -12,11 +12,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from math import floor
 
-from .clockwork import Leg, drives_s, leg, rests_over
+from .clockwork import Leg, drives_s, leave_just_in_time, leg, rests_over
 from .order import in_order
 from .plan import BreakTaken, Cost, Route, Stop, Unplanned
 from .problem import Problem, Shift, Visit
-from .seconds import Call, Duty, call, ceil_s, duty, floor_s, lasts_s, moment
+from .roads import Roads
+from .seconds import Call, Duty, Rest, call, ceil_s, duty, floor_s, lasts_s, moment
 
 
 def time_route(
@@ -48,11 +49,12 @@ def time_calls(problem: Problem, on: Duty, calls: Sequence[Call]) -> Route | Non
     starts: list[int] = []
     clock_s = on.starts_s
     for index, each in enumerate(calls):
-        legs.append(leg(clock_s, drives[index], on.rests[over[index] : over[index + 1]]))
+        rests = on.rests[over[index] : over[index + 1]]
+        legs.append(leg(on.roads, clock_s, drives[index], rests))
         starts.append(each.earliest(legs[-1].ready_s))
         clock_s = starts[-1] + each.lasts_s
-    legs.append(leg(clock_s, drives[-1], on.rests[over[-2] : over[-1]]))
-    return write_route(on, calls, drives, starts, legs)
+    legs.append(leg(on.roads, clock_s, drives[-1], on.rests[over[-2] : over[-1]]))
+    return write_route(on, calls, drives[0], starts, legs)
 
 
 def hold_back(each: Call, until: datetime | None) -> Call:
@@ -72,25 +74,25 @@ def hold_back(each: Call, until: datetime | None) -> Call:
 def write_route(
     on: Duty,
     calls: Sequence[Call],
-    drives: Sequence[int],
+    drive_s: int,
     starts: Sequence[int],
     legs: Sequence[Leg],
 ) -> Route:
-    """Seconds as a route, leaving just in time for the first stop."""
+    """Seconds as a route, leaving just in time for the first stop, `drive_s` away."""
     leaves_s = on.starts_s
     if calls:
-        leaves_s, arrives_s = _just_in_time(starts[0], drives[0], legs[0].rests_s)
-        legs = [replace(legs[0], arrives_s=arrives_s), *legs[1:]]
+        leaves_s, first = _just_in_time(on.roads, starts[0], drive_s, legs[0])
+        legs = [first, *legs[1:]]
     stops = tuple(
         Stop(
             visit=each.visit.id,
             arrives=moment(way.arrives_s, on.zone),
             starts=moment(starts_s, on.zone),
             ends=moment(starts_s + each.lasts_s, on.zone),
-            drive=timedelta(seconds=drive_s),
+            drive=timedelta(seconds=way.drive_s),
             window=each.window_at(starts_s),
         )
-        for each, way, starts_s, drive_s in zip(calls, legs, starts, drives, strict=False)
+        for each, way, starts_s in zip(calls, legs, starts, strict=False)
     )
     breaks = tuple(
         BreakTaken(moment(begins_s, on.zone), moment(ends_s, on.zone), before)
@@ -103,24 +105,18 @@ def write_route(
         returns=moment(legs[-1].arrives_s, on.zone),
         stops=stops,
         breaks=breaks,
-        drive_home=timedelta(seconds=drives[-1]),
+        drive_home=timedelta(seconds=legs[-1].drive_s),
     )
 
 
-def _just_in_time(
-    starts_s: int, drive_s: int, rests_s: Sequence[tuple[int, int]]
-) -> tuple[int, int]:
-    """The last moments to leave and to arrive for a first visit, around rests that are set."""
-    gap_ends_s, left_s = starts_s, drive_s
-    arrives_s = starts_s
-    for begins_s, ends_s in reversed(rests_s):
-        if gap_ends_s - ends_s >= left_s:
-            break
-        if left_s == drive_s and gap_ends_s == ends_s:
-            arrives_s = begins_s
-        left_s -= gap_ends_s - ends_s
-        gap_ends_s = begins_s
-    return gap_ends_s - left_s, arrives_s
+def _just_in_time(roads: Roads, starts_s: int, drive_s: int, way: Leg) -> tuple[int, Leg]:
+    """The last moment to leave for a first visit, its rests as they are set, and the leg then."""
+    leaves_s = leave_just_in_time(roads, starts_s, drive_s, way.rests_s)
+    ahead = [
+        Rest(begins, begins, ends - begins) for begins, ends in way.rests_s if ends > leaves_s
+    ]
+    later = leg(roads, leaves_s, drive_s, ahead)
+    return leaves_s, replace(later, rests_s=way.rests_s)
 
 
 def price(problem: Problem, routes: Iterable[Route], unplanned: Iterable[Unplanned]) -> Cost:

@@ -145,14 +145,18 @@ def _finish(
             clock = begins + taken.lasts.total_seconds()
         clock += left
         if leg == len(order):
-            return clock if clock <= on.ends.timestamp() else None
-        not_before = order[leg].lock.not_before if order[leg].lock else None
-        floor = max(clock, not_before.timestamp() if not_before else 0)
+            return clock if clock <= (on.ends + on.overtime).timestamp() else None
+        lock = order[leg].lock or routing.Lock(on.id)
+        if (lock.under_way and leg) or lock.after in {later.id for later in order[leg:]}:
+            return None
+        held = lock.starts or lock.not_before
+        floor = max(clock, held.timestamp() if held else 0)
         starts = [
             max(floor, each.opens.timestamp())
             for each in order[leg].windows
             if floor <= each.closes.timestamp()
         ]
+        starts = [each for each in starts if not lock.starts or each == lock.starts.timestamp()]
         if not starts:
             return None
         clock, here = min(starts) + order[leg].lasts.total_seconds(), there
