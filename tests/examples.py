@@ -19,3 +19,8 @@ settings.register_profile(
 def examples(number: int) -> settings:
     """Try this many, or the profile's multiple of it."""
     return settings(max_examples=number * settings().max_examples // SAID)
+
+
+def soaking() -> bool:
+    """Whether this run may take as long as it likes."""
+    return settings().max_examples > SAID

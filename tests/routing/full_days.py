@@ -24,8 +24,8 @@ class Planned:
 def full_day(seed: int) -> Planned:
     """A day of five concierges with a plan for it; some of its decisions are locked since."""
     dice = Random(seed)  # noqa: S311 - the same day every time
-    shifts = [_shift(dice, name) for name in TEAM]
-    problem = d.day(shifts, [_visit(dice, number) for number in range(18)])
+    shifts = [some_shift(dice, name) for name in TEAM]
+    problem = d.day(shifts, [some_visit(dice, number) for number in range(18)])
     plan = d.by_insertion(problem)
     visits = [_since_decided(dice, plan, visit) for visit in problem.visits]
     problem = replace(problem, visits=tuple(visits))
@@ -36,7 +36,7 @@ def _priced(problem: routing.Problem, plan: routing.Plan) -> routing.Plan:
     return replace(plan, cost=routing.price(problem, plan.routes, plan.unplanned))
 
 
-def _shift(dice: Random, name: str) -> routing.Shift:
+def some_shift(dice: Random, name: str) -> routing.Shift:
     starts = dice.choice((7, 8, 9))
     breaks = [d.rest("11:00", "12:30", dice.choice((20, 30)))]
     if dice.random() < 0.4:
@@ -59,11 +59,11 @@ def _corner(dice: Random) -> routing.Place | None:
     return d.place(dice.randint(-9, 9), dice.randint(-9, 9)) if dice.random() < 0.3 else None
 
 
-def _visit(dice: Random, number: int) -> routing.Visit:
+def some_visit(dice: Random, number: int) -> routing.Visit:
     first = dice.randint(4 * 8, 4 * 15)
-    windows = [_window(first)]
+    windows = [some_window(first)]
     if dice.random() < 0.5:
-        windows.append(_window(first + dice.randint(6, 8)))
+        windows.append(some_window(first + dice.randint(6, 8)))
     return routing.Visit(
         f"v{number}",
         d.place(dice.randint(-15, 15), dice.randint(-15, 15)),
@@ -79,7 +79,7 @@ def _visit(dice: Random, number: int) -> routing.Visit:
     )
 
 
-def _window(quarter: int) -> routing.Window:
+def some_window(quarter: int) -> routing.Window:
     opens = d.at("00:00") + quarter * d.minutes(15)
     return routing.Window(opens, opens + d.minutes(60))
 
