@@ -1,5 +1,6 @@
 /** A hub's day as `GET /api/dispatch/days/{hub}/{day}` tells it. Moments are ISO, on no clock yet. */
 import type { Point } from '../shared/map.ts';
+import type { Setback } from './setbacks.ts';
 
 export type VisitState = 'planned' | 'en_route' | 'arrived' | 'in_home' | 'finished';
 
@@ -121,6 +122,7 @@ export interface Board {
   rows: readonly Row[];
   left: readonly LeftVisit[];
   exceptions: readonly Exception[];
+  setbacks: readonly Setback[];
 }
 
 /** One concierge's drive: behind her, and ahead of her. */

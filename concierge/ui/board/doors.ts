@@ -1,6 +1,7 @@
 /** The server's doors for one hub's day. */
 import { call } from '../shared/api.ts';
 import type { Board, Line, Place, Saved } from './day.ts';
+import type { Fit, SetbackKind } from './setbacks.ts';
 
 export class Doors {
   readonly #base: string;
@@ -36,6 +37,41 @@ export class Doors {
 
   replan(): Promise<void> {
     return call('POST', `${this.#base}/replans`, {});
+  }
+
+  /** A concierge is ill, late or stranded; the ways out are weighed. */
+  report(kind: SetbackKind, shift: string, minutes: number | null, version: number) {
+    return call<Saved>('POST', `${this.#base}/setbacks`, { kind, shift, minutes, version });
+  }
+
+  nobodyHome(order: string, version: number): Promise<Saved> {
+    return call('POST', `${this.#base}/closed-doors`, { order, version });
+  }
+
+  callOff(order: string): Promise<void> {
+    return call('POST', `${this.#base}/cancellations`, { order });
+  }
+
+  /** Put a way out in force; without one, the day is left as it is. */
+  choose(setback: string, way: string | null, version: number): Promise<Saved> {
+    return call('POST', `${this.#base}/setbacks/${setback}/choice`, { way, version });
+  }
+
+  weighAgain(setback: string, version: number): Promise<Saved> {
+    return call('POST', `${this.#base}/setbacks/${setback}/weighings`, { version });
+  }
+
+  takeBack(setback: string, version: number): Promise<Saved> {
+    return call('DELETE', `${this.#base}/setbacks/${setback}?version=${version}`);
+  }
+
+  /** What would make a visit nobody has fit the day. */
+  fits(order: string): Promise<Fit[]> {
+    return call('GET', `${this.#base}/visits/${order}/fits`);
+  }
+
+  promise(order: string, opens: string, closes: string, version: number): Promise<Saved> {
+    return call('POST', `${this.#base}/windows`, { order, opens, closes, version });
   }
 
   lines(shifts: readonly string[]): Promise<Line[]> {

@@ -3,6 +3,8 @@ import { Problem, Unreachable } from '../shared/api.ts';
 import { listen } from '../shared/live.ts';
 import type { Board, LeftVisit, Place, PlannedVisit, Row, Visit } from './day.ts';
 import { Doors } from './doors.ts';
+import type { Fit, Setback, SetbackKind } from './setbacks.ts';
+import * as setbackText from './text-setbacks.ts';
 import * as text from './text.ts';
 
 /** How to take the last change back. */
@@ -80,7 +82,13 @@ export class DayStore {
       if (!before) this.chosen = firstToLookAt(board);
       if (before?.planning && !board.planning) this.said = text.planned(board.version);
       clearTimeout(this.#again);
-      if (board.planning) this.#again = setTimeout(() => void this.read(), NEVER_ANSWERED_MS);
+      const weighing = board.setbacks.some(({ settled, ways }) => !settled && ways === null);
+      const ready = board.setbacks.filter(({ id, ways }) => {
+        const was = before?.setbacks.find((each) => each.id === id);
+        return ways !== null && was?.ways === null;
+      });
+      for (const { ways } of ready) this.said = setbackText.readyToChoose(ways?.length ?? 0);
+      if (board.planning || weighing) this.#again = setTimeout(() => void this.read(), NEVER_ANSWERED_MS);
     } catch (error) {
       this.#fail(error);
     }
@@ -167,6 +175,56 @@ export class DayStore {
 
   async replan(): Promise<void> {
     await this.#change(() => this.#doors.replan(), text.replanning());
+  }
+
+  async report(kind: SetbackKind, shift: string, minutes: number | null): Promise<boolean> {
+    return this.#change(
+      (version) => this.#doors.report(kind, shift, minutes, version),
+      setbackText.reported(),
+    );
+  }
+
+  async nobodyHome(visit: Visit): Promise<void> {
+    await this.#change(
+      (version) => this.#doors.nobodyHome(visit.order, version),
+      setbackText.closedDoor(visit.client),
+    );
+  }
+
+  async callOff(visit: Visit): Promise<void> {
+    await this.#change(() => this.#doors.callOff(visit.order), setbackText.cancelled(visit.client));
+  }
+
+  async choose(setback: Setback, way: string | null): Promise<void> {
+    await this.#change(
+      (version) => this.#doors.choose(setback.id, way, version),
+      way ? setbackText.chosen() : setbackText.left(),
+    );
+  }
+
+  async weighAgain(setback: Setback): Promise<void> {
+    await this.#change(
+      (version) => this.#doors.weighAgain(setback.id, version),
+      setbackText.reported(),
+    );
+  }
+
+  async takeBack(setback: Setback): Promise<void> {
+    await this.#change(
+      (version) => this.#doors.takeBack(setback.id, version),
+      setbackText.takenBack(),
+    );
+  }
+
+  fits(order: string): Promise<Fit[]> {
+    return this.#doors.fits(order);
+  }
+
+  async promise(visit: Visit, opens: string, closes: string): Promise<void> {
+    await this.#change(
+      (version) => this.#doors.promise(visit.order, opens, closes, version),
+      setbackText.promised(visit.client),
+    );
   }
 
   async undo(): Promise<void> {
