@@ -27,7 +27,7 @@ from concierge.web import (
     sign_in,
 )
 from concierge.web.doors import Doors
-from concierge.web.guards import only_those_allowed
+from concierge.web.guards import only_in_their_hub, only_those_allowed
 from concierge.web.headers import Headers
 from concierge.web.hosts import OurHosts, PlainPaths
 from concierge.web.live import Live
@@ -73,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             metrics.middleware,
             Sessions(),
         ],
-        guards=[only_those_allowed],
+        guards=[only_those_allowed, only_in_their_hub],
         exception_handlers=HANDLERS,
         before_send=[Headers(settings)],
         request_max_body_size=LARGEST_BODY,

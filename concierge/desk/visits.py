@@ -15,7 +15,7 @@ from sqlalchemy import delete
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from concierge.model import Account, Client, Role, SignInLink, SignInTry, WebSession
+from concierge.model import Account, Client, Hub, Role, SignInLink, SignInTry, WebSession
 from concierge.model.account import LINK_LASTS, TRIES_WINDOW
 from concierge.model.web_session import CLIENT_IDLE, CLIENT_LASTS
 
@@ -31,6 +31,8 @@ class Known:
     client_id: UUID | None = None
     concierge_id: UUID | None = None
     hub_id: UUID | None = None
+    hub: str | None = None
+    """The slug of `hub_id`."""
     selection_id: UUID | None = None
     language: str | None = None
 
@@ -49,24 +51,29 @@ async def recognise(session: AsyncSession, token: str, *, now: datetime) -> Know
     """Whose visit this token is, if it still counts; its sign of life is written down."""
     found = (
         await session.exec(
-            select(WebSession, Account, Client)
+            select(WebSession, Account, Client, Hub.slug)
             .outerjoin(Account, col(Account.id) == col(WebSession.account_id))
+            .outerjoin(Hub, col(Hub.id) == col(Account.hub_id))
             .outerjoin(Client, col(Client.id) == col(WebSession.client_id))
             .where(WebSession.token_hash == hash_of(token))
         )
     ).first()
     if found is None:
         return None
-    visit, account, client = cast("tuple[WebSession, Account | None, Client | None]", found)
+    visit, account, client, hub = cast(
+        "tuple[WebSession, Account | None, Client | None, str | None]", found
+    )
     if not visit.alive(now) or (account is not None and not account.active):
         return None
     if visit.stale(now):
         visit.seen_at = now
         session.add(visit)
-    return _known(visit, account, client)
+    return _known(visit, account, client, hub)
 
 
-def _known(visit: WebSession, account: Account | None, client: Client | None) -> Known:
+def _known(
+    visit: WebSession, account: Account | None, client: Client | None, hub: str | None
+) -> Known:
     if account is not None:
         return Known(
             session_id=visit.id,
@@ -75,6 +82,7 @@ def _known(visit: WebSession, account: Account | None, client: Client | None) ->
             account_id=account.id,
             concierge_id=account.concierge_id,
             hub_id=account.hub_id,
+            hub=hub,
             language=visit.language,
         )
     return Known(

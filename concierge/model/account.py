@@ -34,7 +34,10 @@ class Role(StrEnum):
 
 
 class Account(Table, table=True):
-    """A staff member's way in: an e-mail, kept in lower case, and a password known by its hash."""
+    """A staff member's way in: an e-mail, kept in lower case, and a password known by its hash.
+
+    Who has a hub acts within it; who has none, and the owner, everywhere.
+    """
 
     __table_args__ = (
         CheckConstraint("email = lower(email)"),

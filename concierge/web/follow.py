@@ -12,7 +12,7 @@ from litestar.response import ServerSentEvent
 from sqlmodel import select
 
 from concierge.desk.visits import recognise
-from concierge.model import Order, Role
+from concierge.model import Concierge, Order, Role
 from concierge.model.refusals import BadRequest, Missing
 from concierge.store.clock import wall
 from concierge.store.transaction import transaction
@@ -53,15 +53,28 @@ async def live(
 async def _may_follow(house: Doors, who: Me, topic: str) -> bool:
     kind, _, name = topic.partition(":")
     if kind == "day":
-        return _names_a_day(name) and who.role in {Role.DISPATCHER, Role.HUB, Role.OWNER}
+        at = _hub_of_a_day(name)
+        desk = {Role.DISPATCHER, Role.HUB, Role.OWNER}
+        return at is not None and who.role in desk and who.works_at(at)
     whom = _id(name)
     if whom is None:
         return False
     if kind == "concierge":
-        return who.concierge_id == whom or who.role in {Role.DISPATCHER, Role.OWNER}
+        return who.concierge_id == whom or await _directs(house, who, Concierge, whom)
     if kind == "order":
-        return who.role in {Role.DISPATCHER, Role.OWNER} or await _owns(house, who, whom)
+        return await _directs(house, who, Order, whom) or await _owns(house, who, whom)
     return False
+
+
+async def _directs(
+    house: Doors, who: Me, table: type[Concierge] | type[Order], row_id: UUID
+) -> bool:
+    """Whether a dispatcher's hub has this concierge or order."""
+    if who.role not in {Role.DISPATCHER, Role.OWNER}:
+        return False
+    async with transaction(house.engine) as session:
+        row = await session.get(table, row_id)
+    return row is None or who.works_at(row.hub_id)
 
 
 async def _owns(house: Doors, who: Me, order_id: UUID) -> bool:
@@ -72,13 +85,14 @@ async def _owns(house: Doors, who: Me, order_id: UUID) -> bool:
         return (await session.exec(mine)).first() is not None
 
 
-def _names_a_day(name: str) -> bool:
+def _hub_of_a_day(name: str) -> UUID | None:
+    """`<hub>:<date>` names a hub's day, or nothing."""
     hub, _, day = name.partition(":")
     try:
         date.fromisoformat(day)
     except ValueError:
-        return False
-    return _id(hub) is not None
+        return None
+    return _id(hub)
 
 
 def _id(text: str) -> UUID | None:

@@ -2,13 +2,13 @@
 
 A route that is missing here serves nobody, and a test says so. Foreign ids are not this table's
 business: a verb that does not find a row *for this person* raises `Missing`, the same 404 as for
-a row that never was.
+a row that never was. So does a route under a hub for staff of another hub.
 """
 
 from litestar.handlers import BaseRouteHandler
 
 from concierge.model import Role
-from concierge.model.refusals import NotAllowed, SignInNeeded
+from concierge.model.refusals import Missing, NotAllowed, SignInNeeded
 
 from .doors import Connection
 from .session import me
@@ -131,6 +131,17 @@ ACCESS: dict[str, frozenset[Role]] = {
 def row_of(method: str, path_template: str) -> str:
     """A route's key in the table. Asking for a page's head is asking for the page."""
     return f"{'GET' if method == 'HEAD' else method} {path_template}"
+
+
+def only_in_their_hub(connection: Connection, _: BaseRouteHandler) -> None:
+    """Guard every route under a hub: for staff of another one there is no such hub.
+
+    Raises:
+        Missing: it is not theirs.
+    """
+    hub = connection.path_params.get("hub")
+    if isinstance(hub, str) and not me(connection).works_at(hub):
+        raise Missing("There is no such hub.")
 
 
 def only_those_allowed(connection: Connection, _: BaseRouteHandler) -> None:

@@ -86,7 +86,17 @@ class Me:
     client_id: UUID | None = None
     concierge_id: UUID | None = None
     hub_id: UUID | None = None
+    hub: str | None = None
+    """The slug of `hub_id`."""
     selection_id: UUID | None = None
+
+    def works_at(self, hub: UUID | str) -> bool:
+        """Whether a hub, by id or slug, is this person's business.
+
+        Staff of a hub act within it; staff of no one hub, and the owner, everywhere.
+        """
+        everywhere = self.hub_id is None or self.role is Role.OWNER
+        return everywhere or hub in (self.hub_id, self.hub)
 
     @property
     def who(self) -> str:
@@ -124,6 +134,7 @@ def me(connection: "Asked | Connection") -> Me:
         client_id=known.client_id,
         concierge_id=known.concierge_id,
         hub_id=known.hub_id,
+        hub=known.hub,
         selection_id=known.selection_id,
     )
 

@@ -235,7 +235,7 @@ async def test_dispatchers_change_the_day_hub_staff_look_nobody_else_does(
     office: Office, role: Role, looks: int, changes: int
 ) -> None:
     office.her = await office.web.browser()
-    await office.her.sign_in((await office.web.staff(role)).email)
+    await office.her.sign_in((await office.web.staff(role, hub=office.day.hub)).email)
     assert (await office.her.get(DAY)).status_code == looks
     assert (await office.send("POST", "/replans", why="")).status_code == changes
     page = await office.her.get("/dispatch?hub=vasa", headers={"accept": "text/html"})

@@ -93,7 +93,9 @@ class WebHouse:
     def session(self) -> contextlib.AbstractAsyncContextManager[AsyncSession]:
         return transaction(self.engine)
 
-    async def staff(self, role: Role, *, active: bool = True) -> Account:
+    async def staff(self, role: Role, *, hub: Hub | None = None, active: bool = True) -> Account:
+        """Somebody of this role; dispatchers and owners are of no one hub unless one is given."""
+        here = role in {Role.CONCIERGE, Role.HUB}
         concierge = None
         if role is Role.CONCIERGE:
             concierge = Concierge(
@@ -106,7 +108,7 @@ class WebHouse:
             password_hash=PASSWORD_HASH,
             role=role,
             concierge_id=concierge.id if concierge else None,
-            hub_id=self.hub.id,
+            hub_id=hub.id if hub else self.hub.id if here else None,
             active=active,
             created_at=wall(),
         )

@@ -90,7 +90,9 @@ DAY = "/api/dispatch/days/{hub:str}/{day:date}"
 async def board(request: Asked, hub: FromPath[str], day: FromPath[date]) -> DayBoard:
     """The day: rows by concierge, the tray, what needs a person."""
     house = doors(request)
-    return await day_board(house.engine, house.roads, hub=hub, day=day)
+    shown = await day_board(house.engine, house.roads, hub=hub, day=day)
+    theirs = [each for each in shown.hubs if me(request).works_at(each.slug)]
+    return msgspec.structs.replace(shown, hubs=theirs)
 
 
 @get(

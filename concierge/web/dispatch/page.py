@@ -38,7 +38,7 @@ async def board(
     hubs = select(Hub).order_by(col(Hub.name))
     hubs = hubs.where(Hub.slug == hub) if hub else hubs
     async with transaction(doors(request).engine) as session:
-        found = (await session.exec(hubs)).all()
+        found = [each for each in await session.exec(hubs) if me(request).works_at(each.id)]
         if not found:
             raise Missing("There is no such hub.")
         home = next((each for each in found if each.id == me(request).hub_id), found[0])

@@ -7,7 +7,9 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
 from concierge.desk.order_record import OrderRecord, order_record
+from concierge.model.refusals import Missing
 from concierge.web.doors import Asked, doors
+from concierge.web.session import me
 
 from .day import READS
 
@@ -19,9 +21,16 @@ from .day import READS
     responses=READS,
 )
 async def record(request: Asked, order_id: FromPath[UUID]) -> OrderRecord:
-    """Its pieces, holds, operations and ledger, and what a check says of its day's plan."""
+    """Its pieces, holds, operations and ledger, and what a check says of its day's plan.
+
+    Raises:
+        Missing: there is no such order, or it is another hub's.
+    """
     house = doors(request)
-    return await order_record(house.engine, house.roads, order_id)
+    found = await order_record(house.engine, house.roads, order_id)
+    if not me(request).works_at(found.hub):
+        raise Missing("There is no such order.")
+    return found
 
 
 handlers: list[BaseRouteHandler] = [record]
