@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from .plan import Route
 from .problem import Problem
 from .roads import Roads
-from .seconds import TOO_LATE_S, Call, Duty, Rest
+from .seconds import TOO_LATE_S, Call, Duty, Rest, call, ceil_s, lasts_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,25 @@ def drives_s(problem: Problem, on: Duty, calls: Sequence[Call]) -> list[int]:
     rows = [on.start_row, *(each.row for each in calls), on.end_row]
     seconds = problem.travel.seconds
     return [int(seconds.item(a, b)) for a, b in pairwise(rows)]
+
+
+def true_drives_s(problem: Problem, on: Duty, route: Route) -> list[int]:
+    """Seconds at the wheel to each stop of a route, and home, if she drives on when she is free.
+
+    Every break is between the stops that the route says, at its time.
+    """
+    calls = [call(problem, problem.visit(stop.visit)) for stop in route.stops]
+    leaves = [route.leaves, *(stop.ends for stop in route.stops)]
+    seconds: list[int] = []
+    for index, drive_s in enumerate(drives_s(problem, on, calls)):
+        leaves_s = ceil_s(leaves[index])
+        rests = [
+            Rest(ceil_s(taken.starts), ceil_s(taken.starts), lasts_s(taken.ends - taken.starts))
+            for taken in sorted(route.breaks, key=lambda taken: taken.starts)
+            if taken.before == index and ceil_s(taken.ends) > leaves_s
+        ]
+        seconds.append(leg(on.roads, leaves_s, drive_s, rests, late=True).drive_s)
+    return seconds
 
 
 def leg(

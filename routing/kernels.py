@@ -19,7 +19,7 @@ _READY = "ready"
 def folder() -> Path | None:
     """The folder of this version, made if it is new; None if none can be written."""
     root = Path(os.environ.get(ROOM) or _HERE / "search" / "__pycache__")
-    sources = (*sorted((_HERE / "search").glob("*.py")), _HERE / "seconds.py")
+    sources = (*sorted((_HERE / "search").glob("*.py")), _HERE / "seconds.py", _HERE / "roads.py")
     told = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
     told.update(f"{version('numba')} {platform.python_version()}".encode())
     kept = root / told.hexdigest()[:16]

@@ -16,7 +16,8 @@ def mended(problem: Problem, plan: Plan) -> Plan:
     for route in plan.routes:
         if problem.has_shift(route.shift):
             shift = problem.shift(route.shift)
-            again = _as_far_as_it_goes(problem, shift, order_of(plan, route.shift))
+            order = [problem.visit(v) for v in order_of(plan, route.shift) if problem.has_visit(v)]
+            again = as_far_as_it_goes(problem, shift, order)
             kept = kept if again is None else with_route(kept, again)
     return filled(problem, kept)
 
@@ -29,11 +30,11 @@ def filled(problem: Problem, plan: Plan) -> Plan:
     return fill(problem, replace(plan, unplanned=()), missing, at_any_cost=False)
 
 
-def _as_far_as_it_goes(problem: Problem, shift: Shift, order: Sequence[str]) -> Route | None:
+def as_far_as_it_goes(problem: Problem, shift: Shift, order: Sequence[Visit]) -> Route | None:
     """The route through those visits of this order that still fit, in turn."""
     kept: list[Visit] = []
     route = None
-    for visit in (problem.visit(each) for each in order if problem.has_visit(each)):
+    for visit in order:
         load = visit.load + sum(each.load for each in kept)
         if may_serve(visit, shift) and can_carry(visit, shift) and load <= shift.capacity:
             longer = time_route(problem, shift, [*kept, visit])

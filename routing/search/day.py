@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 
 from routing.problem import Problem, Shift, Visit
 from routing.reasons import can_carry, may_serve
+from routing.roads import roads_of
 from routing.seconds import NEVER_S, TOO_LATE_S, Call, Duty, call, duty
 from routing.timeline import price_with
+
+from .traffic import Traffic, read_traffic
 
 NOBODY = -1
 """The visit to come after, where there is none."""
@@ -25,7 +28,7 @@ class Day(NamedTuple):
     """
 
     drive: NDArray[np.int64]
-    """(p, p) seconds, row = from."""
+    """(p, p) seconds at 100 percent of speed, row = from."""
     opens: NDArray[np.int64]
     """(n, w) moment; windows in order of opening, padded with ones nobody can keep."""
     closes: NDArray[np.int64]
@@ -76,6 +79,8 @@ class Day(NamedTuple):
     """(n,) the visit is the first of its route."""
     is_ordered: bool
     """Whether any lock asks for an order."""
+    traffic: Traffic
+    """How fast the roads are when."""
     called_in: int
     """Cost of a shift that goes out."""
     overtime: int
@@ -136,6 +141,9 @@ def read_day(problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit])
         after=after,
         under_way=under_way,
         is_ordered=bool(under_way.any() or (after != NOBODY).any()),
+        traffic=read_traffic(
+            roads_of(problem.travel.speeds, origin_s, int(end_s.max())), origin_s
+        ),
         called_in=problem.weights.shift,
         overtime=problem.weights.overtime,
         unfair=problem.weights.unfair,

@@ -12,6 +12,7 @@ from .day import Day
 from .order import bounds
 from .routes import Routes, last_departure, reckon, soonest
 from .ruin import Hand, mark
+from .traffic import about
 from .working import departures_from, overtime_added
 
 BLINK_RATE = 0.01
@@ -89,6 +90,8 @@ def best_position(  # noqa: C901 - a call for each shift would halve the speed
             driven_s = day.drive[here, visit] + day.drive[visit, there]
             if stops > 0:
                 driven_s -= day.drive[here, there]
+            if day.traffic.is_hourly:
+                driven_s = about(day.traffic, driven_s, routes.leaves[shift, position, 0])
             added = fixed + driven_s + day.unfair * (max(0, driven_s - fair_left) - was_unfair)
             if (
                 added < best
@@ -112,11 +115,12 @@ def fits(
     """Whether the visit can begin in one of its windows there, everything after still in time."""
     to_s, from_s = day.drive[here, visit], day.drive[visit, there]
     rests = day.rests[shift]
-    latest_end_s = routes.must[shift, position, rests] - from_s
-    if routes.leaves[shift, position, 0] + to_s > day.last_close[visit]:
-        return False
-    if day.opens[visit, 0] + day.lasts[visit] > latest_end_s:
-        return False
+    if not day.traffic.is_hourly:
+        latest_end_s = routes.must[shift, position, rests] - from_s
+        if routes.leaves[shift, position, 0] + to_s > day.last_close[visit]:
+            return False
+        if day.opens[visit, 0] + day.lasts[visit] > latest_end_s:
+            return False
     for over in range(rests + 1):
         ready_s = soonest(day, routes.leaves, shift, position, to_s, over)
         if ready_s > day.last_close[visit]:

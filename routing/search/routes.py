@@ -9,10 +9,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.roads import PARTS
 from routing.seconds import NEVER_S, TOO_LATE_S
 
 from .compiled import compiled
 from .day import NOBODY, Day
+from .hours import (
+    last_departure_by_hour,
+    leave_just_in_time,
+    ready_by_hour,
+    rests_on,
+    soonest_by_hour,
+    wheel_s,
+)
 
 ABSENT = -1
 """The shift of a visit on no route."""
@@ -102,11 +111,44 @@ def reckon(day: Day, routes: Routes, shift: int) -> bool:
     routes.work[shift] = routes.cost[shift] = 0
     if stops:
         driven_s += drive_home_s
+        if day.traffic.is_hourly and home_s <= day.ends[shift]:
+            driven_s = driven_by_hour(day, routes, shift)
         routes.work[shift] = driven_s + service_s
         routes.cost[shift] = driven_s + prices + day.called_in
         routes.cost[shift] += day.unfair * max(0, driven_s + service_s - day.fair[shift])
         routes.cost[shift] += day.overtime * overtime(day, shift, home_s)
     return home_s <= day.ends[shift] and (not day.is_ordered or is_in_order(day, routes, shift))
+
+
+@compiled
+def driven_by_hour(day: Day, routes: Routes, shift: int) -> int:
+    """Seconds at the wheel of a tour that can be driven, leaving just in time for its first stop.
+
+    Every drive is as long as the hour makes it, rests where they bring her home soonest.
+    """
+    tour, stops = routes.tour[shift], int(routes.stops[shift])
+    drives = np.empty(stops + 1, dtype=np.int64)
+    here = int(day.start_node[shift])
+    for place in range(stops + 1):
+        there = int(tour[place]) if place < stops else int(day.end_node[shift])
+        drives[place] = day.drive[here, there]
+        here = there
+    over = np.full(stops + 2, day.rests[shift], dtype=np.int64)
+    for place in range(stops, -1, -1):
+        row = routes.leaves[shift, place]
+        over[place] = soonest_by_hour(day, row, shift, drives[place], over[place + 1])[1]
+    clock_s, driven_s = int(day.starts[shift]), 0
+    for place in range(stops + 1):
+        parts = drives[place] * PARTS
+        rests_s = rests_on(day, shift, clock_s, over[place], over[place + 1])
+        ready_s = ready_by_hour(day, shift, clock_s, parts, over[place], over[place + 1])
+        if place == 0:
+            starts_s = earliest(day, int(tour[0]), ready_s)
+            clock_s = leave_just_in_time(day.traffic, starts_s, parts, rests_s)
+        driven_s += wheel_s(day.traffic, clock_s, parts, rests_s)
+        if place < stops:
+            clock_s = done_by(day, int(tour[place]), ready_s)
+    return driven_s
 
 
 @compiled
@@ -140,6 +182,8 @@ def soonest(
 @compiled
 def soonest_from(day: Day, leaves: NDArray[np.int64], shift: int, drive_s: int, over: int) -> int:
     """The same, from one stop's row of `leaves`."""
+    if day.traffic.is_hourly:
+        return soonest_by_hour(day, leaves, shift, drive_s, over)[0]
     best_s = TOO_LATE_S
     for before in range(over, -1, -1):
         clock_s, left_s = leaves[before], drive_s
@@ -161,6 +205,8 @@ def last_departure(
     day: Day, must: NDArray[np.int64], shift: int, place: int, drive_s: int, over: int
 ) -> int:
     """The last moment to leave for stop `place`, `over` rests being over."""
+    if day.traffic.is_hourly:
+        return last_departure_by_hour(day, must[shift, place], shift, drive_s, over)
     best_s = NEVER_S
     for after in range(over, day.rests[shift] + 1):
         limit_s = must[shift, place, after]

@@ -43,7 +43,8 @@ def accept(problem: Problem, plan: Plan) -> None:
     driven = price(problem, plan.routes, plan.unplanned).total
     total = driven
     if problem.shifts:
-        total = price_as_planned(Model(problem, problem.shifts, problem.visits), plan)
+        model = Model(problem, problem.shifts, problem.visits, judged=plan)
+        total = price_as_planned(model, plan)
     for said in (plan.cost.total, driven):
         if said != total:
             raise BadPlan(f"OR-Tools prices the plan at {total}; it says {said}.")

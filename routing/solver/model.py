@@ -17,10 +17,13 @@ import numpy as np
 from ortools.constraint_solver import pywrapcp
 
 from routing.change import order_of
+from routing.clockwork import true_drives_s
 from routing.errors import BadPlan
+from routing.mend import as_far_as_it_goes
 from routing.plan import Plan, Route
 from routing.problem import Problem, Shift, Visit
 from routing.reasons import can_carry, may_serve
+from routing.roads import roads_of
 from routing.seconds import Call, call, duty
 from routing.timeline import price_with, time_route
 
@@ -30,9 +33,19 @@ class Model:
 
     Nodes are the visits in order, then each shift's start and each shift's end, so that the way
     of a shift that stays at home takes no time. Moments count in seconds from `origin_s`.
+
+    A drive has one length here. Where speeds change with the hour it is what it takes in the mean,
+    and for the drives of a plan that is to be judged, what they take when they are driven.
     """
 
-    def __init__(self, problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit]) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        shifts: Sequence[Shift],
+        visits: Sequence[Visit],
+        *,
+        judged: Plan | None = None,
+    ) -> None:
         begun = time.monotonic()
         self.problem, self.shifts = problem, shifts
         self.duties = [duty(problem, shift) for shift in shifts]
@@ -45,6 +58,9 @@ class Model:
         self.manager = pywrapcp.RoutingIndexManager(count + 2 * cars, cars, starts, ends)
         self.routing = pywrapcp.RoutingModel(self.manager)
         self.index = {v.id: self.manager.NodeToIndex(node) for node, v in enumerate(visits)}
+        self.drives = self._mean_drives()
+        if judged is not None:
+            self._drive_as(judged)
         self._add_drives_and_prices()
         self._add_clock()
         self._add_work()
@@ -56,11 +72,29 @@ class Model:
         self.breaks = [self._add_breaks(car) for car in range(cars)]
         self.built_s = time.monotonic() - begun
 
-    def _add_drives_and_prices(self) -> None:
-        """Driving, and what each visit costs with each concierge, on the arc that leads to it."""
+    def _mean_drives(self) -> np.ndarray:
+        """Seconds of driving between nodes, at the mean speed from the first shift to the last."""
         rows = [each.row for each in self.calls]
         rows += [on.start_row for on in self.duties] + [on.end_row for on in self.duties]
-        self.drives = self.problem.travel.seconds[np.ix_(rows, rows)]
+        drives = self.problem.travel.seconds[np.ix_(rows, rows)]
+        until_s = self.origin_s + self.horizon_s
+        roads = roads_of(self.problem.travel.speeds, self.origin_s, until_s)
+        driven = roads.driven(self.origin_s, until_s)
+        return -(-drives * roads.parts(self.horizon_s) // driven)
+
+    def _drive_as(self, plan: Plan) -> None:
+        """Give each drive of a plan the seconds it takes when the plan has it."""
+        node = {each.visit.id: number for number, each in enumerate(self.calls)}
+        car_of = {shift.id: car for car, shift in enumerate(self.shifts)}
+        for route in plan.routes:
+            car = len(self.calls) + car_of[route.shift]
+            way = [car, *(node[stop.visit] for stop in route.stops), car + len(self.shifts)]
+            seconds = true_drives_s(self.problem, self.duties[car_of[route.shift]], route)
+            for (here, there), drive_s in zip(pairwise(way), seconds, strict=True):
+                self.drives[here, there] = drive_s
+
+    def _add_drives_and_prices(self) -> None:
+        """Driving, and what each visit costs with each concierge, on the arc that leads to it."""
         evaluators: dict[tuple[int, ...], int] = {}
         for car, shift in enumerate(self.shifts):
             prices = tuple(price_with(self.problem, each.visit, shift.id) for each in self.calls)
@@ -180,7 +214,10 @@ class Model:
         return [[self.index[each] for each in order_of(plan, shift.id)] for shift in self.shifts]
 
     def routes(self, answer: pywrapcp.Assignment) -> tuple[Route, ...]:
-        """The routes of an answer, with their times."""
+        """The routes of an answer, with their times.
+
+        Where speeds change with the hour, those of its visits that can truly be driven.
+        """
         routes: list[Route] = []
         for car, shift in enumerate(self.shifts):
             order: list[Visit] = []
@@ -190,7 +227,8 @@ class Model:
                 index = answer.Value(self.routing.NextVar(index))
             if order:
                 route = time_route(self.problem, shift, order)
-                if route is None:
+                if route is None and self.problem.travel.speeds is None:
                     raise BadPlan(f"OR-Tools drives {shift.called} in an order with no times.")
-                routes.append(route)
+                route = route or as_far_as_it_goes(self.problem, shift, order)
+                routes += [route] if route else []
         return tuple(routes)

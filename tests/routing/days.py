@@ -54,6 +54,7 @@ def day(
     weights: routing.Weights | None = None,
     *,
     ground: tuple[routing.Place, ...] = (),
+    speeds: routing.Speeds | None = None,
 ) -> routing.Problem:
     """A minute of driving for every step; a step west takes half as much more."""
     named = {place(0), *ground}
@@ -64,7 +65,7 @@ def day(
     steps = np.array([(p.longitude * 100, p.latitude * 100) for p in places]).round()
     apart = steps[None, :] - steps[:, None]
     seconds = 60 * np.abs(apart).sum(2) + 30 * np.maximum(0, -apart[:, :, 0])
-    travel = routing.TravelTimes(places, seconds.astype(np.int64))
+    travel = routing.TravelTimes(places, seconds.astype(np.int64), speeds=speeds)
     hub = routing.Hub("hub", place(0))
     return routing.Problem(hub, tuple(shifts), tuple(visits), travel, weights or routing.Weights())
 
@@ -83,6 +84,12 @@ def planned(problem: routing.Problem, **routes: list[str]) -> routing.Plan:
 places = st.builds(place, st.integers(-30, 30), st.integers(-20, 20))
 quarters = st.integers(4 * 7, 4 * 18)
 skills = st.sets(st.sampled_from(SKILLS), max_size=2).map(frozenset)
+
+percents = st.sampled_from([20, 37, 60, 85, 100, 100, 140])
+speeds_by_hour = st.builds(
+    lambda percent: routing.Speeds(tuple(percent), ZONE),
+    st.lists(percents, min_size=24, max_size=24),
+)
 
 
 def _clock(quarter: int) -> datetime:
@@ -165,7 +172,8 @@ def days(draw: st.DrawFn, *, most_visits: int = 9) -> routing.Problem:
     on = [f"s{number}" for number in range(draw(st.integers(1, 4)))]
     asked = [f"v{number}" for number in range(draw(st.integers(0, most_visits)))]
     drawn = [draw(visits(name, on, asked[:number])) for number, name in enumerate(asked)]
-    return day([draw(shifts(name)) for name in on], _one_under_way(drawn))
+    shift_list, speeds = [draw(shifts(name)) for name in on], draw(st.none() | speeds_by_hour)
+    return day(shift_list, _one_under_way(drawn), speeds=speeds)
 
 
 def _one_under_way(asked: list[routing.Visit]) -> list[routing.Visit]:
