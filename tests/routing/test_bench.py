@@ -10,9 +10,12 @@ import routing
 from routing.__main__ import main
 from routing.bench.confidence import mean_of
 from routing.bench.days import concierge_day
+from routing.bench.exhaustive import has_a_place
+from routing.bench.finding import Finding
 from routing.bench.instances import read_instances
 from routing.bench.invented import KINDS, invented
 from routing.bench.rivals import RIVALS, Rival, installed
+from routing.bench.table import Table
 from routing.reasons import why_never
 
 from .days import day, planned, rest, shift, visit, window
@@ -61,6 +64,29 @@ def test_the_bench_tells_our_gap_and_everybody_elses(
     for tool in ("ortools", "pyvrp", "pyvroom", "numba", "load average"):
         assert tool in told.out
     assert "square, seed 1, VROOM" in told.err
+
+
+def test_a_gap_beyond_the_goal_is_said_to_miss_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "BKS.csv").write_text("instance,best_known_distance_x10\nSQUARE,300\n")
+    assert main(["bench", str(folder), "--seconds", "0.1", "--rows", "solomon-100"]) == 0
+    (row,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("Solomon"))
+    assert row.count("13.67 %") == 1 + len(RIVALS)
+    assert " NO" in row
+
+
+def test_a_figure_taken_while_others_were_at_work_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table = Table(["PyVRP"])
+    quick = Finding("as soon as asked", "0.1 s", met=True, peers={"PyVRP": "0.2 s"})
+    table.row(quick, share=0.97)
+    table.row(quick, share=0.5)
+    quiet, shared, why = capsys.readouterr().out.splitlines()
+    assert quiet.split()[-4:] == ["s", "yes", "0.2", "s"]
+    assert shared.split()[-4:] == ["s", "yes?", "0.2", "s"]
+    assert "50% of a core" in why
 
 
 def test_a_row_nobody_measures_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
@@ -155,6 +181,17 @@ def test_a_peer_that_breaks_a_rule_is_refused_in_words() -> None:
     asked = cheat.ask(_choosy_day(), seconds=1, seed=1)
     assert asked.plan is None
     assert asked.words.startswith("refused: ")
+
+
+def test_insertion_tried_everywhere_finds_the_last_gap_and_no_more() -> None:
+    full = day(
+        [shift("anna", ends="10:00", capacity=3)],
+        [visit("early", 5, window("08:00", "08:30"), load=2), visit("new", 10, lasts=65, load=1)],
+    )
+    plan = planned(full, anna=["early"])
+    assert has_a_place(full, plan, full.visit("new"))
+    assert not has_a_place(full, plan, replace(full.visit("new"), lasts=timedelta(minutes=66)))
+    assert not has_a_place(full, plan, replace(full.visit("new"), load=2))
 
 
 def test_a_mean_says_how_far_off_it_may_be() -> None:

@@ -9,6 +9,7 @@ from routing.bench.finding import Conditions, Finding
 from routing.bench.rivals import Asked
 from routing.plan import Plan
 from routing.solver import plan_day
+from routing.words import counted
 
 SHIFTS, VISITS = 60, 400
 SECONDS = 5
@@ -41,7 +42,7 @@ def concierge_day_beside_peers(conditions: Conditions) -> Iterator[Finding]:
         met=_is_met(ours, theirs.get(MEASURE, [])),
         peers={name: _of_peer(asked) for name, asked in theirs.items()},
         notes=(
-            f"Cost in seconds of driving, 20,000 for each unserved; {len(ours)} invented days.",
+            f"Seconds of driving, 20,000 for each unserved; {counted(len(ours), 'invented day')}.",
             *(
                 f"Day {seed}: {plan.words}"
                 for seed, plan in zip(conditions.seeds, ours, strict=True)

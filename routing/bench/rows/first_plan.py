@@ -9,6 +9,7 @@ from routing.bench.finding import Conditions, Finding
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.solver import plan_as_shipped, plan_by_iterated_search, plan_day
+from routing.words import counted
 
 SHIFTS, VISITS = 60, 400
 AT_ONCE_S = 0.05
@@ -43,7 +44,7 @@ def first_plan(conditions: Conditions) -> Iterator[Finding]:
         ours=f"{_words(took)}, {unserved} unserved",
         met=max(took) <= GOAL_S,
         peers=theirs,
-        notes=(f"Median of {len(days)} days; judging it is counted for ours alone.",),
+        notes=(f"Median of {counted(len(days), 'day')}; judging it is counted for ours alone.",),
     )
 
 

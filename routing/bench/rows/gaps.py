@@ -15,6 +15,7 @@ from routing.bench.instances import Instance
 from routing.bench.invented import KINDS, invented
 from routing.plan import Plan
 from routing.solver import plan_day
+from routing.words import counted
 
 OURS, MEASURE = "ours", "PyVRP"
 INVENTED = 24
@@ -40,7 +41,7 @@ class Size:
     beats: bool = False
 
 
-HUNDRED = Size("Solomon 100", 100, 0, 100, 10, 0.3, few=3)
+HUNDRED = Size("Solomon 100", 100, 0, 100, 10, 0.3, few=2)
 TWO_HUNDRED = Size("Gehring-Homberger 200", 200, 100, 200, 30, 0.5, few=1, beats=True)
 FOUR_HUNDRED = Size("Gehring-Homberger 400", 400, 200, 10_000, 60, 1.5, few=1)
 
@@ -172,7 +173,7 @@ def _what(conditions: Conditions, measured: Sequence[_Measured], *, is_known: bo
     """Over how many instances and seeds, and above what."""
     above = "best known" if is_known else "the best of everybody in this run"
     seeds = len(conditions.seeds)
-    what = f"Percent above {above}: {len(measured)} instances"
+    what = f"Percent above {above}: {counted(len(measured), 'instance')}"
     what += f", median of {seeds} seeds" if seeds > 1 else ", one seed"
     what += "; ± is a 95 % confidence interval of the mean" if len(measured) > 1 else ""
     if len(measured) < FEW:

@@ -17,6 +17,7 @@ from routing.problem import Problem, Visit, Window
 from routing.repair import repair
 from routing.repair_rest import rest_of
 from routing.solver import plan_day
+from routing.words import counted
 
 SHIFTS, VISITS = 60, 400
 PLANNED_S, ALLOWED_S, LONG_S = 5.0, 1.0, 10.0
@@ -54,7 +55,7 @@ def same_day_repair(conditions: Conditions) -> Iterator[Finding]:
     )
     slowest = max(each.took_s for each in days)
     what = (
-        f"{len(days)} days of {SHIFTS} x {VISITS} at {NOON:%H:%M}: one ill, one "
+        f"{counted(len(days), 'day')} of {SHIFTS} x {VISITS} at {NOON:%H:%M}: one ill, one "
         f"{LATE.total_seconds() / 60:.0f} min late, {CANCELLED} cancelled, {ADDED} new; "
         f"{left} visits left, {dropped} dropped, {beyond} moved beyond need."
     )

@@ -11,6 +11,7 @@ from routing.mend import mended
 from routing.plan import Plan
 from routing.problem import Problem, Visit, Window
 from routing.why_not import Ease, Suggestion, why_not
+from routing.words import counted
 
 SHIFTS, VISITS = 12, 110
 MINUTE = timedelta(minutes=1)
@@ -34,7 +35,7 @@ def suggestions(conditions: Conditions) -> Iterator[Finding]:
         goal="why-not: the change suggested makes it fit, none smaller of its kind does, 100 %",
         ours=f"{true} of {told} true, {smallest} smallest",
         met=told > 0 and true == smallest == told,
-        notes=(f"{left} visits left out on {len(conditions.seeds)} crowded days.",),
+        notes=(f"{left} visits left out on {counted(len(conditions.seeds), 'crowded day')}.",),
     )
 
 
