@@ -127,7 +127,7 @@ def load_search() -> threading.Event:
         routing.search.warm()
         loaded.set()
 
-    threading.Thread(target=load, name="search", daemon=True).start()
+    threading.Thread(target=load, name="search").start()
     return loaded
 
 

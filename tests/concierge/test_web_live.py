@@ -174,7 +174,7 @@ async def served(
 
 
 async def until_it_answers(url: str) -> None:
-    async with asyncio.timeout(60), httpx.AsyncClient(trust_env=False) as browser:
+    async with asyncio.timeout(300), httpx.AsyncClient(trust_env=False) as browser:
         while True:
             with contextlib.suppress(httpx.TransportError):
                 if (await browser.get(url)).status_code == 200:
