@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import Phase, find, given, settings
+from hypothesis import Phase, given, settings
 
 import routing
 import routing.solver
@@ -47,10 +47,16 @@ FEATURES: dict[str, Has] = {
 }
 
 
-@pytest.mark.parametrize("feature", FEATURES)
-def test_the_days_that_are_tried_have_it(feature: str) -> None:
-    quickly = settings(max_examples=2_000, phases=[Phase.generate], derandomize=True)
-    assert find(d.days(), lambda day: bool(FEATURES[feature](day)), settings=quickly)
+def test_the_days_that_are_tried_have_every_feature() -> None:
+    missing = set(FEATURES)
+
+    @settings(max_examples=120, phases=[Phase.generate], derandomize=True, database=None)
+    @given(d.days())
+    def look(day: routing.Problem) -> None:
+        missing.difference_update([name for name in missing if FEATURES[name](day)])
+
+    look()
+    assert missing == set()
 
 
 @pytest.mark.parametrize("engine", ["search", "ortools"])
