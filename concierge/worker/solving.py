@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
+from multiprocessing.connection import wait
 from multiprocessing.synchronize import Event
 from typing import TypeVar
 
@@ -99,8 +101,17 @@ def _make_ready(hurry: Event) -> None:
 
     global _hurry  # noqa: PLW0603 - all that an initializer can leave behind
     _hurry = hurry
+    threading.Thread(target=_end_with_the_worker, daemon=True).start()
     os.nice(KINDNESS)
     routing.search.warm()
+
+
+def _end_with_the_worker() -> None:
+    """A pool's process waits for work for ever if whoever started it is killed."""
+    worker = multiprocessing.parent_process()
+    if worker is not None:
+        wait([worker.sentinel])
+        os._exit(1)
 
 
 def _solve(problem: routing.Problem, incumbent: routing.Plan) -> routing.Plan:
