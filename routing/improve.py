@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from .mend import filled
+from .mend import filled, mended
 from .plan import Plan, Route
 from .problem import Problem, Shift, Visit
 from .search import propose
@@ -31,6 +31,16 @@ class Asked:
     seconds: float
     seed: int
     progress: Progress | None
+
+
+def begun_at(asked: Asked, incumbent: Plan | None) -> Plan:
+    """What OR-Tools begins at: what can be kept of the plan in force, or one made by insertion."""
+    if incumbent is not None or not asked.visits:
+        return mended(asked.problem, incumbent or Plan())
+    inserted = propose(
+        asked.problem, asked.shifts, asked.visits, Plan(), seconds=60, steps=1, seed=asked.seed
+    )
+    return written(asked.problem, inserted.orders) or mended(asked.problem, Plan())
 
 
 def made_by_ortools(asked: Asked, kept: Plan, found: Plan | None) -> Plan:

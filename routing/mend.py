@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .change import fill, order_of, with_route
+from .change import fill, order_of, priced, with_route
 from .plan import Plan, Route
 from .problem import Problem, Shift, Visit
 from .reasons import can_carry, may_serve
@@ -26,6 +26,8 @@ def filled(problem: Problem, plan: Plan) -> Plan:
     """The plan, and every visit not on its routes inserted where worth it, or left out."""
     planned = {stop.visit for route in plan.routes for stop in route.stops}
     missing = [visit for visit in problem.visits if visit.id not in planned]
+    if not missing:
+        return priced(problem, replace(plan, unplanned=()))
     missing.sort(key=lambda visit: -visit.priority)
     return fill(problem, replace(plan, unplanned=()), missing, at_any_cost=False)
 

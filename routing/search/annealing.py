@@ -6,20 +6,20 @@ Source: SISR, section 5.3; a change is kept if it costs less than T times a rand
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import compiled
+from .compiled import hot
 from .day import Day
 from .recreate import recreate
 from .routes import ABSENT, Routes, copy_tour
 from .ruin import Hand, ruin
 
 
-@compiled
+@hot
 def seed_dice(seed: int) -> None:
     """Begin the search's random numbers anew; they are Numba's own, one stream for a thread."""
     np.random.seed(seed)
 
 
-@compiled
+@hot
 def anneal(
     day: Day,
     trial: Routes,
@@ -52,7 +52,7 @@ def anneal(
         temperature *= cooling
 
 
-@compiled
+@hot
 def changed_by(day: Day, trial: Routes, kept: Routes, hand: Hand) -> int:
     """What this step has added to the cost."""
     change = 0
@@ -66,7 +66,7 @@ def changed_by(day: Day, trial: Routes, kept: Routes, hand: Hand) -> int:
     return change
 
 
-@compiled
+@hot
 def copy_changed(source: Routes, target: Routes, hand: Hand) -> None:
     """Make `target` what `source` is; they differ by this step alone."""
     for place in range(hand.counts[0]):
@@ -75,7 +75,7 @@ def copy_changed(source: Routes, target: Routes, hand: Hand) -> None:
         copy_tour(source, target, hand.changed[place])
 
 
-@compiled
+@hot
 def copy_all(source: Routes, target: Routes) -> None:
     """Make `target` what `source` is."""
     target.shift_of[:] = ABSENT

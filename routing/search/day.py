@@ -27,8 +27,10 @@ class Day(NamedTuple):
     Shapes: n visits, m shifts, w windows at most, r breaks at most, p nodes.
     """
 
-    drive: NDArray[np.int64]
+    drive: NDArray[np.int32]
     """(p, p) seconds at 100 percent of speed, row = from."""
+    drive_to: NDArray[np.int32]
+    """(p, p) the same, row = to, so that a visit's ways to it lie side by side."""
     opens: NDArray[np.int64]
     """(n, w) moment; windows in order of opening, padded with ones nobody can keep."""
     closes: NDArray[np.int64]
@@ -98,7 +100,7 @@ def read_day(problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit])
     ends = sorted({row for on in duties for row in (on.start_row, on.end_row)})
     node_of = {row: len(rows) + place for place, row in enumerate(ends)}
     seconds = problem.travel.seconds
-    drive = seconds[np.ix_(rows + ends, rows + ends)].astype(np.int64, order="C")
+    drive = seconds[np.ix_(rows + ends, rows + ends)].astype(np.int32, order="C")
     opens, closes = _windows(calls, origin_s)
     rests = _rests(duties, origin_s)
     between = drive[: len(rows), : len(rows)]
@@ -114,6 +116,7 @@ def read_day(problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit])
     after, under_way = _order(visits)
     return Day(
         drive=drive,
+        drive_to=np.ascontiguousarray(drive.T),
         opens=opens,
         closes=closes,
         last_close=closes.max(axis=1, initial=NEVER_S),

@@ -9,7 +9,7 @@ from .compiled import compiled
 from .day import Day
 from .order import bounds
 from .routes import Routes, last_departure, soonest
-from .working import departures_from, overtime_added, unfair_added
+from .working import overtime_added, unfair_added
 
 NOWHERE = 1 << 60
 """The cost where there is no gap."""
@@ -126,8 +126,7 @@ def overtime_there(
     """The price of the overtime that the visit adds in this gap."""
     if day.due[shift] == day.ends[shift]:
         return 0
-    row = departures_from(day, routes, shift, position, here, visit)
-    return overtime_added(day, routes, shift, position, visit, row)
+    return overtime_added(day, routes, shift, position, here, visit)
 
 
 @compiled

@@ -99,12 +99,12 @@ def make_room(
 @compiled
 def place(day: Day, trial: Routes, hand: Hand, visit: int) -> bool:
     """Put the visit where it costs least; False if it fits nowhere."""
-    shift, position = best_position(day, trial, visit)
+    shift, position = best_position(day, trial, hand, visit, len(day.starts))
     if shift < 0:
         return False
     put(trial, shift, position, visit)
     reckon(day, trial, shift)
-    mark(hand, shift)
+    mark(trial, hand, shift)
     return True
 
 
@@ -129,7 +129,7 @@ def take_a_place(
             if better and can_take(day, trial, shift, position, visit):
                 least, cheapest, best, at = tally[other], cost, shift, position
     if best >= 0:
-        mark(hand, best)
+        mark(trial, hand, best)
         cut(trial, hand, best, at, 1, 0, 0)
         put(trial, best, at, visit)
         if not reckon(day, trial, best):
@@ -212,7 +212,7 @@ def take_strings(day: Day, trial: Routes, hand: Hand) -> None:
         visit = int(day.adjacent[around, near])
         shift = int(trial.shift_of[visit])
         if shift != ABSENT and not hand.is_changed[shift]:
-            mark(hand, shift)
+            mark(trial, hand, shift)
             cut_string(trial, hand, shift, visit, float(LONGEST_STRING))
             if not reckon(day, trial, shift):
                 cut(trial, hand, shift, 0, int(trial.stops[shift]), 0, 0)

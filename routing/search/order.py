@@ -1,11 +1,11 @@
 """The order that locks ask of a tour: who is served sooner, and who is first."""
 
-from .compiled import compiled
+from .compiled import hot
 from .day import Day
 from .routes import Routes
 
 
-@compiled
+@hot
 def bounds(day: Day, routes: Routes, shift: int, visit: int) -> tuple[int, int]:
     """The first and the last position at which a visit may join a tour in order."""
     stops = int(routes.stops[shift])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from routing.roads import PARTS
 from routing.seconds import NEVER_S, TOO_LATE_S
 
-from .compiled import compiled
+from .compiled import compiled, hot
 from .day import NOBODY, Day
 from .hours import (
     last_departure_by_hour,
@@ -47,6 +47,12 @@ class Routes(NamedTuple):
     """(m,) earliest moment to be home, every break over."""
     cost: NDArray[np.int64]
     """(m,) driving, prices, overtime, unfair work, and the shift called in."""
+    version: NDArray[np.int64]
+    """(m,) a number that a tour has had since it last changed, and that no other tour ever has."""
+    legs: NDArray[np.int32]
+    """(m, n + 1) seconds of driving to stop i (the last: home); 0 for a shift that stays there."""
+    row: NDArray[np.int64]
+    """(r + 1,) room to drive on from a stop, by the number of rests over."""
     leaves: NDArray[np.int64]
     """(m, n + 1, r + 1) earliest moment to leave stop i - 1 (0: the start), j rests being over."""
     must: NDArray[np.int64]
@@ -65,6 +71,9 @@ def no_routes(day: Day) -> Routes:
         work=np.zeros(shifts, dtype=np.int64),
         home=np.zeros(shifts, dtype=np.int64),
         cost=np.zeros(shifts, dtype=np.int64),
+        version=np.zeros(shifts, dtype=np.int64),
+        legs=np.zeros((shifts, visits + 1), dtype=np.int32),
+        row=np.zeros(rows[2], dtype=np.int64),
         leaves=np.zeros(rows, dtype=np.int64),
         must=np.zeros(rows, dtype=np.int64),
     )
@@ -73,7 +82,7 @@ def no_routes(day: Day) -> Routes:
     return routes
 
 
-@compiled
+@hot
 def reckon(day: Day, routes: Routes, shift: int) -> bool:
     """Work out times, load, work and cost of a tour; False if it cannot be driven in time."""
     tour, stops, rests = routes.tour, int(routes.stops[shift]), int(day.rests[shift])
@@ -88,6 +97,7 @@ def reckon(day: Day, routes: Routes, shift: int) -> bool:
     for place in range(stops):
         visit = int(tour[shift, place])
         drive_s = int(day.drive[here, visit])
+        routes.legs[shift, place] = drive_s
         for over in range(rests + 1):
             ready_s = soonest(day, leaves, shift, place, drive_s, over)
             leaves[shift, place + 1, over] = done_by(day, visit, ready_s)
@@ -96,15 +106,15 @@ def reckon(day: Day, routes: Routes, shift: int) -> bool:
         service_s += day.lasts[visit]
         prices += day.price[visit, shift]
         here = visit
-    home = there = int(day.end_node[shift])
+    home = int(day.end_node[shift])
     drive_home_s = int(day.drive[here, home])
+    routes.legs[shift, stops] = drive_home_s if stops else 0
     for place in range(stops - 1, -1, -1):
         visit = int(tour[shift, place])
-        drive_s = int(day.drive[visit, there])
+        drive_s = int(routes.legs[shift, place + 1])
         for over in range(rests + 1):
             limit_s = last_departure(day, must, shift, place + 1, drive_s, over)
             must[shift, place, over] = latest(day, visit, limit_s - day.lasts[visit])
-        there = visit
     home_s = soonest(day, leaves, shift, stops, drive_home_s, rests)
     routes.load[shift] = load
     routes.home[shift] = home_s
@@ -151,13 +161,13 @@ def driven_by_hour(day: Day, routes: Routes, shift: int) -> int:
     return driven_s
 
 
-@compiled
+@hot
 def overtime(day: Day, shift: int, home_s: int) -> int:
     """Seconds of it if she is home then; never more than the shift allows."""
     return max(0, min(home_s, day.ends[shift]) - day.due[shift])
 
 
-@compiled
+@hot
 def is_in_order(day: Day, routes: Routes, shift: int) -> bool:
     """Whether a tour keeps the order that locks ask for."""
     for place in range(routes.stops[shift]):
@@ -171,7 +181,7 @@ def is_in_order(day: Day, routes: Routes, shift: int) -> bool:
     return True
 
 
-@compiled
+@hot
 def soonest(
     day: Day, leaves: NDArray[np.int64], shift: int, place: int, drive_s: int, over: int
 ) -> int:
@@ -179,7 +189,7 @@ def soonest(
     return soonest_from(day, leaves[shift, place], shift, drive_s, over)
 
 
-@compiled
+@hot
 def soonest_from(day: Day, leaves: NDArray[np.int64], shift: int, drive_s: int, over: int) -> int:
     """The same, from one stop's row of `leaves`."""
     if day.traffic.is_hourly:
@@ -200,7 +210,7 @@ def soonest_from(day: Day, leaves: NDArray[np.int64], shift: int, drive_s: int, 
     return best_s
 
 
-@compiled
+@hot
 def last_departure(
     day: Day, must: NDArray[np.int64], shift: int, place: int, drive_s: int, over: int
 ) -> int:
@@ -221,7 +231,7 @@ def last_departure(
     return best_s
 
 
-@compiled
+@hot
 def earliest(day: Day, visit: int, ready_s: int) -> int:
     """When service begins if the concierge is ready then."""
     for window in range(day.opens.shape[1]):
@@ -230,14 +240,14 @@ def earliest(day: Day, visit: int, ready_s: int) -> int:
     return TOO_LATE_S
 
 
-@compiled
+@hot
 def done_by(day: Day, visit: int, ready_s: int) -> int:
     """When service is over if the concierge is ready then."""
     starts_s = earliest(day, visit, ready_s)
     return starts_s if starts_s >= TOO_LATE_S else starts_s + day.lasts[visit]
 
 
-@compiled
+@hot
 def latest(day: Day, visit: int, limit_s: int) -> int:
     """The last moment not after `limit_s` at which service may begin."""
     best_s = NEVER_S
@@ -247,7 +257,7 @@ def latest(day: Day, visit: int, limit_s: int) -> int:
     return best_s
 
 
-@compiled
+@hot
 def copy_tour(source: Routes, target: Routes, shift: int) -> None:
     """Make one shift of `target` what it is in `source`; absent visits are the caller's."""
     stops, columns = source.stops[shift], source.leaves.shape[2]
@@ -256,17 +266,19 @@ def copy_tour(source: Routes, target: Routes, shift: int) -> None:
         target.tour[shift, place] = visit
         target.shift_of[visit] = shift
     for place in range(stops + 1):
+        target.legs[shift, place] = source.legs[shift, place]
         for over in range(columns):
             target.leaves[shift, place, over] = source.leaves[shift, place, over]
             target.must[shift, place, over] = source.must[shift, place, over]
     target.stops[shift] = stops
+    target.version[shift] = source.version[shift]
     target.load[shift] = source.load[shift]
     target.work[shift] = source.work[shift]
     target.home[shift] = source.home[shift]
     target.cost[shift] = source.cost[shift]
 
 
-@compiled
+@hot
 def total(day: Day, routes: Routes) -> int:
     """What all routes and all absent visits cost."""
     cost = routes.cost.sum()

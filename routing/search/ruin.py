@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import compiled
+from .compiled import hot
 from .day import Day
 from .routes import ABSENT, Routes, reckon
 
@@ -22,17 +22,33 @@ SPLIT_DEPTH = 0.01
 """beta: how readily it keeps one more."""
 
 
+NOT_KNOWN = -1
+"""No version of a tour; no place in one."""
+
+
 class Hand(NamedTuple):
     """What one step has taken up. Shapes: n visits, m shifts."""
 
     absent: NDArray[np.int64]
     """(n,) visits on no route; the first `counts[0]` are meant."""
+    keys: NDArray[np.float64]
+    """(n,) by which they are sorted; paired with `absent`."""
+    waits: NDArray[np.bool_]
+    """(n,) the visit was on no route before this step."""
     changed: NDArray[np.int64]
     """(m,) shifts this step has changed; the first `counts[1]` are meant."""
     is_changed: NDArray[np.bool_]
     """(m,)"""
+    tried: NDArray[np.int64]
+    """(m,) the last question for which a shift at home, or one like it, was looked into."""
+    known_at: NDArray[np.int64]
+    """(n, m) the version of the shift's tour that was last looked into for the visit."""
+    known_cost: NDArray[np.int64]
+    """(n, m) what the visit then cost there at its best place, or at least cost anywhere."""
+    known_place: NDArray[np.int64]
+    """(n, m) that place, or NOT_KNOWN if none costs less."""
     counts: NDArray[np.int64]
-    """(2,) absent visits, changed shifts."""
+    """(4,) absent visits, changed shifts, questions asked, versions given."""
 
 
 def empty_hand(day: Day) -> Hand:
@@ -40,13 +56,19 @@ def empty_hand(day: Day) -> Hand:
     visits, shifts = day.allowed.shape
     return Hand(
         absent=np.zeros(visits, dtype=np.int64),
+        keys=np.zeros(visits, dtype=np.float64),
+        waits=np.zeros(visits, dtype=np.bool_),
         changed=np.zeros(shifts, dtype=np.int64),
         is_changed=np.zeros(shifts, dtype=np.bool_),
-        counts=np.zeros(2, dtype=np.int64),
+        tried=np.zeros(shifts, dtype=np.int64),
+        known_at=np.full((visits, shifts), NOT_KNOWN, dtype=np.int64),
+        known_cost=np.zeros((visits, shifts), dtype=np.int64),
+        known_place=np.full((visits, shifts), NOT_KNOWN, dtype=np.int64),
+        counts=np.zeros(4, dtype=np.int64),
     )
 
 
-@compiled
+@hot
 def ruin(day: Day, routes: Routes, hand: Hand) -> None:
     """Take strings out of routes near a random visit; what is taken out is in hand."""
     visits = len(routes.shift_of)
@@ -61,7 +83,7 @@ def ruin(day: Day, routes: Routes, hand: Hand) -> None:
         visit = int(day.adjacent[around, near])
         shift = int(routes.shift_of[visit])
         if shift != ABSENT and not hand.is_changed[shift]:
-            mark(hand, shift)
+            mark(routes, hand, shift)
             cut_string(routes, hand, shift, visit, longest)
             if not reckon(day, routes, shift):
                 cut(routes, hand, shift, 0, int(routes.stops[shift]), 0, 0)
@@ -69,35 +91,41 @@ def ruin(day: Day, routes: Routes, hand: Hand) -> None:
             strings -= 1
 
 
-@compiled
+@hot
 def take_up(routes: Routes, hand: Hand) -> None:
     """Begin a step: nothing changed, and in hand what is absent already."""
     for place in range(hand.counts[1]):
         hand.is_changed[hand.changed[place]] = False
-    hand.counts[:] = 0
+    hand.counts[0] = hand.counts[1] = 0
     for visit in range(len(routes.shift_of)):
-        if routes.shift_of[visit] == ABSENT:
+        hand.waits[visit] = routes.shift_of[visit] == ABSENT
+        if hand.waits[visit]:
             hand.absent[hand.counts[0]] = visit
             hand.counts[0] += 1
 
 
-@compiled
+@hot
 def mean_stops(routes: Routes) -> float:
     """Visits on a route, on average."""
-    used = (routes.stops > 0).sum()
-    return routes.stops.sum() / max(1, used)
+    used = on_routes = 0
+    for shift in range(len(routes.stops)):
+        used += routes.stops[shift] > 0
+        on_routes += routes.stops[shift]
+    return on_routes / max(1, used)
 
 
-@compiled
-def mark(hand: Hand, shift: int) -> None:
-    """Note that this step changes this shift."""
+@hot
+def mark(routes: Routes, hand: Hand, shift: int) -> None:
+    """Note that this step changes this shift, whose tour has a version of its own from now on."""
+    hand.counts[3] += 1
+    routes.version[shift] = hand.counts[3]
     if not hand.is_changed[shift]:
         hand.is_changed[shift] = True
         hand.changed[hand.counts[1]] = shift
         hand.counts[1] += 1
 
 
-@compiled
+@hot
 def cut_string(routes: Routes, hand: Hand, shift: int, visit: int, longest: float) -> None:
     """Take out a string of random length that includes the visit, or a split one around it."""
     stops = int(routes.stops[shift])
@@ -117,7 +145,7 @@ def cut_string(routes: Routes, hand: Hand, shift: int, visit: int, longest: floa
     cut(routes, hand, shift, first, span, kept_from, kept)
 
 
-@compiled
+@hot
 def cut(
     routes: Routes, hand: Hand, shift: int, first: int, span: int, kept_from: int, kept: int
 ) -> None:

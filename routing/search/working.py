@@ -1,14 +1,11 @@
 """What one more visit adds to a shift's overtime and to its work beyond what is fair."""
 
-import numpy as np
-from numpy.typing import NDArray
-
-from .compiled import compiled
+from .compiled import hot
 from .day import Day
 from .routes import Routes, done_by, overtime, soonest, soonest_from
 
 
-@compiled
+@hot
 def unfair_added(day: Day, routes: Routes, shift: int, visit: int, driven_s: int) -> int:
     """The price of the work that becomes unfair if the visit adds so much driving."""
     work = routes.work[shift]
@@ -16,32 +13,16 @@ def unfair_added(day: Day, routes: Routes, shift: int, visit: int, driven_s: int
     return day.unfair * (max(0, work + driven_s + day.lasts[visit] - day.fair[shift]) - was)
 
 
-@compiled
-def departures_from(
+@hot
+def overtime_added(
     day: Day, routes: Routes, shift: int, position: int, here: int, visit: int
-) -> NDArray[np.int64]:
-    """The earliest departures from a visit there, one for each number of rests over."""
+) -> int:
+    """The price of the overtime that the visit adds there; exact, by driving on to the end."""
+    departures = routes.row
     drive_s = int(day.drive[here, visit])
-    departures = routes.leaves[shift, position].copy()
-    for over in range(day.rests[shift], -1, -1):
+    for over in range(day.rests[shift] + 1):
         ready_s = soonest(day, routes.leaves, shift, position, drive_s, over)
         departures[over] = done_by(day, visit, ready_s)
-    return departures
-
-
-@compiled
-def overtime_added(
-    day: Day,
-    routes: Routes,
-    shift: int,
-    position: int,
-    visit: int,
-    departures: NDArray[np.int64],
-) -> int:
-    """The price of the overtime that the visit adds there; exact, by driving on to the end.
-
-    `departures` are those from the visit; they are driven on.
-    """
     stops, rests, here = int(routes.stops[shift]), int(day.rests[shift]), visit
     for place in range(position, stops):
         there = int(routes.tour[shift, place])

@@ -63,6 +63,7 @@ def search(
 ) -> Plan | None:
     """The best plan found, begun from `kept` if given; None if there was none in time.
 
+    A plan to begin at is an answer once OR-Tools has read it with all its rules active.
     What OR-Tools leaves out gets one more chance, by insertion.
     """
     make_ready(model, progress, seed)
@@ -73,6 +74,7 @@ def search(
         model.routing.CloseModelWithParameters(searching)
         start = model.routing.ReadAssignmentFromRoutes(model.indices(kept), True)
         answer = start and model.routing.SolveFromAssignmentWithParameters(start, searching)
+        answer = answer or start
     return answer and filled(model.problem, Plan(model.routes(answer)))
 
 

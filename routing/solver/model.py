@@ -94,16 +94,26 @@ class Model:
                 self.drives[here, there] = drive_s
 
     def _add_drives_and_prices(self) -> None:
-        """Driving, and what each visit costs with each concierge, on the arc that leads to it."""
-        evaluators: dict[tuple[int, ...], int] = {}
-        for car, shift in enumerate(self.shifts):
-            prices = tuple(price_with(self.problem, each.visit, shift.id) for each in self.calls)
-            if prices not in evaluators:
-                padded = np.array([*prices, *(0 for _ in range(2 * len(self.shifts)))])
-                matrix = (self.drives + padded).tolist()
-                evaluators[prices] = self.routing.RegisterTransitMatrix(matrix)
-            self.routing.SetArcCostEvaluatorOfVehicle(evaluators[prices], car)
-            self.routing.SetFixedCostOfVehicle(self.problem.weights.shift, car)
+        """Driving, and what each visit costs with each concierge.
+
+        What a visit costs with anybody is on the arcs that leave it. What it costs beyond that
+        with some is a dimension without slack, whose span OR-Tools adds to the arcs' costs: a
+        vector for each concierge, where a matrix for each would take a second and 130 MB. One
+        vector entry must be 0 for each visit, or OR-Tools would not let it be left out.
+        """
+        prices = np.zeros((len(self.shifts), len(self.drives)), dtype=np.int64)
+        for column, each in enumerate(self.calls):
+            prices[:, column] = [price_with(self.problem, each.visit, s.id) for s in self.shifts]
+        least = prices.min(axis=0)
+        costs = self.routing.RegisterTransitMatrix((self.drives + least[:, None]).tolist())
+        self.routing.SetArcCostEvaluatorOfAllVehicles(costs)
+        self.routing.SetFixedCostOfAllVehicles(self.problem.weights.shift)
+        beyond = prices - least
+        if beyond.any():
+            vectors = [self.routing.RegisterUnaryTransitVector(row) for row in beyond.tolist()]
+            most = int(beyond.max(axis=0).sum())
+            self.routing.AddDimensionWithVehicleTransits(vectors, 0, most, True, "prices")
+            self.routing.GetDimensionOrDie("prices").SetSpanCostCoefficientForAllVehicles(1)
 
     def _add_clock(self) -> None:
         """Time passes by service and driving; waiting is free; nobody works outside her shift."""

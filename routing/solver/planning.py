@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from routing.errors import BadPlan
-from routing.improve import Asked, Progress, only_falling, searched
-from routing.mend import mended
+from routing.improve import Asked, Progress, begun_at, only_falling, searched
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.reasons import why_never
@@ -17,7 +16,7 @@ from routing.words import summary
 from .first_plan import first_plan
 from .last_word import with_the_last_word
 
-FIRST_SHARE = 0.15
+FIRST_SHARE = 0.05
 """The part of the time in which OR-Tools makes the plan that our search begins at."""
 
 Engine = Literal["search", "ortools"]
@@ -54,7 +53,7 @@ def plan_day(
         seed=seed,
         progress=only_falling(progress, begun, visits, problem),
     )
-    kept = mended(problem, incumbent or Plan())
+    kept = begun_at(asked, incumbent)
     if not asked.visits:
         said = f"No visit can be planned: {summary(kept.routes, kept.unplanned)}"
         return with_the_last_word(problem, replace(kept, words=said))
