@@ -9,7 +9,15 @@ import numpy as np
 from .compiled import hot
 from .day import Day
 from .order import bounds
-from .routes import Routes, last_departure, reckon, soonest
+from .routes import (
+    Routes,
+    done_by,
+    last_departure,
+    last_departure_steady,
+    reckon,
+    soonest,
+    soonest_steady,
+)
 from .ruin import NOT_KNOWN, Hand, mark
 from .traffic import about
 from .working import overtime_added
@@ -155,7 +163,15 @@ def cheapest_place(
         if day.traffic.is_hourly:
             driven_s = about(day.traffic, driven_s, routes.leaves[shift, place, 0])
         cost = fixed + driven_s + day.unfair * (max(0, driven_s - fair_left) - was_unfair)
-        if cost < best and place >= first and fits(day, routes, shift, place, visit, here, there):
+        if (
+            cost < best
+            and place >= first
+            and (
+                fits_by_hour(day, routes, shift, place, visit, here, there)
+                if day.traffic.is_hourly
+                else fits(day, routes, shift, place, visit, here, there)
+            )
+        ):
             if day.due[shift] < day.ends[shift]:
                 cost += overtime_added(day, routes, shift, place, here, visit)
             if cost < best:
@@ -168,25 +184,43 @@ def cheapest_place(
 def fits(
     day: Day, routes: Routes, shift: int, position: int, visit: int, here: int, there: int
 ) -> bool:
-    """Whether the visit can begin in one of its windows there, everything after still in time."""
+    """Whether the visit can begin in one of its windows there, everything after still in time.
+
+    On steady roads alone, where what is hopeless is soon seen.
+    """
     to_s, from_s = day.drive[here, visit], day.drive[visit, there]
     rests = day.rests[shift]
-    if not day.traffic.is_hourly:
-        latest_end_s = routes.must[shift, position, rests] - from_s
-        if routes.leaves[shift, position, 0] + to_s > day.last_close[visit]:
-            return False
-        if day.opens[visit, 0] + day.lasts[visit] > latest_end_s:
-            return False
+    latest_end_s = routes.must[shift, position, rests] - from_s
+    if routes.leaves[shift, position, 0] + to_s > day.last_close[visit]:
+        return False
+    if day.opens[visit, 0] + day.lasts[visit] > latest_end_s:
+        return False
     for over in range(rests + 1):
-        ready_s = soonest(day, routes.leaves, shift, position, to_s, over)
+        ready_s = soonest_steady(day, routes.leaves, shift, position, to_s, over)
         if ready_s > day.last_close[visit]:
             return False
         for window in range(day.opens.shape[1]):
             if ready_s <= day.closes[visit, window]:
                 ends_s = max(ready_s, day.opens[visit, window]) + day.lasts[visit]
-                if ends_s <= last_departure(day, routes.must, shift, position, from_s, over):
+                if ends_s <= last_departure_steady(
+                    day, routes.must, shift, position, from_s, over
+                ):
                     return True
                 break
+    return False
+
+
+@hot
+def fits_by_hour(
+    day: Day, routes: Routes, shift: int, position: int, visit: int, here: int, there: int
+) -> bool:
+    """The same on any roads."""
+    to_s, from_s = day.drive[here, visit], day.drive[visit, there]
+    for over in range(day.rests[shift] + 1):
+        ready_s = soonest(day, routes.leaves, shift, position, to_s, over)
+        by_s = last_departure(day, routes.must, shift, position, from_s, over)
+        if done_by(day, visit, ready_s) <= by_s:
+            return True
     return False
 
 

@@ -99,7 +99,10 @@ def reckon(day: Day, routes: Routes, shift: int) -> bool:
         drive_s = int(day.drive[here, visit])
         routes.legs[shift, place] = drive_s
         for over in range(rests + 1):
-            ready_s = soonest(day, leaves, shift, place, drive_s, over)
+            if day.traffic.is_hourly:
+                ready_s = soonest_by_hour(day, leaves[shift, place], shift, drive_s, over)[0]
+            else:
+                ready_s = soonest_steady(day, leaves, shift, place, drive_s, over)
             leaves[shift, place + 1, over] = done_by(day, visit, ready_s)
         load += day.demand[visit]
         driven_s += drive_s
@@ -113,7 +116,11 @@ def reckon(day: Day, routes: Routes, shift: int) -> bool:
         visit = int(tour[shift, place])
         drive_s = int(routes.legs[shift, place + 1])
         for over in range(rests + 1):
-            limit_s = last_departure(day, must, shift, place + 1, drive_s, over)
+            if day.traffic.is_hourly:
+                row = must[shift, place + 1]
+                limit_s = last_departure_by_hour(day, row, shift, drive_s, over)
+            else:
+                limit_s = last_departure_steady(day, must, shift, place + 1, drive_s, over)
             must[shift, place, over] = latest(day, visit, limit_s - day.lasts[visit])
     home_s = soonest(day, leaves, shift, stops, drive_home_s, rests)
     routes.load[shift] = load
@@ -186,17 +193,29 @@ def soonest(
     day: Day, leaves: NDArray[np.int64], shift: int, place: int, drive_s: int, over: int
 ) -> int:
     """The soonest end of a drive to stop `place`, after which `over` rests are over."""
-    return soonest_from(day, leaves[shift, place], shift, drive_s, over)
+    if day.traffic.is_hourly:
+        return soonest_by_hour(day, leaves[shift, place], shift, drive_s, over)[0]
+    return soonest_steady(day, leaves, shift, place, drive_s, over)
 
 
 @hot
-def soonest_from(day: Day, leaves: NDArray[np.int64], shift: int, drive_s: int, over: int) -> int:
-    """The same, from one stop's row of `leaves`."""
+def last_departure(
+    day: Day, must: NDArray[np.int64], shift: int, place: int, drive_s: int, over: int
+) -> int:
+    """The last moment to leave for stop `place`, `over` rests being over."""
     if day.traffic.is_hourly:
-        return soonest_by_hour(day, leaves, shift, drive_s, over)[0]
+        return last_departure_by_hour(day, must[shift, place], shift, drive_s, over)
+    return last_departure_steady(day, must, shift, place, drive_s, over)
+
+
+@hot
+def soonest_steady(
+    day: Day, leaves: NDArray[np.int64], shift: int, place: int, drive_s: int, over: int
+) -> int:
+    """`soonest` on steady roads alone: short enough to become a part of whoever calls it."""
     best_s = TOO_LATE_S
     for before in range(over, -1, -1):
-        clock_s, left_s = leaves[before], drive_s
+        clock_s, left_s = leaves[shift, place, before], drive_s
         if clock_s >= best_s:
             continue
         for rest in range(before, over):
@@ -211,12 +230,10 @@ def soonest_from(day: Day, leaves: NDArray[np.int64], shift: int, drive_s: int, 
 
 
 @hot
-def last_departure(
+def last_departure_steady(
     day: Day, must: NDArray[np.int64], shift: int, place: int, drive_s: int, over: int
 ) -> int:
-    """The last moment to leave for stop `place`, `over` rests being over."""
-    if day.traffic.is_hourly:
-        return last_departure_by_hour(day, must[shift, place], shift, drive_s, over)
+    """`last_departure` on steady roads alone."""
     best_s = NEVER_S
     for after in range(over, day.rests[shift] + 1):
         limit_s = must[shift, place, after]

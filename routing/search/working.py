@@ -2,7 +2,8 @@
 
 from .compiled import hot
 from .day import Day
-from .routes import Routes, done_by, overtime, soonest, soonest_from
+from .hours import soonest_by_hour
+from .routes import Routes, done_by, overtime, soonest
 
 
 @hot
@@ -28,9 +29,10 @@ def overtime_added(
         there = int(routes.tour[shift, place])
         drive_s = int(day.drive[here, there])
         for over in range(rests, -1, -1):
-            ready_s = soonest_from(day, departures, shift, drive_s, over)
+            ready_s, _ = soonest_by_hour(day, departures, shift, drive_s, over)
             departures[over] = done_by(day, there, ready_s)
         here = there
-    home_s = soonest_from(day, departures, shift, int(day.drive[here, day.end_node[shift]]), rests)
+    drive_home_s = int(day.drive[here, day.end_node[shift]])
+    home_s, _ = soonest_by_hour(day, departures, shift, drive_home_s, rests)
     was = overtime(day, shift, routes.home[shift]) if stops else 0
     return day.overtime * (overtime(day, shift, home_s) - was)
