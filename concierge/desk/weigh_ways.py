@@ -61,8 +61,25 @@ async def _weighed(
     before = _before(today, setback)
     problem, left = before.problem(travel), today.problem(travel)
     events = _events(setback, before, travel)
-    found = await repair(problem, before.plan(problem), events, left, today.now)
+    plan = before.plan(problem)
+    hers = today.stops_of(setback.shift_id) if problem.has_shift(str(setback.shift_id)) else []
+    for stop in hers:
+        if left.has_visit(str(stop.order_id)) and not problem.has_visit(str(stop.order_id)):
+            problem = problem.with_visit(left.visit(str(stop.order_id)))
+            plan = _with_her_first(plan, str(stop.shift_id), stop.as_planned())
+    found = await repair(problem, plan, events, left, today.now)
     return Weighed.of(problem, found)
+
+
+def _with_her_first(plan: routing.Plan, shift: str, stop: routing.Stop) -> routing.Plan:
+    """The plan with the stop she was driving to; she cannot go on, so it is anybody's again."""
+    routes = tuple(
+        replace(each, stops=(stop, *each.stops)) if each.shift == shift else each
+        for each in plan.routes
+    )
+    if all(each.shift != shift for each in routes):
+        routes = (*routes, routing.Route(shift, stop.arrives - stop.drive, stop.ends, (stop,)))
+    return replace(plan, routes=routes)
 
 
 def _before(today: HubDay, setback: Setback) -> HubDay:

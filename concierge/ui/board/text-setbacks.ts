@@ -27,6 +27,9 @@ const KINDS: Record<string, string> = {
 };
 export const kinds = () => Object.entries(KINDS).map(([kind, words]) => ({ kind: kind as SetbackKind, words: say(words) }));
 
+/** Whose row it is: what keeps her from her visits. */
+export const keeps = ({ kind }: Setback) => say(KINDS[kind] ?? kind);
+
 const HAPPENED: Record<string, string> = {
   ill: '{name} is ill since {since}',
   late: '{name} is late: she goes on at {until}',
