@@ -35,7 +35,7 @@ from .errors import (
     WrongState,
 )
 from .hold import Hold, HoldState, Refund, RefundState, Refusal
-from .ledger import Account, Entry, Movement, Side, entries, movements
+from .ledger import Account, Entry, Movement, Side, entries, is_stale, movements
 from .money import EXPONENTS, Money
 from .plan import (
     Line,
@@ -105,6 +105,7 @@ __all__ = [
     "covers",
     "due",
     "entries",
+    "is_stale",
     "judge",
     "look",
     "move",

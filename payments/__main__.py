@@ -1,15 +1,20 @@
-"""python -m payments sandbox: the stand-in for Stripe, in a process of its own."""
+"""python -m payments: the stand-in for Stripe in a process of its own, and the simulation."""
 
 import argparse
 import sys
 
 from .sandbox.app import Settings, run
+from .simulation import run as simulation
+
+SIMULATED = ("simulate", "year")
 
 
 def main(words: list[str]) -> None:
     """Do what the command line says."""
+    if words[:1] and words[0] in SIMULATED:
+        raise SystemExit(simulation.main(words))
     parser = argparse.ArgumentParser(prog="python -m payments", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="sandbox")
+    commands = parser.add_subparsers(required=True, metavar="{sandbox,simulate,year}")
     sandbox = commands.add_parser("sandbox", help="serve a stand-in for Stripe; no money moves")
     sandbox.add_argument("--port", type=int, required=True)
     sandbox.add_argument("--host", default="127.0.0.1", help="default: this machine alone")

@@ -65,6 +65,11 @@ class Hold:
             raise BadAmount(f"Hold {self.id} of {self.amount} says {self.captured} is captured.")
 
     @property
+    def began(self) -> bool:
+        """Whether a card ever said yes to it: before that there is nothing to write down."""
+        return self.state is not HoldState.PENDING and self.ever_held
+
+    @property
     def released(self) -> Money:
         """What goes back to her: all of a released hold, the rest of a captured one."""
         match self.state:

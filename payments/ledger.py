@@ -102,6 +102,20 @@ def movements(before: Hold | None, after: Hold) -> tuple[tuple[Movement, Money],
     return tuple((kind, step) for kind, step in steps.items() if step)
 
 
+RANK = {
+    HoldState.PENDING: 0,
+    HoldState.HELD: 1,
+    HoldState.CAPTURED: 2,
+    HoldState.RELEASED: 2,
+}
+"""How far a hold has come: it never goes back."""
+
+
+def is_stale(known: Hold, seen: Hold) -> bool:
+    """Whether a reading is older than what is known, however late it came."""
+    return RANK[seen.state] < RANK[known.state]
+
+
 def _so_far(hold: Hold) -> dict[Movement, Money]:
     """All that has happened to a hold. One given back before it held anything never moved."""
     if hold.state is HoldState.PENDING or not hold.ever_held:

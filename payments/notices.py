@@ -65,7 +65,7 @@ def read_notice(body: bytes, signature: str | None, *, secret: str) -> Notice:
     try:
         check: Any = stripe.WebhookSignature.verify_header  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         check(body, signature, secret, TOLERANCE_S)
-        return _notice(json.loads(body))
+        return told_by(json.loads(body))
     except stripe.SignatureVerificationError as refusal:
         raise BadSignature(
             refusal.user_message or "The signature is not the provider's."
@@ -74,7 +74,8 @@ def read_notice(body: bytes, signature: str | None, *, secret: str) -> Notice:
         raise BadSignature("This is not a notice.") from nonsense
 
 
-def _notice(event: dict[str, Any]) -> Notice:
+def told_by(event: dict[str, Any]) -> Notice:
+    """What an event is about: where to look, nothing else of it is believed."""
     told = event["data"]["object"]
     kind = KINDS.get(told["object"], NoticeKind.OTHER)
     about = told.get("id") or ""

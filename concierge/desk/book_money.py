@@ -11,15 +11,6 @@ from concierge.model import Hold, LedgerEntry, Order
 
 from .settle import as_read
 
-_RANK = {
-    payments.HoldState.PENDING: 0,
-    payments.HoldState.HELD: 1,
-    payments.HoldState.CAPTURED: 2,
-    payments.HoldState.RELEASED: 2,
-}
-"""How far a hold has come: it never goes back."""
-
-
 async def book_hold(
     session: AsyncSession, order: Order, seen: payments.Hold, now: datetime
 ) -> Hold:
@@ -32,9 +23,9 @@ async def book_hold(
         select(Hold).where(Hold.provider_id == seen.id).execution_options(populate_existing=True)
     )
     hold = known.first()
-    if hold is not None and _RANK[seen.state] < _RANK[hold.state]:
-        return hold
     before = as_read(hold) if hold else None
+    if hold is not None and before is not None and payments.is_stale(before, seen):
+        return hold
     if hold is None:
         hold = Hold(
             order_id=order.id, provider_id=seen.id, state=seen.state,

@@ -149,7 +149,7 @@ async def take_over_page(engine: AsyncEngine, seen: payments.CardPageState) -> C
         )
         if page.state is CardPageState.OPEN:  # a reading may be older than what we know
             page.state = CardPageState(seen.status.value)
-        if seen.hold is not None and seen.hold.state is not payments.HoldState.PENDING:
+        if seen.hold is not None and seen.hold.began:
             await book_hold(session, order, seen.hold, moment)
         if newly:
             await _take_card(session, order, seen, moment)

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -43,21 +44,23 @@ class Clock:
         return time.time()
 
 
+def unguessable(prefix: str) -> str:
+    """A new id that nobody can guess."""
+    return f"{prefix}_{secrets.token_hex(12)}"
+
+
 @dataclass
 class World:
     """Everything a rule needs. Rules run inside one transaction of `store`."""
 
     store: Store
     webhook_url: str | None = None
+    name: Callable[[str], str] = unguessable
+    """A new id under a prefix."""
     clock: Clock = field(init=False)
 
     def __post_init__(self) -> None:
         self.clock = Clock(self.store)
-
-    @staticmethod
-    def name(prefix: str) -> str:
-        """A new id that nobody can guess."""
-        return f"{prefix}_{secrets.token_hex(12)}"
 
     def fetch(self, kind: str, name: str) -> Doc:
         """An object that has to exist.

@@ -462,3 +462,22 @@ async def goes(
             return True
         finally:
             await connection.rollback()
+
+
+async def test_a_card_page_that_came_to_nothing_does_not_make_her_bank_be_asked_again(
+    house: SmallHouse, sandbox: Sandbox, gateway: StripeGateway, her: Client
+) -> None:
+    order = await booked(house, gateway, her, FAILS_LATER)
+    await time_is(house, sandbox, gateway, OPENS - timedelta(hours=48))
+    await time_is(house, sandbox, gateway, OPENS - timedelta(hours=24))
+    page = await to_card(house, gateway, order)
+    await her.give(payments.CardPage(page.id, page.url, page.expires_at), FAILS_LATER)
+    moment = OPENS - timedelta(hours=20)
+    await time_is(house, sandbox, gateway, moment)
+    assert await check_card_page(house.engine, gateway, page.id) is CardPageState.EXPIRED
+    await hold_money(house.engine, order.id)
+    await work_off(house, gateway, moment)
+    order = await again(house, order)
+    assert (order.standing, order.hold_due) == (payments.Standing.DECLINED, None)
+    async with transaction(house.engine) as session:
+        assert await holds_in(session, order) == []

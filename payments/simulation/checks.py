@@ -1,0 +1,130 @@
+"""What must hold when a history is over, each by its name, judged against the provider itself."""
+
+from collections.abc import Callable, Iterator
+
+import payments
+from payments.plan import MOST_ATTEMPTS
+from payments.sandbox import refunds as sandbox_refunds
+from payments.sandbox.totals import totals
+
+from .house import CALLED_OFF, RETURNED, SETTLED, House
+
+MOST_HOLDS = 8
+"""Holds asked for without her, for one visit: two tries, renewals, and a bank that lets go."""
+
+Check = Callable[[House], Iterator[str]]
+
+
+def captured_is_due(house: House) -> Iterator[str]:
+    """Exactly what she keeps is taken, once; nothing from an order that never was."""
+    taken = sum(intent["amount_received"] for intent in house.provider.intents())
+    owed = sum(line.price.minor for line in house.lines if line.kept and not line.disputed)
+    if house.state == SETTLED and taken != owed:
+        yield f"{taken} was captured, {owed} is due"
+    if house.state == CALLED_OFF and taken:
+        yield f"{taken} was captured of an order called off"
+    if house.state == RETURNED and taken > owed:
+        yield f"{taken} was captured, only {owed} is due"
+
+
+def no_orphan_hold(house: House) -> Iterator[str]:
+    """Nothing stays held once an order has ended, unless a person was called for it."""
+    for intent in house.provider.intents():
+        named = any(case.startswith("failed") for case in house.cases)
+        if intent["status"] == "requires_capture" and not named:
+            yield f"{intent['id']} still holds {intent['amount']}"
+
+
+def refunds_are_those_planned(house: House) -> Iterator[str]:
+    """Each planned refund is there once, for its amount, and no other; never above the capture."""
+    made: dict[str, list[int]] = {}
+    for refund in house.provider.refunds():
+        made.setdefault(refund["metadata"].get("op", ""), []).append(refund["amount"])
+    for fact, row in house.rows.items():
+        if row.stored.kind is payments.OperationKind.REFUND and row.state == "done":
+            amounts = made.pop(fact, [])
+            if amounts != [row.stored.amount.minor]:
+                yield f"{fact} of {row.stored.amount} was made as {amounts}"
+    for fact, amounts in made.items():
+        yield f"{fact or 'nobody'} gave {amounts} back"
+    for intent in house.provider.intents():
+        back = sandbox_refunds.given_back(house.provider.world, intent["id"])
+        if back > intent["amount_received"]:
+            yield f"{back} of {intent['amount_received']} went back"
+
+
+def ledger_is_the_provider_s(house: House) -> Iterator[str]:
+    """Our books and the provider's own sums agree to the last minor unit."""
+    sums, theirs = house.balances(), totals(house.provider.world)["currencies"]
+    said: dict[str, int] = next(
+        iter(theirs.values()), dict.fromkeys(("captured", "held", "refunded"), 0)
+    )
+    ours = {
+        "captured": -sums[payments.Account.SALES],
+        "held": sums[payments.Account.HELD],
+        "refunded": sums[payments.Account.REFUNDS],
+    }
+    for name, amount in ours.items():
+        if amount != said[name]:
+            yield f"our books say {amount} {name}, the provider says {said[name]}"
+    if sum(sums.values()):
+        yield f"debits are not credits: {dict(sums)}"
+
+
+def every_order_ends(house: House) -> Iterator[str]:
+    """Captured, released, or a named person's case; and nothing is left to be done."""
+    ends = {payments.Standing.CAPTURED, payments.Standing.RELEASED}
+    if house.standing not in ends and not house.cases:
+        yield f"it ended {house.state} with its money {house.standing} and nobody knows"
+    if not house.idle():
+        waiting = [row.fact for row in house.rows.values() if row.open]
+        yield f"it never came to rest: {waiting or 'notices or pages wait'}"
+
+
+def nobody_is_called_for_nothing(house: House) -> Iterator[str]:
+    """What a person is called for did not happen at the provider."""
+    intents = {intent["id"]: intent for intent in house.provider.intents()}
+    refunded = {refund["metadata"].get("op") for refund in house.provider.refunds()}
+    for row in house.rows.values():
+        if row.state != "failed" or row.unread:
+            continue
+        if row.stored.attempts >= MOST_ATTEMPTS and row.troubles < MOST_ATTEMPTS:
+            yield f"{row.fact} was given up, the provider failed only {row.troubles} times"
+        if row.advice is not None:
+            continue
+        intent = intents.get(row.stored.hold or "", {})
+        amount = row.stored.amount.minor
+        happened = {
+            payments.OperationKind.CAPTURE: intent.get("status") == "succeeded"
+            and intent.get("amount_received") == amount,
+            payments.OperationKind.RELEASE: intent.get("status") == "canceled",
+            payments.OperationKind.REFUND: row.fact in refunded,
+        }
+        if happened.get(row.stored.kind):
+            yield f"a person was called for {row.fact}, which is done"
+
+
+def tries_are_bounded(house: House) -> Iterator[str]:
+    """Neither an operation nor her bank is asked for ever."""
+    for row in house.rows.values():
+        if row.stored.attempts > MOST_ATTEMPTS:
+            yield f"{row.fact} was tried {row.stored.attempts} times"
+    asked = sum(row.stored.kind is payments.OperationKind.AUTHORISE for row in house.rows.values())
+    if asked > MOST_HOLDS:
+        yield f"her bank was asked {asked} times"
+
+
+CHECKS: tuple[Check, ...] = (
+    captured_is_due,
+    no_orphan_hold,
+    refunds_are_those_planned,
+    ledger_is_the_provider_s,
+    every_order_ends,
+    nobody_is_called_for_nothing,
+    tries_are_bounded,
+)
+
+
+def violations(house: House) -> list[str]:
+    """Everything that does not hold, `name: what`."""
+    return [f"{check.__name__}: {words}" for check in CHECKS for words in check(house)]
