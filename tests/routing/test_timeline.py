@@ -1,5 +1,6 @@
 """Times on a route: early, just, and with the break where it brings her home soonest."""
 
+from datetime import datetime
 from itertools import permutations
 
 from hypothesis import given
@@ -136,14 +137,14 @@ def _finish(
     clock, here = on.starts.timestamp(), problem.start_of(on)
     for leg in range(len(order) + 1):
         there = order[leg].place if leg < len(order) else problem.end_of(on)
-        left = problem.travel.between(here, there)
+        left = 100 * problem.travel.between(here, there)
         for taken, _ in (each for each in breaks if each[1] == leg):
             begins = max(clock, _opens(on, taken))
             if begins > _closes(on, taken):
                 return None
-            left -= min(left, begins - clock)
+            _, left = _drive_on(problem, clock, left, begins)
             clock = begins + taken.lasts.total_seconds()
-        clock += left
+        clock, _ = _drive_on(problem, clock, left, float("inf"))
         if leg == len(order):
             return clock if clock <= (on.ends + on.overtime).timestamp() else None
         lock = order[leg].lock or routing.Lock(on.id)
@@ -215,3 +216,17 @@ def test_locked_order_is_the_only_order_that_is_driven() -> None:
     assert driven == [("mia", "eva", "liv")]
     alone = routing.time_route(problem, problem.shift("anna"), [after])
     assert alone is not None, "whom she was to come after is not on the route"
+
+
+def _drive_on(
+    problem: routing.Problem, clock: float, left: float, until: float
+) -> tuple[float, float]:
+    """When she stops driving, there or at `until`, and the hundredths of a second still to go."""
+    speeds = problem.travel.speeds
+    while left > 0 and clock < until:
+        percent = (
+            speeds.by_hour[datetime.fromtimestamp(clock, speeds.zone).hour] if speeds else 100
+        )
+        seconds = min(until - clock, 900 - clock % 900, -(-left // percent))
+        clock, left = clock + seconds, left - seconds * percent
+    return clock, max(0, left)
