@@ -10,6 +10,7 @@ from . import days as d
 
 TEAM = ("anna", "berit", "clara", "doris", "ella")
 SKILLS = ("french", "tailoring", "arabic")
+RUSH = routing.Speeds(tuple(60 if hour in {8, 15, 16} else 100 for hour in range(24)), d.ZONE)
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,17 @@ class Planned:
 
 @cache
 def full_day(seed: int) -> Planned:
-    """A day of five concierges with a plan for it; some of its decisions are locked since."""
+    """A day of five concierges with a plan for it; some of its decisions are locked since.
+
+    Every other day has slow hours.
+    """
     dice = Random(seed)  # noqa: S311 - the same day every time
     shifts = [some_shift(dice, name) for name in TEAM]
-    problem = d.day(shifts, [some_visit(dice, number) for number in range(18)])
+    visits = [some_visit(dice, number) for number in range(18)]
+    problem = d.day(shifts, visits, speeds=RUSH if seed % 2 else None)
     plan = d.by_insertion(problem)
-    visits = [_since_decided(dice, plan, visit) for visit in problem.visits]
-    problem = replace(problem, visits=tuple(visits))
+    decided = tuple(_since_decided(dice, plan, visit) for visit in problem.visits)
+    problem = replace(problem, visits=decided)
     return Planned(problem, _priced(problem, plan))
 
 
@@ -44,13 +49,13 @@ def some_shift(dice: Random, name: str) -> routing.Shift:
     return d.shift(
         name,
         f"{starts:02}:00",
-        f"{starts + 9}:00",
+        f"{starts + dice.choice((8, 8, 9))}:00",
         capacity=dice.randint(12, 20),
         skills=frozenset(dice.sample(SKILLS, 2)),
         breaks=tuple(breaks),
         starts_from=_corner(dice),
         ends_at=_corner(dice),
-        overtime=d.minutes(dice.choice((0, 0, 30))),
+        overtime=d.minutes(dice.choice((0, 30, 60))),
         fair=dice.choice((None, d.minutes(120))),
     )
 

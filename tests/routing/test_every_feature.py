@@ -43,6 +43,7 @@ FEATURES: dict[str, Has] = {
     "another start": a_shift(lambda shift: shift.starts_from),
     "another end": a_shift(lambda shift: shift.ends_at),
     "overtime": a_shift(lambda shift: shift.overtime),
+    "slow hours": lambda problem: problem.travel.speeds,
     "fair work": a_shift(lambda shift: shift.fair is not None),
 }
 
