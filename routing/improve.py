@@ -8,7 +8,7 @@ from .mend import filled, mended
 from .plan import Plan, Route
 from .problem import Problem, Shift, Visit
 from .search import propose
-from .search.propose import FRESH, IN_FORCE, Progress
+from .search.propose import FRESH, IN_FORCE, Progress, Proposal
 from .timeline import time_route
 from .words import summary
 
@@ -54,9 +54,16 @@ def made_by_ortools(asked: Asked, kept: Plan, found: Plan | None) -> Plan:
 
 
 def searched(
-    asked: Asked, first: Plan, *, until: float, called_off: Callable[[], bool] | None
+    asked: Asked,
+    first: Plan,
+    *,
+    until: float,
+    choose: Callable[[Asked, Proposal], dict[str, tuple[str, ...]]],
+    called_off: Callable[[], bool] | None,
 ) -> Plan:
     """The best plan our search finds, beginning at this one; this very one if none is better.
+
+    `choose` says which of the routes that the search met are driven.
 
     Units: `until` is seconds of the monotonic clock.
     """
@@ -72,9 +79,8 @@ def searched(
         progress=asked.progress,
         called_off=called_off,
     )
-    plan = written(asked.problem, best.orders)
-    if plan is None or plan.cost.total >= first.cost.total:
-        plan = first
+    found = [written(asked.problem, orders) for orders in (choose(asked, best), best.orders)]
+    plan = min((first, *filter(None, found)), key=lambda each: each.cost.total)
     said = summary(plan.routes, plan.unplanned)
     words = (
         f"OR-Tools alone {first.cost.total:,} in {now - asked.begun:.1f} s, "

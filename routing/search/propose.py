@@ -13,6 +13,7 @@ from routing.problem import Problem, Shift, Visit
 from .annealing import anneal, copy_all, seed_dice
 from .day import Day, read_day
 from .pace import Pace
+from .pool import Met, Pool
 from .routes import Routes, no_routes, reckon, total
 from .ruin import empty_hand
 
@@ -36,6 +37,8 @@ class Proposal:
     orders: dict[str, tuple[str, ...]]
     cost: int
     steps: int
+    pool: tuple[Met, ...] = ()
+    """Good routes met on the way, those of the orders among them."""
 
 
 def propose(
@@ -66,6 +69,7 @@ def propose(
     copy_all(best, kept)
     copy_all(best, trial)
     costs = np.full(2, total(day, best), dtype=np.int64)
+    pool = Pool()
     hottest = hot * max(1.0, float(day.drive[: len(visits), : len(visits)].mean()))
     seed_dice(seed & 0xFFFFFFFF)
     while (share := pace.share) < 1.0 and not (called_off and called_off()):
@@ -74,9 +78,12 @@ def propose(
         cools = hottest * COOLS_TO**share, hottest * COOLS_TO**ahead
         anneal(day, trial, kept, best, hand, costs, batch, *cools)
         pace.done += batch
+        pool.add(kept)
         if progress and costs[1] < told:
             progress(pace.elapsed_s, int(costs[1]))
-    return Proposal(orders_of(shifts, visits, best), int(costs[1]), pace.done)
+    pool.add(best)
+    met = pool.met([each.id for each in shifts], [each.id for each in visits])
+    return Proposal(orders_of(shifts, visits, best), int(costs[1]), pace.done, met)
 
 
 def routes_of(day: Day, shifts: Sequence[Shift], visits: Sequence[Visit], plan: Plan) -> Routes:

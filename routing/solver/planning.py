@@ -13,6 +13,7 @@ from routing.reasons import why_never
 from routing.seconds import duty
 from routing.words import summary
 
+from .choice import CHOICE_SHARE, chosen_routes
 from .first_plan import first_plan
 from .last_word import with_the_last_word
 
@@ -61,7 +62,11 @@ def plan_day(
     if engine == "ortools":
         return with_the_last_word(problem, first)
     better = searched(
-        asked, first, until=begun + seconds - 0.05 - 2 * built_s, called_off=called_off
+        asked,
+        first,
+        until=begun + (1 - CHOICE_SHARE) * seconds - 0.05 - 2 * built_s,
+        choose=chosen_routes,
+        called_off=called_off,
     )
     try:
         return with_the_last_word(problem, better)
