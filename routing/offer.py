@@ -140,7 +140,7 @@ class Offers:
 
         `drives` are for a place that the problem has no travel times of.
         """
-        answer = self._ask(visit, windows, drives)
+        answer = self._ask(visit, windows, drives, of_everyone=False)
         best, shifts = answer.gaps.best.tolist(), answer.gaps.shifts.tolist()
         return [
             Offer(answer, (row,), best[row] if shifts[row] else None)
@@ -149,21 +149,22 @@ class Offers:
 
     def places(self, visit: Visit) -> list[Offer]:
         """The cheapest place with every concierge who has one, cheapest first."""
-        answer = self._ask(visit, sorted(visit.windows), None)
-        return answer.places()
+        return self._ask(visit, sorted(visit.windows), None, of_everyone=True).places()
 
     def best(self, visit: Visit) -> Offer:
         """The cheapest place in any of her windows, or why there is none."""
-        answer = self._ask(visit, sorted(visit.windows), None)
-        return answer.best()
+        return self._ask(visit, sorted(visit.windows), None, of_everyone=True).best()
 
-    def _ask(self, visit: Visit, windows: Sequence[Window], drives: Drives | None) -> "_Answer":
+    def _ask(
+        self, visit: Visit, windows: Sequence[Window], drives: Drives | None, *, of_everyone: bool
+    ) -> "_Answer":
         if drives is None:
             row = self.problem.travel.row(visit.place)
             seconds = self.problem.travel.seconds
-            gaps = self._standing.gaps(visit, windows, seconds[:, row], seconds[row])
+            to_s, from_s = seconds[:, row], seconds[row]
         else:
-            gaps = self._standing.gaps(visit, windows, drives.to_s, drives.from_s)
+            to_s, from_s = drives.to_s, drives.from_s
+        gaps = self._standing.gaps(visit, windows, to_s, from_s, of_everyone=of_everyone)
         return _Answer(self.problem, visit, windows, drives, self._orders, gaps)
 
 

@@ -36,6 +36,15 @@ _MARKS = text(
         select day, hashtextextended(order_wish.id::text || order_wish.xmin, 6)
         from order_wish join orders on orders.id = order_id
         where hub_id = :hub and day in :days
+        union all
+        select day, hashtextextended(setback.id::text || setback.xmin, 7)
+        from setback where hub_id = :hub and day in :days
+        union all
+        select day, hashtextextended(shift_id::text || plan_route.xmin, 8)
+        from plan_route where hub_id = :hub and day in :days
+        union all
+        select day, hashtextextended(order_id::text || leftover.xmin, 9)
+        from leftover where hub_id = :hub and day in :days
     )
     select day, sum(mark)::text || ':' || (select xmin from hub where id = :hub) as mark
     from row group by day

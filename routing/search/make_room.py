@@ -64,12 +64,13 @@ def search_room(
     trial, hand, tally = no_routes(day), empty_hand(day), np.zeros(len(visits), dtype=np.int64)
     copy_all(kept, trial)
     seed_dice(seed & 0xFFFFFFFF)
-    while pace.share < 1.0:
+    while True:
         batch, _ = pace.next()
         if make_room(day, trial, kept, hand, tally, batch):
             return orders_of(shifts, visits, kept)
         pace.done += batch
-    return None
+        if pace.share >= 1.0:
+            return None
 
 
 @compiled

@@ -1,6 +1,7 @@
 """A day with its plan as arrays that stand ready, to be asked about visits to come."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,12 +9,21 @@ from numpy.typing import NDArray
 from routing.problem import Problem, Visit, Window
 from routing.seconds import duty, lasts_s, span
 
-from .day import NOBODY, allowed_to, prices_of, read_day
-from .gaps import Gaps, find_gaps, no_gaps, note_between
-from .routes import no_routes, reckon
+from .day import NOBODY, Day, allowed_to, prices_of, read_day
+from .gaps import Gaps, Question, find_gaps, no_gaps, note_between, weigh
+from .routes import Routes, no_routes, reckon
 
 MOST_KINDS = 256
 """Of how many kinds of visit it is remembered who may serve them."""
+
+
+class Lean(NamedTuple):
+    """Routes no wider than their longest tour and one visit more: near together in memory."""
+
+    routes: Routes
+    scratch: Routes
+    between: NDArray[np.int64]
+    """As `gaps.note_between` has it."""
 
 
 class Standing:
@@ -43,7 +53,7 @@ class Standing:
         self._rows = np.array(rows, dtype=np.intp)
         self._day = read_day(problem, problem.shifts, visits)
         self._routes = no_routes(self._day)
-        self._between = np.zeros(self._routes.leaves.shape[:2], dtype=np.int64)
+        self._lean: Lean | None = None
         self._may_serve: dict[object, NDArray[np.bool_]] = {}
         for each, order in orders.items():
             self.follow(each, order)
@@ -55,7 +65,7 @@ class Standing:
         self._routes.tour[at, : len(numbers)] = numbers
         self._routes.stops[at] = len(numbers)
         reckon(self._day, self._routes, at)
-        note_between(self._day, self._routes, at, self._between)
+        self._lean = None
 
     def gaps(
         self,
@@ -63,8 +73,13 @@ class Standing:
         windows: Sequence[Window],
         to_s: NDArray[np.int64],
         from_s: NDArray[np.int64],
+        *,
+        of_everyone: bool,
     ) -> Gaps:
         """The cheapest gap in each window with each shift.
+
+        Where roads have their hours, costs are about right but for the cheapest of each window,
+        unless they are asked `of_everyone`.
 
         Units: whole seconds of driving to the visit's place, and from it.
         Shapes: (p,), in the order of the problem's places.
@@ -79,8 +94,11 @@ class Standing:
         day.last_close[blank] = spans[:, 1].max()
         found = no_gaps(len(spans), len(day.starts))
         waiting = self._ordered(visit)
-        drives = to_s[self._rows], from_s[self._rows]
-        find_gaps(day, self._routes, self._between, blank, *drives, spans, found)
+        lean = self._lean = self._lean or _lean(day, self._routes)
+        asked = Question(blank, to_s[self._rows], from_s[self._rows], spans, of_everyone)
+        find_gaps(day, lean.routes, lean.between, asked, found)
+        if day.traffic.is_hourly:
+            weigh(day, lean.routes, lean.scratch, asked, found)
         day.after[waiting] = self._visit.get(visit.id, NOBODY)
         return found
 
@@ -104,6 +122,20 @@ class Standing:
         return self._may_serve[kind]
 
 
+def _lean(day: Day, routes: Routes) -> Lean:
+    width = int(routes.stops.max()) + 2
+    trimmed = routes._replace(
+        tour=routes.tour[:, :width],
+        leaves=routes.leaves[:, :width],
+        must=routes.must[:, :width],
+    )
+    lean, scratch = (Routes._make(each.copy() for each in trimmed) for _ in range(2))
+    between = np.zeros((len(routes.stops), width), dtype=np.int64)
+    for shift in range(len(routes.stops)):
+        note_between(day, lean, shift, between)
+    return Lean(lean, scratch, between)
+
+
 class Nobody:
     """A day on which nobody works, asked like any other."""
 
@@ -116,7 +148,9 @@ class Nobody:
         windows: Sequence[Window],
         to_s: NDArray[np.int64],
         from_s: NDArray[np.int64],
+        *,
+        of_everyone: bool,
     ) -> Gaps:
         """No gap in any window."""
-        del visit, to_s, from_s
+        del visit, to_s, from_s, of_everyone
         return no_gaps(len(windows), 0)
