@@ -31,7 +31,7 @@ def check(problem: Problem, plan: Plan) -> list[Violation]:
             for stop in route.stops
             if problem.has_visit(stop.visit)
         ]
-        found += _route_is_driven(route)
+        found += _route_is_driven(shift, route)
         for visit, stop in stops:
             found += _service_starts_in_her_window(visit, stop)
             found += _service_is_whole(visit, stop)
@@ -42,7 +42,7 @@ def check(problem: Problem, plan: Plan) -> list[Violation]:
         found += _rail_has_room(shift, [visit for visit, _ in stops])
         found += _shift_is_kept(shift, route)
         found += _breaks_are_taken(shift, route)
-        found += _breaks_are_between_visits(route)
+        found += _breaks_are_between_visits(problem, shift, route)
         if len(stops) == len(route.stops):
             found += drive_times_are_true(problem, shift, route)
             found += clock_adds_up(problem, shift, route)
@@ -74,10 +74,10 @@ def _every_shift_has_one_route(plan: Plan) -> Iterator[Violation]:
             yield Violation("shift_twice", shift_id, words)
 
 
-def _route_is_driven(route: Route) -> Iterator[Violation]:
+def _route_is_driven(shift: Shift, route: Route) -> Iterator[Violation]:
     """A route visits somebody; a shift with nobody to visit has no route."""
     if not route.stops:
-        words = f"The route of shift {route.shift} visits nobody."
+        words = f"The route of {shift.called} visits nobody."
         yield Violation("route_empty", route.shift, words)
 
 
@@ -206,25 +206,29 @@ def _break_is_right(shift: Shift, asked: Break, taken: BreakTaken) -> Iterator[V
         yield Violation("break_too_short", shift.id, words)
 
 
-def _breaks_are_between_visits(route: Route) -> Iterator[Violation]:
+def _breaks_are_between_visits(
+    problem: Problem, shift: Shift, route: Route
+) -> Iterator[Violation]:
     """A break falls between the two visits it is said to, and no two breaks overlap."""
+    called_by_id = {each.id: each.called for each in problem.visits}
+    named = {stop.visit: called_by_id.get(stop.visit, stop.visit) for stop in route.stops}
     for rest in route.breaks:
         if not 0 <= rest.before <= len(route.stops):
-            words = f"A break of shift {route.shift} is before stop {rest.before}; there is none."
+            words = f"A break of {shift.called} is before stop {rest.before}; there is none."
             yield Violation("break_misplaced", route.shift, words)
             continue
         after = route.stops[: rest.before][-1:]
         ahead = route.stops[rest.before :][:1]
         for stop in after:
             if utc(rest.starts) < utc(stop.ends):
-                words = f"A break at {at(rest.starts)} cuts into visit {stop.visit}."
+                words = f"A break at {at(rest.starts)} cuts into {named[stop.visit]}."
                 yield Violation("break_mid_service", stop.visit, words)
         for stop in ahead:
             if utc(rest.ends) > utc(stop.starts):
-                words = f"A break until {at(rest.ends)} cuts into visit {stop.visit}."
+                words = f"A break until {at(rest.ends)} cuts into {named[stop.visit]}."
                 yield Violation("break_mid_service", stop.visit, words)
     in_order = sorted(route.breaks, key=lambda rest: utc(rest.starts))
     for first, second in pairwise(in_order):
         if utc(second.starts) < utc(first.ends):
-            words = f"Two breaks of shift {route.shift} overlap at {at(second.starts)}."
+            words = f"Two breaks of {shift.called} overlap at {at(second.starts)}."
             yield Violation("breaks_overlap", route.shift, words)

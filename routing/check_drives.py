@@ -7,7 +7,7 @@ goes on between breaks; how far it comes is walked quarter of an hour by quarter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from .judged import Violation, at, utc
+from .judged import Violation, at, called, utc
 from .plan import BreakTaken, Route
 from .problem import Problem, Shift
 from .speeds import Speeds
@@ -20,7 +20,7 @@ QUARTER_S = 900
 def drive_times_are_true(problem: Problem, shift: Shift, route: Route) -> Iterator[Violation]:
     """Every drive takes the time the roads say, at the hour it is driven."""
     for (where, said), (true, _) in zip(
-        _told(shift, route), _true(problem, shift, route), strict=True
+        _told(problem, shift, route), _true(problem, shift, route), strict=True
     ):
         if said != true:
             words = f"The drive to {where[0]} is {said}; the roads say {true}."
@@ -32,19 +32,20 @@ def clock_adds_up(problem: Problem, shift: Shift, route: Route) -> Iterator[Viol
     true = _true(problem, shift, route)
     free = route.leaves
     for stop, (_, there) in zip(route.stops, true, strict=False):
+        who = called(problem.visit(stop.visit))
         if utc(stop.starts) < utc(free):
-            words = f"Visit {stop.visit} starts {at(stop.starts)}, before the last thing is over."
+            words = f"{who} starts {at(stop.starts)}, before the last thing is over."
             yield Violation("overlap", stop.visit, words)
         elif utc(stop.arrives) < there or not _reaches(
             free, stop.arrives, stop.drive, route.breaks
         ):
-            words = f"Visit {stop.visit} cannot be reached by {at(stop.arrives)}."
+            words = f"{who} cannot be reached by {at(stop.arrives)}."
             yield Violation("arrives_too_soon", stop.visit, words)
         if utc(stop.starts) < utc(stop.arrives):
-            words = f"Visit {stop.visit} starts {at(stop.starts)}, before anybody is there."
+            words = f"{who} starts {at(stop.starts)}, before anybody is there."
             yield Violation("starts_before_arrival", stop.visit, words)
         if utc(stop.ends) < utc(stop.starts):
-            words = f"Visit {stop.visit} ends before it starts."
+            words = f"{who} ends before it starts."
             yield Violation("ends_before_start", stop.visit, words)
         free = stop.ends
     _, there = true[-1]
@@ -55,9 +56,9 @@ def clock_adds_up(problem: Problem, shift: Shift, route: Route) -> Iterator[Viol
         yield Violation("returns_too_soon", shift.id, words)
 
 
-def _told(shift: Shift, route: Route) -> list[tuple[tuple[str, str], timedelta]]:
+def _told(problem: Problem, shift: Shift, route: Route) -> list[tuple[tuple[str, str], timedelta]]:
     """The drives of the plan: where to, in words and by id, and how long it says they are."""
-    told = [((f"visit {stop.visit}", stop.visit), stop.drive) for stop in route.stops]
+    told = [((problem.visit(stop.visit).called, stop.visit), stop.drive) for stop in route.stops]
     return [*told, ((f"the end of {shift.called}", shift.id), route.drive_home)]
 
 
