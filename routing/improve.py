@@ -10,6 +10,7 @@ from .problem import Problem, Shift, Visit
 from .search import propose
 from .search.propose import FRESH, IN_FORCE, Progress, Proposal
 from .timeline import time_route
+from .walks import walked
 from .words import summary
 
 LEAST_SHARE = 0.2
@@ -31,6 +32,7 @@ class Asked:
     seconds: float
     seed: int
     progress: Progress | None
+    walks: int = 1
 
 
 def begun_at(asked: Asked, incumbent: Plan | None) -> Plan:
@@ -68,17 +70,21 @@ def searched(
     Units: `until` is seconds of the monotonic clock.
     """
     now = time.monotonic()
-    best = propose(
-        asked.problem,
-        asked.shifts,
-        asked.visits,
-        first,
-        seconds=max(LEAST_SHARE * asked.seconds, until - now),
-        seed=asked.seed,
-        hot=IN_FORCE if asked.in_force else FRESH,
-        progress=asked.progress,
-        called_off=called_off,
-    )
+
+    def search(seed: int) -> Proposal:
+        return propose(
+            asked.problem,
+            asked.shifts,
+            asked.visits,
+            first,
+            seconds=max(LEAST_SHARE * asked.seconds, until - now),
+            seed=seed,
+            hot=IN_FORCE if asked.in_force else FRESH,
+            progress=asked.progress,
+            called_off=called_off,
+        )
+
+    best = walked(search, asked.walks, asked.seed)
     found = [written(asked.problem, orders) for orders in (choose(asked, best), best.orders)]
     plan = min((first, *filter(None, found)), key=lambda each: each.cost.total)
     said = summary(plan.routes, plan.unplanned)

@@ -116,9 +116,12 @@ def _end_with_the_worker() -> None:
 
 def _solve(problem: routing.Problem, incumbent: routing.Plan) -> routing.Plan:
     import routing.solver  # noqa: PLC0415 - OR-Tools is loaded in this process alone
+    from routing.walks import free_cores  # noqa: PLC0415 - as is the search
 
     _hurry.clear()
-    return routing.solver.plan_day(problem, seconds=SECONDS, incumbent=incumbent)
+    return routing.solver.plan_day(
+        problem, seconds=SECONDS, incumbent=incumbent, walks=free_cores()
+    )
 
 
 def _improve(problem: routing.Problem, incumbent: routing.Plan) -> routing.Plan:

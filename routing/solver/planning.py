@@ -33,11 +33,13 @@ def plan_day(
     engine: Engine = "search",
     progress: Progress | None = None,
     called_off: Callable[[], bool] | None = None,
+    walks: int = 1,
 ) -> Plan:
     """The best plan found in this time, judged by `check` and accepted by OR-Tools.
 
     Never dearer than the incumbent where that is still feasible: what can be kept of it is kept,
-    and the search begins there. The engine "ortools" does without our own search.
+    and the search begins there. The engine "ortools" does without our own search; `walks` is how
+    many searches there are at once, each on a core of its own (see `routing.walks.free_cores`).
 
     Raises:
         BadPlan: the plan did not survive the last word; nothing is answered.
@@ -53,6 +55,7 @@ def plan_day(
         seconds=seconds,
         seed=seed,
         progress=only_falling(progress, begun, visits, problem),
+        walks=walks,
     )
     kept = begun_at(asked, incumbent)
     if not asked.visits:
