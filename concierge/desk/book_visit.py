@@ -17,8 +17,9 @@ from concierge.model.refusals import BadRequest, EmptySelection, TooManyTries
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
 
+from .address_book import keep_address, saved_address
+from .become_client import Who, become_client, forget_newcomer
 from .choose_pieces import chosen_variants, put_back, take_selection
-from .client_details import Who, become_client, forget_newcomer, keep_address, saved_address
 from .find_address import Suggestion
 from .offer_windows import Offered, Wanted, offer_windows
 from .place_order import OrderRequest, place_order

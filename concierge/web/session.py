@@ -24,7 +24,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from concierge.desk.visits import Known, begin_visit, new_token, recognise
 from concierge.model import Hub, Role
-from concierge.model.refusals import NotAllowed
+from concierge.model.refusals import NotAllowed, SignInNeeded
 from concierge.model.web_session import CLIENT_LASTS
 from concierge.store.clock import wall
 from concierge.store.transaction import transaction
@@ -137,6 +137,18 @@ def me(connection: "Asked | Connection") -> Me:
         hub=known.hub,
         selection_id=known.selection_id,
     )
+
+
+def client_of(connection: "Asked | Connection") -> UUID:
+    """Which client asks.
+
+    Raises:
+        SignInNeeded: nobody we know.
+    """
+    client_id = me(connection).client_id
+    if client_id is None:
+        raise SignInNeeded("Sign in first.")
+    return client_id
 
 
 class Sessions(ASGIMiddleware):

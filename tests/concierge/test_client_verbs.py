@@ -8,6 +8,13 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, func, select
 
+from concierge.desk.address_book import (
+    AddressNotes,
+    change_address,
+    resolve_address,
+    saved_addresses,
+)
+from concierge.desk.become_client import Who
 from concierge.desk.book_visit import VisitWish, Whereabouts, book_visit
 from concierge.desk.browse import LookedFor, Sorting, browse
 from concierge.desk.choose_pieces import (
@@ -17,12 +24,8 @@ from concierge.desk.choose_pieces import (
     show_selection,
 )
 from concierge.desk.client_details import (
-    Who,
-    change_address,
     correct_preference,
     forget_preference,
-    resolve_address,
-    saved_addresses,
     show_details,
     tell_preference,
 )
@@ -307,7 +310,7 @@ async def test_nobody_corrects_what_is_about_somebody_else(
     with pytest.raises(Missing):
         async with transaction(house.engine) as session:
             await change_address(
-                session, stranger, house.address.id, detail="", access="", now=at("09:00")
+                session, stranger, house.address.id, AddressNotes(), now=at("09:00")
             )
 
 

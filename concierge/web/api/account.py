@@ -2,45 +2,23 @@
 
 from uuid import UUID
 
-import msgspec
 from litestar import delete, get, post, put
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
 
+from concierge.desk import address_book as book
 from concierge.desk import client_details as desk
-from concierge.desk.client_details import DetailsShown, Line, Name, Note, Phone
-from concierge.model.refusals import SignInNeeded
+from concierge.desk.address_book import AddressNotes
+from concierge.desk.client_details import Details, DetailsShown, Like
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
-from concierge.web.session import me
+from concierge.web.session import client_of
 
 from .said import NOT_HERS, NOT_MEANT, READ_BADLY, SIGN_IN
 
 TAGS = ["account"]
 WRITES = {**READ_BADLY, **SIGN_IN, **NOT_MEANT}
-
-
-class Details(msgspec.Struct, frozen=True):
-    """Her name, what we call her, her phone and her language."""
-
-    name: Name
-    alias: Name = ""
-    phone: Phone = ""
-    language: str = "en"
-
-
-class Like(msgspec.Struct, frozen=True):
-    """Something she likes, in her words."""
-
-    words: Note
-
-
-class AddressNotes(msgspec.Struct, frozen=True):
-    """The floor, and how to get in."""
-
-    detail: Line = ""
-    access: Note = ""
 
 
 @get("/api/account", operation_id="Account", tags=TAGS, responses=SIGN_IN)
@@ -53,15 +31,7 @@ async def account(request: Asked) -> DetailsShown:
 async def change(request: Asked, data: JSONBody[Details]) -> DetailsShown:
     """Correct her details."""
     async with transaction(doors(request).engine) as session:
-        await desk.change_details(
-            session,
-            _client(request),
-            name=data.name,
-            alias=data.alias,
-            phone=data.phone,
-            language=data.language,
-            now=await now(session),
-        )
+        await desk.change_details(session, client_of(request), data, now=await now(session))
     return await _shown(request)
 
 
@@ -69,7 +39,7 @@ async def change(request: Asked, data: JSONBody[Details]) -> DetailsShown:
 async def tell(request: Asked, data: JSONBody[Like]) -> DetailsShown:
     """Tell us something she likes."""
     async with transaction(doors(request).engine) as session:
-        await desk.tell_preference(session, _client(request), data.words, now=await now(session))
+        await desk.tell_preference(session, client_of(request), data.words, now=await now(session))
     return await _shown(request)
 
 
@@ -83,7 +53,7 @@ async def correct(request: Asked, like_id: FromPath[UUID], data: JSONBody[Like])
     """Confirm what we believe, or say it better."""
     async with transaction(doors(request).engine) as session:
         await desk.correct_preference(
-            session, _client(request), like_id, data.words, now=await now(session)
+            session, client_of(request), like_id, data.words, now=await now(session)
         )
     return await _shown(request)
 
@@ -98,7 +68,7 @@ async def correct(request: Asked, like_id: FromPath[UUID], data: JSONBody[Like])
 async def forget(request: Asked, like_id: FromPath[UUID]) -> DetailsShown:
     """Have us forget it."""
     async with transaction(doors(request).engine) as session:
-        await desk.forget_preference(session, _client(request), like_id, now=await now(session))
+        await desk.forget_preference(session, client_of(request), like_id, now=await now(session))
     return await _shown(request)
 
 
@@ -113,27 +83,15 @@ async def change_address(
 ) -> DetailsShown:
     """Correct the floor, and how to get in."""
     async with transaction(doors(request).engine) as session:
-        await desk.change_address(
-            session,
-            _client(request),
-            address_id,
-            detail=data.detail,
-            access=data.access,
-            now=await now(session),
+        await book.change_address(
+            session, client_of(request), address_id, data, now=await now(session)
         )
     return await _shown(request)
 
 
 async def _shown(request: Asked) -> DetailsShown:
     async with transaction(doors(request).engine) as session:
-        return await desk.show_details(session, _client(request))
-
-
-def _client(request: Asked) -> UUID:
-    client_id = me(request).client_id
-    if client_id is None:
-        raise SignInNeeded("Sign in first.")
-    return client_id
+        return await desk.show_details(session, client_of(request))
 
 
 handlers: list[BaseRouteHandler] = [account, change, tell, correct, forget, change_address]

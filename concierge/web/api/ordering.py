@@ -9,16 +9,16 @@ from litestar import get, post
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from concierge.desk.book_visit import windows_for
-from concierge.desk.choose_pieces import choose_again
-from concierge.desk.client_details import (
+from concierge.desk.address_book import (
     Line,
     Note,
     SavedAddress,
-    Who,
     saved_address,
     saved_addresses,
 )
+from concierge.desk.become_client import Who
+from concierge.desk.book_visit import windows_for
+from concierge.desk.choose_pieces import choose_again
 from concierge.desk.find_address import find_address
 from concierge.desk.give_up_order import cancel_order
 from concierge.desk.offer_windows import DayOffer
@@ -36,7 +36,7 @@ from concierge.web.client.ordering import (
 )
 from concierge.web.doors import Asked, doors
 from concierge.web.garments import address as picture
-from concierge.web.session import me, visit_of
+from concierge.web.session import client_of, me, visit_of
 from concierge.web.show import words_for
 
 from .said import BUSY, FOR_SHOPPERS, NOT_HERS, NOT_MEANT, READ_BADLY, SIGN_IN, no
@@ -219,7 +219,7 @@ async def order(request: Asked, data: JSONBody[OrderAsked]) -> OrderTaken:
 async def orders(request: Asked) -> list[OrderRow]:
     """Her orders, the newest first."""
     async with transaction(doors(request).engine) as session:
-        return await list_orders(session, _client(request), picture=picture)
+        return await list_orders(session, client_of(request), picture=picture)
 
 
 @get(
@@ -280,10 +280,6 @@ async def _shown(request: Asked, order_id: UUID, client_id: UUID | None) -> Orde
         return await show_order(
             session, order_id, client_id, now=await now(session), picture=picture
         )
-
-
-def _client(request: Asked) -> UUID:
-    return _known(me(request).client_id)
 
 
 def _known(who: UUID | None) -> UUID:

@@ -8,16 +8,18 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 
+from concierge.desk import address_book as book
 from concierge.desk import client_details as desk
+from concierge.desk.address_book import AddressNotes
 from concierge.desk.choose_pieces import count_chosen
-from concierge.desk.client_details import DetailsShown, Line, Name, Note, Phone
+from concierge.desk.client_details import Details, DetailsShown, Like
 from concierge.desk.show_order import OrderRow, list_orders
-from concierge.model.refusals import BadRequest, Refusal, SignInNeeded
+from concierge.model.refusals import BadRequest, Refusal
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
 from concierge.web.garments import address as picture
-from concierge.web.session import me
+from concierge.web.session import client_of, me
 from concierge.web.show import show, words_for
 
 from . import labels
@@ -44,28 +46,6 @@ class AccountPage(msgspec.Struct, frozen=True):
     wrong: str
 
 
-class DetailsForm(msgspec.Struct):
-    """Her corrections of herself."""
-
-    name: Name
-    alias: Name = ""
-    phone: Phone = ""
-    language: str = "en"
-
-
-class LikeForm(msgspec.Struct):
-    """What she likes, in her words."""
-
-    words: Note
-
-
-class AddressForm(msgspec.Struct):
-    """The floor, and how to get in."""
-
-    detail: Line = ""
-    access: Note = ""
-
-
 @get("/account", include_in_schema=False)
 async def account(request: Asked) -> Response[str]:
     """Her page."""
@@ -73,31 +53,23 @@ async def account(request: Asked) -> Response[str]:
 
 
 @post("/account", include_in_schema=False)
-async def change(request: Asked, data: URLEncodedBody[DetailsForm]) -> Response[str]:
+async def change(request: Asked, data: URLEncodedBody[Details]) -> Response[str]:
     """Correct her details."""
     try:
         async with transaction(doors(request).engine) as session:
-            await desk.change_details(
-                session,
-                _client(request),
-                name=data.name,
-                alias=data.alias,
-                phone=data.phone,
-                language=data.language,
-                now=await now(session),
-            )
+            await desk.change_details(session, client_of(request), data, now=await now(session))
     except BadRequest as refusal:
         return await _page(request, wrong=refusal)
     return Redirect("/account", status_code=303)
 
 
 @post("/account/preferences", include_in_schema=False)
-async def tell(request: Asked, data: URLEncodedBody[LikeForm]) -> Response[str]:
+async def tell(request: Asked, data: URLEncodedBody[Like]) -> Response[str]:
     """Tell us something she likes."""
     try:
         async with transaction(doors(request).engine) as session:
             await desk.tell_preference(
-                session, _client(request), data.words, now=await now(session)
+                session, client_of(request), data.words, now=await now(session)
             )
     except BadRequest as refusal:
         return await _page(request, wrong=refusal)
@@ -106,13 +78,13 @@ async def tell(request: Asked, data: URLEncodedBody[LikeForm]) -> Response[str]:
 
 @post("/account/preferences/{like_id:uuid}", include_in_schema=False)
 async def correct(
-    request: Asked, like_id: FromPath[UUID], data: URLEncodedBody[LikeForm]
+    request: Asked, like_id: FromPath[UUID], data: URLEncodedBody[Like]
 ) -> Response[str]:
     """Confirm what we believe, or say it better."""
     try:
         async with transaction(doors(request).engine) as session:
             await desk.correct_preference(
-                session, _client(request), like_id, data.words, now=await now(session)
+                session, client_of(request), like_id, data.words, now=await now(session)
             )
     except BadRequest as refusal:
         return await _page(request, wrong=refusal)
@@ -123,29 +95,24 @@ async def correct(
 async def forget(request: Asked, like_id: FromPath[UUID]) -> Redirect:
     """Have us forget it."""
     async with transaction(doors(request).engine) as session:
-        await desk.forget_preference(session, _client(request), like_id, now=await now(session))
+        await desk.forget_preference(session, client_of(request), like_id, now=await now(session))
     return Redirect("/account", status_code=303)
 
 
 @post("/account/addresses/{address_id:uuid}", include_in_schema=False)
 async def change_address(
-    request: Asked, address_id: FromPath[UUID], data: URLEncodedBody[AddressForm]
+    request: Asked, address_id: FromPath[UUID], data: URLEncodedBody[AddressNotes]
 ) -> Redirect:
     """Correct the floor, and how to get in."""
     async with transaction(doors(request).engine) as session:
-        await desk.change_address(
-            session,
-            _client(request),
-            address_id,
-            detail=data.detail,
-            access=data.access,
-            now=await now(session),
+        await book.change_address(
+            session, client_of(request), address_id, data, now=await now(session)
         )
     return Redirect("/account", status_code=303)
 
 
 async def _page(request: Asked, *, wrong: Refusal | None = None) -> Response[str]:
-    words, client_id = words_for(request), _client(request)
+    words, client_id = words_for(request), client_of(request)
     async with transaction(doors(request).engine) as session:
         details = await desk.show_details(session, client_id)
         orders = await list_orders(session, client_id, picture=picture)
@@ -164,13 +131,6 @@ async def _page(request: Asked, *, wrong: Refusal | None = None) -> Response[str
         wrong=words.refusal(wrong) if wrong else "",
     )
     return show(request, "client/account.html", page, status_code=422 if wrong else 200)
-
-
-def _client(request: Asked) -> UUID:
-    client_id = me(request).client_id
-    if client_id is None:
-        raise SignInNeeded("Sign in first.")
-    return client_id
 
 
 handlers: list[BaseRouteHandler] = [account, change, tell, correct, forget, change_address]

@@ -9,9 +9,10 @@ import structlog
 
 import payments
 import routing
+from concierge.desk.address_book import resolve_address
+from concierge.desk.become_client import Who
 from concierge.desk.book_visit import VisitWish, Whereabouts, book_visit
 from concierge.desk.card_pages import check_card_page, open_card_page
-from concierge.desk.client_details import Who, resolve_address
 from concierge.desk.show_order import her_order
 from concierge.desk.sign_in import sign_in_client
 from concierge.model import MOST_PIECES, CardPage, Order

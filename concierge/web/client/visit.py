@@ -5,9 +5,9 @@ from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect
 from msgspec.structs import replace
 
+from concierge.desk.address_book import resolve_address, saved_address, saved_addresses
 from concierge.desk.book_visit import windows_for
 from concierge.desk.choose_pieces import show_selection
-from concierge.desk.client_details import resolve_address, saved_address, saved_addresses
 from concierge.desk.find_address import Suggestion, find_address
 from concierge.desk.offer_windows import Offered
 from concierge.model.refusals import (

@@ -13,7 +13,7 @@ import msgspec
 from litestar.datastructures import FormMultiDict
 
 import routing
-from concierge.desk.client_details import Who
+from concierge.desk.become_client import Who
 from concierge.model.refusals import BadRequest
 
 from .ordering import MOST_WINDOWS, AddressAsked, window_of

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from babel.dates import format_date
 
+from concierge.desk.address_book import SavedAddress
 from concierge.desk.choose_pieces import SelectionShown
-from concierge.desk.client_details import SavedAddress
 from concierge.desk.find_address import Suggestion
 from concierge.desk.offer_windows import DayOffer, WindowOffer, WindowState
 from concierge.words import Words
