@@ -94,6 +94,10 @@ class HubDay:
         gone = any(each.ends_the_shift for each in self.setbacks.get(stop.shift_id, []))
         return gone and not self.begun(stop)
 
+    def _free_after(self, stop: Stop) -> datetime:
+        """When whoever has this stop goes on: when she said that it is over, or as planned."""
+        return self.steps.get(stop.order_id, {}).get(Step.FINISHED) or stop.ends
+
     def _began(self, stop: Stop) -> tuple[datetime, int]:
         steps = self.steps.get(stop.order_id, {})
         return min(steps.values(), default=stop.departs), stop.sequence
@@ -215,7 +219,7 @@ class HubDay:
         starts = max([shift.starts, self.now, *(each.until for each in setbacks if each.until)])
         place = self.addresses[history[-1].order_id].place if history else None
         if history:
-            starts = max(starts, history[-1].ends)
+            starts = max(starts, self._free_after(history[-1]))
         went_on = self._began(history[-1])[0] if history else None
         for each in setbacks:
             door = self.addresses.get(each.order_id) if each.order_id else None

@@ -230,3 +230,13 @@ async def _unassign(day: DispatchDay, client: str, why: str = "") -> int:
 
 async def _lock(day: DispatchDay, client: str) -> int:
     return await lock_visit(day.engine, day.roads, await seen(day), day.orders[client].id, by=BY)
+
+
+async def test_a_visit_that_is_over_before_its_hour_leaves_the_rest_of_the_day_possible(
+    day: DispatchDay,
+) -> None:
+    await day.served("Costa", "07:05", "07:30")
+    await day.clock("07:31")
+    today = await day.read()
+    problem = today.problem(await day.roads.travel_times(today.places()))
+    assert routing.check(problem, today.plan(problem)) == []
