@@ -125,13 +125,13 @@ class Offers:
 
         self.problem = problem
         self._orders = {route.shift: _order(problem, route) for route in plan.routes}
-        self._standing = Standing(problem, self._orders) if problem.shifts else Nobody()
+        self._standing = Standing(problem, plan.routes) if problem.shifts else Nobody()
 
     def follow(self, route: Route) -> None:
         """Take note that this route has come into its shift's place."""
         order = _order(self.problem, route)
         self._orders = {**self._orders, route.shift: order}
-        self._standing.follow(route.shift, order)
+        self._standing.follow(route)
 
     def windows(
         self, visit: Visit, windows: Sequence[Window], *, drives: Drives | None = None

@@ -1,13 +1,15 @@
 """A day with its plan as arrays that stand ready, to be asked about visits to come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.plan import Route
 from routing.problem import Problem, Visit, Window
 from routing.seconds import duty, lasts_s, span
+from routing.timeline import price
 
 from .day import NOBODY, Day, allowed_to, prices_of, read_day
 from .gaps import Gaps, Question, find_gaps, no_gaps, note_between, weigh
@@ -29,11 +31,11 @@ class Lean(NamedTuple):
 class Standing:
     """A problem and its routes as arrays, with a blank for one visit that has no place in them.
 
-    There is a shift, and orders name known visits. Nothing fits where a route cannot be driven.
+    There is a shift, and routes name known visits. Nothing fits where a route cannot be driven.
     One question at a time: the blank is written over by the next.
     """
 
-    def __init__(self, problem: Problem, orders: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, problem: Problem, routes: Sequence[Route]) -> None:
         shift = problem.shifts[0]
         blank = Visit(
             id="",
@@ -55,16 +57,23 @@ class Standing:
         self._routes = no_routes(self._day)
         self._lean: Lean | None = None
         self._may_serve: dict[object, NDArray[np.bool_]] = {}
-        for each, order in orders.items():
-            self.follow(each, order)
+        for route in routes:
+            self.follow(route)
 
-    def follow(self, shift: str, order: Sequence[str]) -> None:
-        """Take note that this shift drives these visits in this order from now on."""
-        numbers = [self._visit[each] for each in order]
-        at = self._shift[shift]
+    def follow(self, route: Route) -> None:
+        """Take note that this route has come into its shift's place.
+
+        It costs what it costs as it is timed, which need not be the soonest that its visits allow.
+        """
+        numbers = [self._visit[stop.visit] for stop in route.stops]
+        at = self._shift[route.shift]
         self._routes.tour[at, : len(numbers)] = numbers
         self._routes.stops[at] = len(numbers)
         reckon(self._day, self._routes, at)
+        if numbers:
+            service_s = int(self._day.lasts[numbers].sum())
+            self._routes.work[at] = lasts_s(route.drive) + service_s
+            self._routes.cost[at] = price(self._problem, [route], ()).total
         self._lean = None
 
     def gaps(
@@ -139,7 +148,7 @@ def _lean(day: Day, routes: Routes) -> Lean:
 class Nobody:
     """A day on which nobody works, asked like any other."""
 
-    def follow(self, shift: str, order: Sequence[str]) -> None:
+    def follow(self, route: Route) -> None:
         """Nobody drives anything."""
 
     def gaps(
