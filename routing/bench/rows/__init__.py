@@ -10,6 +10,7 @@ from .concierge_day import concierge_day_beside_peers
 from .deep_look import deep_look
 from .first_plan import first_plan
 from .gaps import FOUR_HUNDRED, HUNDRED, TWO_HUNDRED, gaps
+from .peak_travel import peak_travel
 from .published import published_plans
 from .same_day import same_day_repair
 from .slots import slot_query
@@ -21,6 +22,7 @@ ROWS: Mapping[str, Row] = {
     "homberger-200": gaps(TWO_HUNDRED),
     "homberger-400": gaps(FOUR_HUNDRED),
     "day": concierge_day_beside_peers,
+    "peak": peak_travel,
     "first-plan": first_plan,
     "slots": slot_query,
     "offers": windows_offered,
