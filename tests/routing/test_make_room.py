@@ -76,7 +76,7 @@ def test_room_that_is_made_keeps_every_rule_and_everybody_in_it(
     plan = d.by_insertion(problem)
     wish = data.draw(d.visits("wish", [shift.id for shift in problem.shifts]))
     wish = replace(wish, lock=wish.lock and replace(wish.lock, under_way=False))
-    asked = d.day(list(problem.shifts), [*problem.visits, wish])
+    asked = d.day(list(problem.shifts), [*problem.visits, wish], speeds=problem.travel.speeds)
     room = routing.make_room(asked, plan, wish, seconds=60, steps=60, tidy_seconds=60)
     again = routing.make_room(asked, plan, wish, seconds=60, steps=60, tidy_seconds=60)
     assert room == again

@@ -22,7 +22,8 @@ def test_every_offer_can_be_inserted_and_the_plan_stays_good(
 ) -> None:
     plan = d.by_insertion(problem)
     wish = data.draw(d.visits("wish", [shift.id for shift in problem.shifts]))
-    asked = d.day(list(problem.shifts), [*problem.visits, wish])
+    wish = replace(wish, lock=wish.lock and replace(wish.lock, under_way=False))
+    asked = d.day(list(problem.shifts), [*problem.visits, wish], speeds=problem.travel.speeds)
     for offer in routing.offers(asked, plan, wish, wish.windows):
         if offer.feasible:
             booked = replace(wish, windows=(offer.window,))
