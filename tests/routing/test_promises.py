@@ -14,7 +14,7 @@ from routing.mend import mended
 from tests.examples import soaking
 
 from . import days as d
-from .full_days import TEAM, some_shift, some_visit, some_window
+from .full_days import RUSH, TEAM, some_shift, some_visit, some_window
 
 OPERATIONS = 100_000 if soaking() else 2_000
 A_LIFE = 100
@@ -34,7 +34,8 @@ class HubDay:
         self.told: Counter[str] = Counter()
         shifts = [some_shift(self.dice, name) for name in TEAM]
         corners = tuple(d.place(east, north) for east in range(-15, 16) for north in (-9, 0, 9))
-        self.problem = d.day(shifts, [], ground=corners)
+        speeds = RUSH if seed % 2 else None
+        self.problem = d.day(shifts, [], ground=corners, speeds=speeds)
         self.plan = routing.Plan()
         self.promised: set[str] = set()
         self.asked = 0
