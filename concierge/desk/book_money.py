@@ -11,6 +11,7 @@ from concierge.model import Hold, LedgerEntry, Order
 
 from .settle import as_read
 
+
 async def book_hold(
     session: AsyncSession, order: Order, seen: payments.Hold, now: datetime
 ) -> Hold:

@@ -171,7 +171,8 @@ class Supervisor:
 def told_to_stop() -> Generator[None]:
     """Inside, the first SIGINT, SIGTERM or SIGHUP raises SystemExit(0); more change nothing.
 
-    So goodbyes in `finally` run once, undisturbed.
+    So goodbyes in `finally` run once, undisturbed. Raised while Python clears something away, an
+    exception goes to `sys.unraisablehook` and is forgotten; then it is raised again, elsewhere.
     """
     named = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -180,10 +181,18 @@ def told_to_stop() -> Generator[None]:
             signal.signal(one, signal.SIG_IGN)
         raise SystemExit(0)
 
-    before = {one: signal.signal(one, leave) for one in named}
+    def insist(lost: "sys.UnraisableHookArgs") -> None:
+        if lost.exc_type is SystemExit:
+            signal.setitimer(signal.ITIMER_REAL, TICK_S)
+        else:
+            hook(lost)
+
+    hook, sys.unraisablehook = sys.unraisablehook, insist
+    before = {one: signal.signal(one, leave) for one in (*named, signal.SIGALRM)}
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         for one, handler in before.items():
             signal.signal(one, handler)
 

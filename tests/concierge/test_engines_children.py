@@ -5,13 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from concierge.embedded.errors import NotReady
-from concierge.embedded.supervisor import Child, Supervisor
+from concierge.embedded.supervisor import Child, Supervisor, told_to_stop
 
 CLONE = Path(__file__).resolve().parents[2]
 SLEEPER = "import time; time.sleep(60)"
@@ -135,3 +136,20 @@ def test_no_child_outlives_us_however_we_are_told_to_go(
         code = us.wait(15)
     assert code == (-signal.SIGKILL if sign == signal.SIGKILL else 0)
     soon(lambda: not any(lives(pid) for pid in pids))
+
+
+def told_to_stop_while_something_goes() -> None:
+    class Thing:
+        """Goes, and its going is when we are told."""
+
+    thing = Thing()
+    farewell = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGTERM))
+    with told_to_stop():
+        del thing
+        assert farewell() is None
+        time.sleep(10)
+
+
+def test_being_told_to_stop_is_heard_even_while_python_clears_something_away() -> None:
+    with pytest.raises(SystemExit):
+        told_to_stop_while_something_goes()
