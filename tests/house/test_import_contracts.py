@@ -28,6 +28,7 @@ PLANTED = {
     "payments is plain Python and Stripe": ("payments/money.py", "import sqlmodel"),
     "one door to OR-Tools": ("routing/timeline.py", "import ortools"),
     "one door to Numba": ("routing/solver/model.py", "import numba"),
+    "one door to the planners measured beside ours": ("routing/bench/table.py", "import pyvrp"),
     "one door to Stripe": ("concierge/desk/settle.py", "import stripe"),
     "one door to the web": ("concierge/desk/settle.py", "import litestar"),
 }
