@@ -23,10 +23,14 @@ from .errors import BadPlan, BadProblem, RoutingError
 from .offer import offers
 from .plan import Plan
 from .problem import Problem
-from .vroom import read_problem
-from .vroom_offer import with_job, write_offers
-from .vroom_plan import read_plan, write_plan
-from .vroom_steps import read_steps
+from .vroom import (
+    read_plan,
+    read_problem,
+    read_steps,
+    with_job,
+    write_offers,
+    write_plan,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,8 +9,7 @@ import pytest
 
 import routing
 import routing.solver
-from routing.vroom import read_problem
-from routing.vroom_plan import read_plan, write_plan
+from routing.vroom import read_plan, read_problem, write_plan
 
 Json = dict[str, Any]
 HOUR = 3600

@@ -9,13 +9,14 @@ Source: VROOM, docs/API.md, read 2025-11-22.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .change import priced
-from .errors import BadProblem
+from routing.change import priced
+from routing.errors import BadProblem
+from routing.plan import Plan, Reason, Route, Unplanned
+from routing.problem import Break, Problem, Shift
+from routing.retime import time_late
+from routing.seconds import duty
+
 from .fields import Field
-from .plan import Plan, Reason, Route, Unplanned
-from .problem import Break, Problem, Shift
-from .retime import time_late
-from .seconds import duty
 
 STEPS = frozenset({"start", "job", "break", "end"})
 

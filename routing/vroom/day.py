@@ -4,7 +4,7 @@ Jobs are visits, vehicles are shifts, `delivery` is the load, and time is in sec
 Unix epoch or from whatever zero the document means. Without `matrices`, travel is estimated from
 coordinates. What cannot be expressed here is refused by name: shipments, pickups, setup times,
 open routes, several profiles or loads, speed factors, task limits, costs but `fixed`.
-`vroom_steps` reads the routes that vehicles carry in `steps`.
+`steps` reads the routes that vehicles carry in `steps`.
 
 Source: VROOM, docs/API.md, read 2025-11-22.
 """
@@ -15,12 +15,13 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from .errors import BadProblem
+from routing.errors import BadProblem
+from routing.place import Place
+from routing.problem import Break, Hub, Problem, Shift, Visit, Weights, Window
+from routing.seconds import duty
+from routing.travel import TravelTimes, estimate
+
 from .fields import Field
-from .place import Place
-from .problem import Break, Hub, Problem, Shift, Visit, Weights, Window
-from .seconds import duty
-from .travel import TravelTimes, estimate
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from .errors import RoutingError
+from routing.errors import RoutingError
 
 
 @dataclass(frozen=True, slots=True)

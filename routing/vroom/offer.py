@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from .errors import BadProblem
+from routing.errors import BadProblem
+from routing.offer import Offer
+from routing.problem import Problem, Visit
+
+from .day import read_problem
 from .fields import Field
-from .offer import Offer
-from .problem import Problem, Visit
-from .vroom import read_problem
 
 Json = dict[str, Any]
 

@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from math import inf
 from typing import Any
 
-from .errors import BadPlan
+from routing.errors import BadPlan
+from routing.plan import BreakTaken, Cost, Plan, Reason, Route, Stop, Unplanned
+from routing.problem import Problem, Visit, Window
+from routing.timeline import price
+
+from .day import LAST_S, at
 from .fields import Field
-from .plan import BreakTaken, Cost, Plan, Reason, Route, Stop, Unplanned
-from .problem import Problem, Visit, Window
-from .timeline import price
-from .vroom import LAST_S, at
 
 Json = dict[str, Any]
 
