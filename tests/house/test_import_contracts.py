@@ -25,6 +25,10 @@ PLANTED = {
         "import concierge.web.dispatch",
     ),
     "routing is plain Python and OR-Tools": ("routing/place.py", "import httpx"),
+    "the judge shares no code with what makes plans": (
+        "routing/check/price.py",
+        "import routing.timeline",
+    ),
     "payments is plain Python and Stripe": ("payments/money.py", "import sqlmodel"),
     "one door to OR-Tools": ("routing/timeline.py", "import ortools"),
     "one door to Numba": ("routing/solver/model.py", "import numba"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from .problem import Visit, Window
+from routing.problem import Visit, Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from dataclasses import fields
 from datetime import timedelta
 from math import ceil, floor
 
+from routing.plan import Cost, Plan, Route
+from routing.problem import Problem, Shift
+
 from .judged import Violation, utc
-from .plan import Cost, Plan, Route
-from .problem import Problem, Shift
 
 SECOND = timedelta(seconds=1)
 

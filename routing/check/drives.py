@@ -7,10 +7,11 @@ goes on between breaks; how far it comes is walked quarter of an hour by quarter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from routing.plan import BreakTaken, Route
+from routing.problem import Problem, Shift
+from routing.speeds import Speeds
+
 from .judged import Violation, at, called, utc
-from .plan import BreakTaken, Route
-from .problem import Problem, Shift
-from .speeds import Speeds
 
 SECOND = timedelta(seconds=1)
 QUARTER_S = 900

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise, permutations
 
-from .check_drives import clock_adds_up, drive_times_are_true
-from .check_price import price_is_right
-from .judged import Violation, at, called, inside, minutes, outside, span, utc
-from .plan import BreakTaken, Plan, Route, Stop
-from .problem import Break, Problem, Shift, Visit
+from routing.plan import BreakTaken, Plan, Route, Stop
+from routing.problem import Break, Problem, Shift, Visit
 
-__all__ = ["Violation", "check"]
+from .drives import clock_adds_up, drive_times_are_true
+from .judged import Violation, at, called, inside, minutes, outside, span, utc
+from .price import price_is_right
 
 
 def check(problem: Problem, plan: Plan) -> list[Violation]:
