@@ -3,12 +3,21 @@
 OR-Tools is heavy, so it is not imported here: `import routing.solver` where plans are made.
 """
 
-from .alternative import Alternative, Way
-from .arrival import Arrival, Noise, Span, arrivals
 from .change import best_places, insert, remove, unassign
 from .check import Violation, check
 from .errors import BadPlan, BadProblem, RoutingError
-from .events import (
+from .move import move
+from .offer import Offer, Offers, offers
+from .place import Place
+from .plan import BreakTaken, Cost, Plan, Reason, Route, Stop, Unplanned
+from .problem import Break, Hub, Lock, Problem, Shift, Visit, Weights, Window
+from .room import make_room, redriven
+from .speeds import Speeds
+from .timeline import price, time_route
+from .travel import Drives, TravelTimes, estimate, estimate_around
+from .under_way.alternative import Alternative, Way
+from .under_way.arrival import Arrival, Noise, Span, arrivals
+from .under_way.events import (
     Absent,
     Added,
     BrokenDown,
@@ -18,16 +27,7 @@ from .events import (
     RoadClosed,
     Sick,
 )
-from .move import move
-from .offer import Offer, Offers, offers
-from .place import Place
-from .plan import BreakTaken, Cost, Plan, Reason, Route, Stop, Unplanned
-from .problem import Break, Hub, Lock, Problem, Shift, Visit, Weights, Window
-from .retime import Late, Retimed, retime
-from .room import make_room, redriven
-from .speeds import Speeds
-from .timeline import price, time_route
-from .travel import Drives, TravelTimes, estimate, estimate_around
+from .under_way.retime import Late, Retimed, retime
 from .why_not import Ease, Suggestion, why_not
 from .words import preview, summary
 

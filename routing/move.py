@@ -7,8 +7,8 @@ from .change import order_of, priced, remove, with_route
 from .check import Violation, check
 from .plan import Plan, Route
 from .problem import Problem, Shift
-from .retime import time_late
 from .timeline import time_route
+from .under_way.retime import time_late
 
 
 def move(

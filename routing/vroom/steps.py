@@ -13,8 +13,8 @@ from routing.change import priced
 from routing.errors import BadProblem
 from routing.plan import Plan, Reason, Route, Unplanned
 from routing.problem import Break, Problem, Shift
-from routing.retime import time_late
 from routing.seconds import duty
+from routing.under_way.retime import time_late
 
 from .fields import Field
 

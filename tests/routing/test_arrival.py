@@ -17,7 +17,7 @@ VISITS = 10_000
 
 @dataclass
 class Lived:
-    """How one route really went, hour by hour; written without looking at `routing.arrival`."""
+    """How one route really went, hour by hour; written without looking at `routing.arrivals`."""
 
     came: dict[str, datetime] = field(default_factory=dict)
     rang: dict[str, datetime] = field(default_factory=dict)

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from routing.arrival import Noise, arrivals
 from routing.bench.finding import Conditions, Finding
 from routing.bench.newcomers import booked_day
 from routing.plan import Route
 from routing.problem import Problem
+from routing.under_way.arrival import Noise, arrivals
 
 SHIFTS, VISITS = 30, 180
 TOLD = 10_000

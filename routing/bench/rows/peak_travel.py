@@ -11,9 +11,9 @@ from routing.bench.rivals import Asked
 from routing.check import check
 from routing.plan import Plan
 from routing.problem import Problem, Visit, Window
-from routing.retime import retime
 from routing.solver import plan_day
 from routing.speeds import Speeds
+from routing.under_way.retime import retime
 from routing.words import counted
 
 SHIFTS, VISITS, SECONDS = 30, 180, 10

@@ -11,12 +11,12 @@ from routing.bench.newcomers import WINDOWS, newcomer
 from routing.change import insert, remove
 from routing.check import check
 from routing.errors import BadPlan
-from routing.events import Sick
 from routing.offer import Offers
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.repair import repair
 from routing.solver import accept, plan_day
+from routing.under_way.events import Sick
 
 SHIFTS, VISITS, SECONDS = 12, 60, 0.5
 DAYS = {False: 5, True: 50}

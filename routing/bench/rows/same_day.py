@@ -11,12 +11,12 @@ from routing.bench.days import concierge_day
 from routing.bench.finding import Conditions, Finding
 from routing.bench.instances import MIDNIGHT
 from routing.bench.newcomers import newcomer
-from routing.events import Added, Cancelled, Delayed, Event, Sick
 from routing.plan import Stop
 from routing.problem import Problem, Visit, Window
 from routing.repair import repair
-from routing.repair_rest import rest_of
+from routing.repair.rest import rest_of
 from routing.solver import plan_day
+from routing.under_way.events import Added, Cancelled, Delayed, Event, Sick
 from routing.words import counted
 
 SHIFTS, VISITS = 60, 400

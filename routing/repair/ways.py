@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 
-from .alternative import Way
-from .change import fill, order_of, priced, with_route
-from .improve import written
-from .mend import filled, mended
-from .offer import Offers
-from .plan import Plan, Route, Unplanned
-from .problem import Problem, Shift, Visit, Window
-from .reasons import why_never
-from .search import propose
-from .timeline import time_route
+from routing.change import fill, order_of, priced, with_route
+from routing.improve import written
+from routing.mend import filled, mended
+from routing.offer import Offers
+from routing.plan import Plan, Route, Unplanned
+from routing.problem import Problem, Shift, Visit, Window
+from routing.reasons import why_never
+from routing.search import propose
+from routing.timeline import time_route
+from routing.under_way.alternative import Way
 
 DEAR_MOVE = 8
 """How much dearer a move is than on an ordinary day, where the fewest changes are looked for."""

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from .clockwork import Leg, drives_s, leg
-from .plan import BreakTaken, Route, Stop
-from .problem import Problem, Shift, Visit
-from .seconds import TOO_LATE_S, Rest, call, ceil_s, duty, lasts_s, moment
-from .timeline import hold_back, write_route
+from routing.clockwork import Leg, drives_s, leg
+from routing.plan import BreakTaken, Route, Stop
+from routing.problem import Problem, Shift, Visit
+from routing.seconds import TOO_LATE_S, Rest, call, ceil_s, duty, lasts_s, moment
+from routing.timeline import hold_back, write_route
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,87 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 
-from .events import BrokenDown, Delayed, Event, RoadClosed, Sick
-from .plan import Plan, Stop
-from .problem import Problem, Visit
-from .repair_rest import hit
-from .words import counted
+from routing.plan import Plan, Stop
+from routing.problem import Problem, Visit
+from routing.under_way.alternative import Broken, BrokenKind, Cause, Change, ChangeKind
+from routing.under_way.events import BrokenDown, Delayed, Event, RoadClosed, Sick
+from routing.words import counted
+
+from .rest import hit
 
 NOTICED = timedelta(minutes=5)
 """A visit that begins this much sooner or later has a change; less is the day's breathing."""
 _MINUTE = timedelta(minutes=1)
-
-
-class ChangeKind(StrEnum):
-    """What changes for a visit."""
-
-    GIVEN = "given"
-    """Another concierge comes."""
-    RETIMED = "retimed"
-    """The same concierge comes sooner or later."""
-    PLACED = "placed"
-    """A visit without a concierge has one now."""
-    LEFT_OUT = "left_out"
-    """Nobody comes."""
-
-
-class Cause(StrEnum):
-    """Why it changes. `because_of` names the shift, or the visits, it is about."""
-
-    SICK = "sick"
-    BROKEN_DOWN = "broken_down"
-    LATE = "late"
-    ROAD = "road"
-    ROOM = "room"
-    """Others are given to her concierge, or to the one she goes to."""
-    SHORTER = "shorter"
-    """The day is better so; nothing forced it."""
-    ASKED = "asked"
-    """It is a new visit, or one that had nobody."""
-
-
-class BrokenKind(StrEnum):
-    """Which promise is broken."""
-
-    LATE = "late"
-    LEFT_OUT = "left_out"
-    OVERTIME = "overtime"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One visit's change: from whom to whom, from when to when.
-
-    A shift or a start is None where nobody came, or nobody will. `late` is by how much she is
-    visited after her window.
-    """
-
-    visit: str
-    kind: ChangeKind
-    cause: Cause
-    because_of: tuple[str, ...]
-    shift_before: str | None
-    shift_after: str | None
-    starts_before: datetime | None
-    starts_after: datetime | None
-    late: timedelta
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A promise that an alternative breaks: to the client of a visit, or to a shift's concierge.
-
-    `by` is how late, or how much overtime.
-    """
-
-    kind: BrokenKind
-    where: str
-    by: timedelta
-    words: str
 
 
 @dataclass(frozen=True, slots=True)

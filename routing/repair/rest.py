@@ -9,10 +9,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from .events import Absent, Added, BrokenDown, Cancelled, Delayed, Event, RoadClosed, Sick
-from .place import Place
-from .plan import Plan, Route, Stop
-from .problem import Break, Problem, Shift, Visit
+from routing.place import Place
+from routing.plan import Plan, Route, Stop
+from routing.problem import Break, Problem, Shift, Visit
+from routing.under_way.events import (
+    Absent,
+    Added,
+    BrokenDown,
+    Cancelled,
+    Delayed,
+    Event,
+    RoadClosed,
+    Sick,
+)
 
 
 def rest_of(problem: Problem, plan: Plan, events: Sequence[Event], *, now: datetime) -> Problem:

@@ -13,11 +13,12 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import BadProblem
-from .plan import Route, Stop
-from .problem import Problem
+from routing.errors import BadProblem
+from routing.plan import Route, Stop
+from routing.problem import Problem
+from routing.seconds import Rest, ceil_s, floor_s, lasts_s, moment
+
 from .retime import rests_ahead, retime
-from .seconds import Rest, ceil_s, floor_s, lasts_s, moment
 
 Draws = NDArray[np.float64]
 """One number for each imagined day."""

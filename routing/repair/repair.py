@@ -3,31 +3,23 @@
 Every way answers the rest of the day; nothing that is over or under way is touched. Ways differ
 in kind, so that a person chooses between them rather than between shades: few changes, everybody
 served though some are late, nobody moved, the shortest day, somebody called in, or the least
-important left out. Each is judged by `check` and accepted by OR-Tools, or is not shown.
-
-Import it where plans are made: it loads OR-Tools and the search.
+important left out. Each is judged by `check`, or is not shown.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from .alternative import Alternative, Way
-from .check import check
-from .events import Event
-from .plan import Plan
-from .problem import Problem, Shift
-from .repair_changes import (
-    Broken,
-    BrokenKind,
-    Promised,
-    broken_promises,
-    changes,
-    moved,
-)
-from .repair_rest import rest_of
-from .repair_ways import Ways
-from .words import counted, hours
+from routing.check import check
+from routing.plan import Plan
+from routing.problem import Problem, Shift
+from routing.under_way.alternative import Alternative, Broken, BrokenKind, Way
+from routing.under_way.events import Event
+from routing.words import counted, hours
+
+from .changes import Promised, broken_promises, changes, moved
+from .rest import rest_of
+from .ways import Ways
 
 Told = Callable[[int, int], None]
 """Told how many ways have been tried, of how many."""

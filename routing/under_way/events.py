@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .errors import BadProblem
-from .place import Place
-from .problem import Visit
-from .travel import TravelTimes
+from routing.errors import BadProblem
+from routing.place import Place
+from routing.problem import Visit
+from routing.travel import TravelTimes
 
 
 @dataclass(frozen=True, slots=True)
