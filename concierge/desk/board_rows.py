@@ -13,6 +13,7 @@ import routing
 from concierge.model import Order, OrderState, Shift, Step
 
 from .board_money import VisitMoney
+from .expect_arrivals import Between
 from .expect_stops import SERVED, Expected, ExpectedRoute
 from .hub_day import HubDay
 from .weigh_move import Place
@@ -53,6 +54,8 @@ class PlannedVisit(BoardVisit, frozen=True, kw_only=True):
     """A visit on a route. Its times are true or expected; `planned` is when it was to begin.
 
     `behind_min` counts from what was planned, `late_min` from the end of the promised window.
+    `between` is when a visit of today that has not begun will, four times in five; `late_percent`
+    how likely that is after the window, 0 where it is not worth saying.
     """
 
     state: VisitState
@@ -65,6 +68,8 @@ class PlannedVisit(BoardVisit, frozen=True, kw_only=True):
     drive_s: int
     behind_min: int
     late_min: int
+    between: Between | None
+    late_percent: int
 
 
 class LeftVisit(BoardVisit, frozen=True, kw_only=True):
@@ -177,6 +182,8 @@ def _planned(
         drive_s=seen.stop.drive_s,
         behind_min=_minutes(behind),
         late_min=_minutes(seen.late),
+        between=seen.coming.between if seen.coming else None,
+        late_percent=seen.coming.late_percent if seen.coming else 0,
     )
 
 

@@ -1,6 +1,6 @@
 """How a day is really going: when each stop began and ended, or is expected to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from concierge.maps.travel import Roads
 from concierge.model import Order, OrderState, Shift, Step, Stop
 from concierge.model.refusals import NotCovered
 
+from .expect_arrivals import Coming, expect_arrivals
 from .hub_day import HubDay
 
 SERVED = frozenset({OrderState.RETURNED, OrderState.SETTLED})
@@ -16,13 +17,17 @@ SERVED = frozenset({OrderState.RETURNED, OrderState.SETTLED})
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One stop as it looks now: what has happened at its true time, the rest as expected."""
+    """One stop as it looks now: what has happened at its true time, the rest as expected.
+
+    `coming` says how sure that is while the visit has not begun; None on any other day than today.
+    """
 
     stop: Stop
     departs: datetime
     arrives: datetime
     starts: datetime
     ends: datetime
+    coming: Coming | None = None
 
     @property
     def behind(self) -> timedelta:
@@ -60,6 +65,12 @@ def expect_routes(today: HubDay, travel: routing.TravelTimes) -> dict[UUID, Expe
     return routes
 
 
+def expect_route(today: HubDay, travel: routing.TravelTimes, shift_id: UUID) -> ExpectedRoute:
+    """The stops of one shift of today as they look now; it has at least one."""
+    problem = _whole_day(today, travel)
+    return _expected(today, problem, today.shifts[shift_id], today.stops_of(shift_id))
+
+
 async def travel_of(roads: Roads, today: HubDay) -> routing.TravelTimes:
     """The day's drive times; one address no road leads to must not hide the whole day."""
     try:
@@ -86,10 +97,12 @@ def _expected(
     done: dict[str, datetime] = {}
     begun: dict[str, datetime] = {}
     leaves = today.routes[shift.id].leaves
+    has_left = False
     before: str | None = None
     for stop in stops:
         visit, steps = str(stop.order_id), today.steps.get(stop.order_id, {})
         left = steps.get(Step.EN_ROUTE)
+        has_left = has_left or left is not None
         if left is not None and before is None:
             leaves = left
         elif left is not None and before in done:
@@ -99,22 +112,27 @@ def _expected(
         if (began := began_at(steps)) is not None:
             begun[visit] = began
         before = visit
-    seen = routing.retime(
-        problem, _route(today, shift, stops, leaves), now=today.now, done=done, begun=begun
-    )
+    route = _route(today, shift, stops, leaves)
+    seen = routing.retime(problem, route, now=today.now, done=done, begun=begun)
+    if not (has_left or done or begun):
+        route = replace(route, leaves=max(leaves, today.now))
+    coming = expect_arrivals(problem, route, now=today.now, done=done, begun=begun)
     by_visit = {str(stop.order_id): stop for stop in stops}
     return ExpectedRoute(
-        [_seen(today, by_visit[each.visit], each) for each in seen.route.stops],
+        [
+            _seen(today, by_visit[each.visit], each, coming.get(each.visit))
+            for each in seen.route.stops
+        ],
         seen.route.returns,
     )
 
 
-def _seen(today: HubDay, stop: Stop, seen: routing.Stop) -> Expected:
+def _seen(today: HubDay, stop: Stop, seen: routing.Stop, coming: Coming | None) -> Expected:
     steps = today.steps.get(stop.order_id, {})
     ends = ended_at(today.orders[stop.order_id], steps) or seen.ends
     starts = began_at(steps) or min(seen.starts, ends)
     arrives = min(seen.arrives, starts)
-    return Expected(stop, arrives - seen.drive, arrives, starts, max(starts, ends))
+    return Expected(stop, arrives - seen.drive, arrives, starts, max(starts, ends), coming)
 
 
 def _as_planned(stop: Stop) -> Expected:

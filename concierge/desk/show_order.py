@@ -30,6 +30,7 @@ from concierge.model import (
 )
 from concierge.model.refusals import Missing
 
+from .expect_arrivals import Between
 from .hold_money import coming_of
 from .show_visit import Picture
 
@@ -103,7 +104,8 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
 
     `window` is the promised one; `wishes` are those she would accept while none is chosen.
     `held_until` is how long an unpaid place is hers, `cancel_until` how long she may call it off.
-    `expected` is about when the concierge rings, once she is on her way.
+    `expected` is about when the concierge rings, once she is on her way; `between` how sure that
+    is, told from when hers is the next visit.
     """
 
     id: UUID
@@ -119,6 +121,7 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     concierge: str | None
     expected: datetime | None
     arrived: datetime | None
+    between: Between | None = None
     door: DoorShown
     pieces: list[OrderedPiece]
     money: MoneyShown

@@ -43,6 +43,10 @@ export interface PlannedVisit extends Visit {
   behind_min: number;
   /** Minutes after the promised window closes; 0 while the promise is kept. */
   late_min: number;
+  /** When a visit of today that has not begun will, four times in five. */
+  between: { earliest: string; latest: string } | null;
+  /** How likely it begins after its window, in percent; 0 where that is not worth saying. */
+  late_percent: number;
 }
 
 /** Somewhere a visit could go. `broken` names each promise that would break, in words. */

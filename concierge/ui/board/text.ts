@@ -185,6 +185,7 @@ export const status = () => say('Status');
 export const order = () => say('Order');
 export const nobody = () => say('Nobody yet');
 export const whyLabel = () => say('Reason, for the record (optional)');
+export const likelyLate = (n: number) => say('{part} likely late', { part: percent(n / 100) });
 export const planned_ = (at: string) => say('planned {time}', { time: time(at) });
 export const moveTo = () => say('Move to…');
 export const giveTo = () => say('Give to…');

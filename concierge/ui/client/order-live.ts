@@ -4,6 +4,8 @@ import { forgetVisit } from './visit-draft.ts';
 
 /** Nothing is told when a slot ends by itself; look again a little after. */
 const AFTER_SLOT_MS = 5_000;
+/** On the day, when she comes is looked at again; nobody is told of each minute. */
+const AGAIN_MS = 120_000;
 const OVER = new Set(['settled', 'expired', 'cancelled']);
 
 class OrderLive extends HTMLElement {
@@ -12,12 +14,14 @@ class OrderLive extends HTMLElement {
 
   connectedCallback(): void {
     forgetVisit();
-    const { order, stage = '', until, now } = this.dataset;
+    const { order, stage = '', until, now, today } = this.dataset;
     if (!order || OVER.has(stage)) return;
     this.#stop = listen([`order:${order}`], () => void this.#look());
     if (until && now) {
       const left = new Date(until).getTime() - new Date(now).getTime() + AFTER_SLOT_MS;
       this.#timer = window.setTimeout(() => void this.#look(), Math.max(left, AFTER_SLOT_MS));
+    } else if (today !== undefined) {
+      this.#timer = window.setInterval(() => void this.#look(), AGAIN_MS);
     }
   }
 
@@ -33,7 +37,8 @@ class OrderLive extends HTMLElement {
     const fresh = page.querySelector('order-live');
     // While she is deciding whether to cancel, only a change of stage may take that away.
     const deciding = this.querySelector('.call-off[open]') !== null;
-    if (!fresh || (deciding && fresh.getAttribute('data-stage') === this.dataset.stage)) return;
+    if (!fresh || fresh.isEqualNode(this)) return;
+    if (deciding && fresh.getAttribute('data-stage') === this.dataset.stage) return;
     document.title = page.title;
     this.replaceWith(document.adoptNode(fresh));
   }

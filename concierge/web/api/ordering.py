@@ -23,6 +23,7 @@ from concierge.desk.find_address import find_address
 from concierge.desk.give_up_order import cancel_order
 from concierge.desk.offer_windows import DayOffer
 from concierge.desk.show_order import OrderRow, OrderShown, her_order, list_orders, show_order
+from concierge.desk.tell_arrival import tell_arrival
 from concierge.model.refusals import SignInNeeded
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
@@ -276,10 +277,12 @@ async def again(request: Asked, order_id: FromPath[UUID]) -> None:
 
 
 async def _shown(request: Asked, order_id: UUID, client_id: UUID | None) -> OrderShown:
-    async with transaction(doors(request).engine) as session:
-        return await show_order(
+    house = doors(request)
+    async with transaction(house.engine) as session:
+        shown = await show_order(
             session, order_id, client_id, now=await now(session), picture=picture
         )
+    return await tell_arrival(house.engine, house.roads, shown)
 
 
 def _known(who: UUID | None) -> UUID:

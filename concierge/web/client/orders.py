@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from concierge.desk.choose_pieces import choose_again, count_chosen
 from concierge.desk.give_up_order import cancel_order
 from concierge.desk.show_order import OrderShown, her_order, show_order
+from concierge.desk.tell_arrival import tell_arrival
 from concierge.model.refusals import TooLate
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
@@ -41,11 +42,12 @@ async def order(
     request: Asked, order_id: FromPath[UUID], card: FromQuery[str] = ""
 ) -> Response[str]:
     """Her order, in whatever state it is."""
-    asking = me(request)
-    async with transaction(doors(request).engine) as session:
+    house, asking = doors(request), me(request)
+    async with transaction(house.engine) as session:
         moment = await now(session)
         shown = await show_order(session, order_id, asking.client_id, now=moment, picture=picture)
         chosen = await count_chosen(session, asking.selection_id)
+    shown = await tell_arrival(house.engine, house.roads, shown)
     zone = words_for(request).zone
     opens = shown.window.opens if shown.window else None
     page = OrderPage(
