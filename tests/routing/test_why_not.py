@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import routing
-import routing.why_not
 from routing.why_not import MINUTE, Ease, Suggestion, why_not
 from tests.examples import examples
 

@@ -5,71 +5,21 @@ minute, a rail unit or a skill less, it cannot. What would fit after reshuffling
 the search to find.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from .change import order_of
-from .offer import Offers
-from .plan import Plan
-from .problem import Problem, Shift, Visit, Window
-from .reasons import may_serve
-from .seconds import duty
-from .timeline import time_route
+from routing.offer import Offers
+from routing.plan import Plan
+from routing.problem import Problem, Shift, Visit, Window
+from routing.timeline import time_route
 
-MINUTE = timedelta(minutes=1)
+from .minutes import MINUTE, shifted, stretched, whole
+from .spots import MOST_MORE, Spot, Spots, nearest
+from .suggestion import Ease, Suggestion
+
 SHORTEST = 0.5
 """The part of its time that a visit keeps at least."""
-MOST_MORE = 180
-"""Minutes that a shift begins sooner or ends later at most."""
-
-
-class Ease(StrEnum):
-    """Which rule is eased. Suggestions come in this order: what asks least of others first."""
-
-    NOTHING = "nothing"
-    """It fits as it is."""
-    LOCK = "lock"
-    """The lock is released."""
-    RULED_OUT = "ruled_out"
-    """Somebody ruled out for the client may come after all."""
-    WINDOW = "window"
-    """The client takes another window, so many minutes off hers."""
-    SHORTER = "shorter"
-    """The visit is so many minutes shorter."""
-    LATER_END = "later_end"
-    """A shift ends so many minutes later."""
-    SOONER_START = "sooner_start"
-    """A shift starts so many minutes sooner."""
-    CAPACITY = "capacity"
-    """A car holds so many rail units more."""
-    SKILL = "skill"
-    """Somebody comes who lacks so many skills."""
-    MORE_HANDS = "more_hands"
-    """Somebody is called in for so many minutes, for this visit alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A change with which the visit fits: the visit and the shift as they would then be.
-
-    `amount` is in minutes, rail units or skills, as `Ease` says; 0 where there is nothing to
-    count. `starts` is when the visit would begin.
-    """
-
-    ease: Ease
-    amount: int
-    visit: Visit
-    shift: Shift
-    starts: datetime
-    words: str
-
-    def applied(self, problem: Problem) -> Problem:
-        """The day with this change; the shift joins it if it is new."""
-        day = problem.with_visit(self.visit)
-        others = tuple(each for each in day.shifts if each.id != self.shift.id)
-        return replace(day, shifts=(*others, self.shift))
 
 
 def why_not(
@@ -106,30 +56,16 @@ def why_not(
     return tuple(each for each in eased if each is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the visit would go: with whom, when, and how much driving that route then has."""
-
-    visit: Visit
-    shift: Shift
-    starts: datetime
-    drive: timedelta
-
-
 class _Asker:
     """Asks one rule after another whether the visit would fit without it."""
 
     def __init__(self, problem: Problem, plan: Plan, visit: Visit, now: datetime | None) -> None:
         self.problem, self.plan, self.visit, self.now = problem, plan, visit, now
-        self.orders = {
-            shift.id: [problem.visit(each) for each in order_of(plan, shift.id)]
-            for shift in problem.shifts
-        }
-        self.drives = {route.shift: route.drive for route in plan.routes}
+        self.spots = Spots(problem, plan)
 
     def nothing(self) -> Suggestion | None:
         """The visit as it is."""
-        place = self._anywhere(self.visit)
+        place = self.spots.anywhere(self.visit)
         return place and self._said(Ease.NOTHING, 0, place, "Nothing has to change")
 
     def lock(self) -> Suggestion | None:
@@ -137,18 +73,20 @@ class _Asker:
         lock = self.visit.lock
         if lock is None:
             return None
-        place = self._anywhere(replace(self.visit, lock=None))
+        place = self.spots.anywhere(replace(self.visit, lock=None))
         who = self.problem.shift(lock.shift).called
         return place and self._said(Ease.LOCK, 0, place, f"Release the lock to {who}")
 
     def ruled_out(self) -> Suggestion | None:
         """With one of those who are ruled out."""
         places = (
-            self._with(replace(self.visit, forbidden=self.visit.forbidden - {shift.id}), shift)
+            self.spots.with_shift(
+                replace(self.visit, forbidden=self.visit.forbidden - {shift.id}), shift
+            )
             for shift in self.problem.shifts
             if shift.id in self.visit.forbidden
         )
-        place = _nearest(places)
+        place = nearest(places)
         if place is None:
             return None
         said = f"Let {place.shift.called} come, who is ruled out for {self.visit.called}"
@@ -172,19 +110,19 @@ class _Asker:
                 edge = window.closes if sign > 0 else window.opens
                 most = int(sign * (bound - edge) / MINUTE) + 1
                 most = most if best is None else min(most, best[0] - 1)
-                found = self._least(
+                found = self.spots.least(
                     lambda by, w=window, s=sign: replace(
-                        self.visit, windows=(_stretched(w, s * by * MINUTE),)
+                        self.visit, windows=(stretched(w, s * by * MINUTE),)
                     ),
                     most,
                 )
                 if found is not None:
-                    best = found[0], _shifted(window, sign * found[0] * MINUTE)
+                    best = found[0], shifted(window, sign * found[0] * MINUTE)
         return best and self._at_another(best[1], best[0])
 
     def shorter(self) -> Suggestion | None:
         """In less time."""
-        found = self._least(
+        found = self.spots.least(
             lambda by: replace(self.visit, lasts=self.visit.lasts - by * MINUTE),
             int(self.visit.lasts * (1 - SHORTEST) / MINUTE),
         )
@@ -197,7 +135,9 @@ class _Asker:
 
     def later_end(self) -> Suggestion | None:
         """With somebody who works longer."""
-        found = self._least_shift(lambda shift, by: replace(shift, ends=shift.ends + by * MINUTE))
+        found = self.spots.least_shift(
+            self.visit, lambda shift, by: replace(shift, ends=shift.ends + by * MINUTE)
+        )
         if found is None:
             return None
         by, place = found
@@ -206,7 +146,8 @@ class _Asker:
 
     def sooner_start(self) -> Suggestion | None:
         """With somebody who has not set out and starts sooner."""
-        found = self._least_shift(
+        found = self.spots.least_shift(
+            self.visit,
             lambda shift, by: replace(shift, starts=shift.starts - by * MINUTE),
             lambda shift: (
                 shift.starts_from is None
@@ -224,12 +165,12 @@ class _Asker:
 
     def capacity(self) -> Suggestion | None:
         """In a car that holds more."""
-        best: tuple[int, _Place] | None = None
+        best: tuple[int, Spot] | None = None
         for shift in self.problem.shifts:
-            load = self.visit.load + sum(each.load for each in self.orders[shift.id])
+            load = self.visit.load + sum(each.load for each in self.spots.orders[shift.id])
             more = load - shift.capacity
             if more > 0 and (best is None or more < best[0]):
-                place = self._with(self.visit, replace(shift, capacity=load))
+                place = self.spots.with_shift(self.visit, replace(shift, capacity=load))
                 best = best if place is None else (more, place)
         if best is None:
             return None
@@ -239,12 +180,12 @@ class _Asker:
 
     def skill(self) -> Suggestion | None:
         """With somebody who lacks as few of the skills as can be."""
-        best: tuple[int, _Place] | None = None
+        best: tuple[int, Spot] | None = None
         for shift in self.problem.shifts:
             missing = len(self.visit.skills - shift.skills)
             if missing and (best is None or missing < best[0]):
                 able = replace(shift, skills=shift.skills | self.visit.skills)
-                place = self._with(self.visit, able)
+                place = self.spots.with_shift(self.visit, able)
                 best = best if place is None else (missing, place)
         if best is None:
             return None
@@ -255,7 +196,7 @@ class _Asker:
     def more_hands(self) -> Suggestion | None:
         """With somebody who comes for this visit alone, no longer than it takes."""
         visit = replace(self.visit, lock=None)
-        if self.visit.lock is not None and self._anywhere(visit) is not None:
+        if self.visit.lock is not None and self.spots.anywhere(visit) is not None:
             return None
         spells = [spell for window in visit.windows if (spell := self._spell(visit, window))]
         if not spells:
@@ -267,7 +208,7 @@ class _Asker:
         words = f"Call in one more concierge{skilled}, {when}."
         return Suggestion(Ease.MORE_HANDS, by, place.visit, place.shift, place.starts, words)
 
-    def _spell(self, visit: Visit, window: Window) -> _Place | None:
+    def _spell(self, visit: Visit, window: Window) -> Spot | None:
         """The shortest shift, in whole minutes, that makes this visit in this window."""
         zone = window.opens.tzinfo
         starts = window.opens - timedelta(days=1)
@@ -275,22 +216,22 @@ class _Asker:
         asked = replace(visit, windows=(window,))
         ends = max(window.closes, starts) + visit.lasts + timedelta(days=1)
         long = Shift(
-            _unused(self.problem), _whole(starts), ends, visit.load, visit.skills, name="one more"
+            _unused(self.problem), whole(starts), ends, visit.load, visit.skills, name="one more"
         )
         alone = time_route(self.problem, long, [asked])
         if alone is None:
             return None
-        for leaves in (_whole(alone.leaves), _whole(alone.leaves) - MINUTE):
+        for leaves in (whole(alone.leaves), whole(alone.leaves) - MINUTE):
             leaving = replace(long, starts=max(leaves, long.starts).astimezone(zone))
             route = time_route(self.problem, leaving, [asked])
             if route is None:
                 continue
-            back = _whole(route.returns).astimezone(zone)
-            return _Place(visit, replace(leaving, ends=back), route.stops[0].starts, route.drive)
+            back = whole(route.returns).astimezone(zone)
+            return Spot(visit, replace(leaving, ends=back), route.stops[0].starts, route.drive)
         return None
 
     def _at_another(self, window: Window, by: int) -> Suggestion | None:
-        place = self._anywhere(replace(self.visit, windows=(window,)))
+        place = self.spots.anywhere(replace(self.visit, windows=(window,)))
         if place is None:
             return None
         place = replace(place, visit=replace(self.visit, windows=(*self.visit.windows, window)))
@@ -311,101 +252,10 @@ class _Asker:
     def _hers(self) -> datetime:
         return self.visit.windows[0].opens
 
-    def _said(self, ease: Ease, amount: int, place: _Place, said: str) -> Suggestion:
+    def _said(self, ease: Ease, amount: int, place: Spot, said: str) -> Suggestion:
         words = f"{said}: {place.shift.called} could come about {place.starts:%H:%M}."
         words = words[:1].upper() + words[1:]
         return Suggestion(ease, amount, place.visit, place.shift, place.starts, words)
-
-    def _least(self, eased: Callable[[int], Visit], most: int) -> tuple[int, _Place] | None:
-        """The least by which the visit must be eased, from 1 to `most`, and where it then goes.
-
-        A visit that fits when eased by so much fits when eased by more.
-        """
-        best: tuple[int, _Place] | None = None
-        for shift in self.problem.shifts:
-            found = _bisected(lambda by, s=shift: self._with(eased(by), s), most)
-            if found is not None:
-                best, most = found, found[0] - 1
-        return best
-
-    def _least_shift(
-        self,
-        eased: Callable[[Shift, int], Shift],
-        asked: Callable[[Shift], bool] = lambda _: True,
-        most: Callable[[Shift], int] = lambda _: MOST_MORE,
-    ) -> tuple[int, _Place] | None:
-        """The least by which one shift must be eased, and where the visit then goes."""
-        best: tuple[int, _Place] | None = None
-        for shift in filter(asked, self.problem.shifts):
-            bound = min(MOST_MORE, most(shift), MOST_MORE if best is None else best[0] - 1)
-            found = _bisected(lambda by, s=shift: self._with(self.visit, eased(s, by)), bound)
-            best = found or best
-        return best
-
-    def _anywhere(self, visit: Visit) -> _Place | None:
-        """The visit with whoever drives least for it."""
-        return _nearest(self._with(visit, shift) for shift in self.problem.shifts)
-
-    def _with(self, visit: Visit, shift: Shift) -> _Place | None:
-        """The visit with this shift, where it drives least; None if it does not fit."""
-        order = self.orders[shift.id]
-        load = visit.load + sum(each.load for each in order)
-        may = may_serve(visit, shift) and visit.skills <= shift.skills
-        if not may or load > shift.capacity or not duty(self.problem, shift).can_rest:
-            return None
-        return _nearest(self._places(visit, shift, order))
-
-    def _places(self, visit: Visit, shift: Shift, order: list[Visit]) -> Iterator[_Place]:
-        before = self.drives.get(shift.id, timedelta(0))
-        for at in range(len(order) + 1):
-            route = time_route(self.problem, shift, [*order[:at], visit, *order[at:]])
-            if route is not None:
-                yield _Place(visit, shift, route.stops[at].starts, route.drive - before)
-
-
-def _bisected(fits: Callable[[int], _Place | None], most: int) -> tuple[int, _Place] | None:
-    """The least number from 1 to `most` that fits, if any does."""
-    if most < 1:
-        return None
-    place = fits(most)
-    if place is None:
-        return None
-    low, high = 1, most
-    while low < high:
-        middle = (low + high) // 2
-        found = fits(middle)
-        if found is None:
-            low = middle + 1
-        else:
-            high, place = middle, found
-    return high, place
-
-
-def _nearest(places: Iterable[_Place | None]) -> _Place | None:
-    found = [place for place in places if place is not None]
-    return min(found, key=lambda place: place.drive, default=None)
-
-
-def _stretched(window: Window, by: timedelta) -> Window:
-    """The window and what is before or after it."""
-    if by > timedelta(0):
-        return Window(window.opens, window.closes + by)
-    return Window(window.opens + by, window.closes)
-
-
-def _shifted(window: Window, by: timedelta) -> Window:
-    """The window at another time, a minute long at least."""
-    width = max(MINUTE, window.closes - window.opens)
-    if by > timedelta(0):
-        return Window(window.closes + by - width, window.closes + by)
-    return Window(window.opens + by, window.opens + by + width)
-
-
-def _whole(moment: datetime) -> datetime:
-    """The first whole minute not before this moment."""
-    utc = moment.astimezone(UTC)
-    cut = utc.replace(second=0, microsecond=0)
-    return cut if cut == utc else cut + MINUTE
 
 
 def _unused(problem: Problem) -> str:
