@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import routing
 from concierge.maps.travel import Roads
-from concierge.model import Setback
-from concierge.model.refusals import Missing, StaleBoard
+from concierge.model import Setback, SetbackKind
+from concierge.model.refusals import Missing, StaleBoard, WrongStep
 from concierge.store.jobs import WeighWays, enqueue
 from concierge.store.log import audit, tell
 
@@ -113,10 +113,13 @@ async def take_back(
         Missing: there is no such hub or setback.
         StaleBoard: the day has changed since it was drawn.
         TooLate: the day is over.
+        WrongStep: nobody opened; that visit waits for another hour.
     """
 
     async def back(day: DayAtHand) -> int:
         setback = await _found(day, setback_id)
+        if setback.kind is SetbackKind.NOBODY_HOME:
+            raise WrongStep("Nobody opened; give the visit another hour instead.")
         setback.taken_back_at = day.today.now
         day.session.add(setback)
         await _tell(day, setback, what="take_back", said="Taken back.")
@@ -148,7 +151,7 @@ def _driven_now(
         asked = [_accepting(visit, late.get(visit.id)) for visit in visits]
         route = routing.time_route(problem, shift, asked)
         if route is None:
-            raise StaleBoard("This way out can no longer be driven; others are being weighed.")
+            raise StaleBoard("This way out can no longer be driven; have them weighed again.")
         stops = tuple(
             replace(stop, window=_nearest(visit, stop))
             for visit, stop in zip(visits, route.stops, strict=True)

@@ -1,7 +1,7 @@
 """An order that will not happen gives back its place, its pieces and its money."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,6 +18,7 @@ from concierge.model import (
     OrderState,
     PieceState,
     Reservation,
+    Stop,
     VisitStep,
     new_id,
 )
@@ -28,6 +29,7 @@ from concierge.store.transaction import lock_order, transaction
 from payments.stripe_gateway import StripeGateway
 
 from .card_pages import take_over_page
+from .change_by_hand import find_hub
 from .day_in_hand import with_day_in_hand
 from .hold_money import NOT_HELD
 from .hub_day import HubDay
@@ -90,7 +92,8 @@ async def cancel_order(
 
     async def cancel(session: AsyncSession, order: Order, moment: datetime) -> bool:
         booked = order.state is OrderState.CONFIRMED
-        order.cancel(moment)
+        somebody_comes = await session.get(Stop, order.id) is not None
+        order.cancel(moment, somebody_comes=somebody_comes)
         await _turn_back(session, order, moment)
         held = await plan_release(session, order, moment)
         ends = payments.Standing.RELEASING if held else payments.Standing.RELEASED
@@ -102,6 +105,30 @@ async def cancel_order(
         return True
 
     await _leave_the_day(engine, roads, order, cancel)
+
+
+async def call_off_visit(
+    engine: AsyncEngine,
+    gateway: StripeGateway,
+    roads: Roads,
+    *,
+    hub: str,
+    day: date,
+    order_id: UUID,
+    by: str,
+) -> None:
+    """A client calls a visit of a hub's day off by telephone.
+
+    Raises:
+        Missing: there is no such hub, or this day has no such visit.
+        TooLate: the visit has begun.
+    """  # fmt: skip
+    async with transaction(engine) as session:
+        its_hub = await find_hub(session, hub)
+        order = await session.get(Order, order_id)
+        if order is None or (order.hub_id, order.day) != (its_hub.id, day):
+            raise Missing("This day has no such visit.")
+    await cancel_order(engine, gateway, roads, order_id, by=by)
 
 
 async def _close(gateway: StripeGateway, page_id: str) -> payments.CardPageState:

@@ -24,10 +24,10 @@ from concierge.model import (
     Shift,
     Stop,
     VisitLock,
-    VisitStep,
 )
 
 from .hub_day import HubDay
+from .steps_taken import steps_taken
 
 
 async def read_day(session: AsyncSession, hub: Hub, day: date, now: datetime) -> HubDay:
@@ -99,9 +99,8 @@ async def _read_around(session: AsyncSession, days: dict[UUID, HubDay]) -> None:
         days[wish.order_id].wishes.setdefault(wish.order_id, []).append(wish)
     for lock in await session.exec(select(VisitLock).where(col(VisitLock.order_id).in_(ids))):
         days[lock.order_id].locks[lock.order_id] = lock
-    for step in await session.exec(select(VisitStep).where(col(VisitStep.order_id).in_(ids))):
-        steps = days[step.order_id].steps.setdefault(step.order_id, {})
-        steps[step.step] = min(step.at, steps.get(step.step, step.at))
+    for order_id, steps in (await steps_taken(session, ids)).items():
+        days[order_id].steps[order_id] = steps
 
 
 async def who_knows_whom(session: AsyncSession, clients: Iterable[UUID]) -> dict[UUID, set[UUID]]:
@@ -133,7 +132,7 @@ async def _read_plans(session: AsyncSession, hub: Hub, found: dict[date, HubDay]
 
 
 async def _read_setbacks(session: AsyncSession, hub: Hub, found: dict[date, HubDay]) -> None:
-    """What has gone wrong and still holds; steps to a door where nobody opened count no more."""
+    """What has gone wrong and still holds."""
     rows = select(Setback).where(
         Setback.hub_id == hub.id,
         col(Setback.day).in_(found.keys()),
@@ -145,7 +144,3 @@ async def _read_setbacks(session: AsyncSession, hub: Hub, found: dict[date, HubD
             today.setbacks.setdefault(setback.shift_id, []).append(setback)
         if setback.order_id is not None:
             today.nobody_opened[setback.order_id] = setback.since
-            steps = today.steps.pop(setback.order_id, {})
-            since = {step: at for step, at in steps.items() if at > setback.since}
-            if since:
-                today.steps[setback.order_id] = since

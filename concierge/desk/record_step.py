@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
@@ -17,6 +16,7 @@ from .hold_money import asked_of
 from .move_pieces import move_pieces, pieces_of
 from .settle import as_read, holds_of
 from .show_visit import assigned_stop
+from .steps_taken import steps_taken, turned_away
 
 RANK = {step: rank for rank, step in enumerate(Step)}
 
@@ -39,7 +39,8 @@ async def record_step(
 ) -> bool:
     """Write down a step, and with it where the pieces are now. False when it was known.
 
-    A step that arrives late, behind one that came after it, is kept but moves nothing back.
+    A step that arrives late, behind one that came after it, is kept but moves nothing back; one
+    of a try before nobody opened says nothing of the next.
 
     Raises:
         Missing: the visit is not this concierge's.
@@ -56,19 +57,23 @@ async def record_step(
         if (known.order_id, known.step) != (order_id, report.step):
             raise KeyReused("This step was sent before with other content; nothing changed.")
         return False
-    taken = await session.exec(select(VisitStep.step).where(col(VisitStep.order_id) == order_id))
-    furthest = max((RANK[Step(step)] for step in taken), default=-1)
+    taken = (await steps_taken(session, [order_id])).get(order_id, {})
+    furthest = max((RANK[step] for step in taken), default=-1)
     at = min(report.at, now)  # a phone's clock that runs ahead knows nothing of the future
-    await _let(session, order, stop, report.step, at)
+    away = (await turned_away(session, [order_id])).get(order_id)
+    counts = away is None or at > away
+    if counts:
+        await _let(session, order, stop, report.step, at)
     who = f"concierge:{concierge_id}"
     session.add(
         VisitStep(
             id=report.id, order_id=order_id, step=report.step, at=at, received_at=now, by=who
         )
     )
-    if RANK[report.step] > furthest and order.returns_key is None:
-        await _carry(session, order, report.step, who, now)
-    await _tell(session, order, stop, report.step, at, now)
+    if counts:
+        if RANK[report.step] > furthest and order.returns_key is None:
+            await _carry(session, order, report.step, who, now)
+        await _tell(session, order, stop, report.step, at, now)
     await audit(
         session, who=who, what=f"visit.{report.step}", subject=f"order:{order_id}", now=now,
         at=at.isoformat(), early=_early(report.step, at, stop),

@@ -10,6 +10,7 @@ from concierge.model import OrderState, PieceState, Setback, SetbackKind
 from concierge.model.refusals import Missing, WrongStep
 from concierge.store.jobs import WeighWays, enqueue
 from concierge.store.log import audit, tell
+from concierge.store.transaction import lock_order
 
 from .change_by_hand import DayAtHand, Seen, change_by_hand
 from .keep_plan import keep_plan
@@ -87,6 +88,8 @@ async def nobody_home(
         order, stop = day.today.orders.get(order_id), day.today.stops.get(order_id)
         if order is None or stop is None:
             raise Missing("This day has no such visit.")
+        await lock_order(day.session, order_id)
+        await day.session.refresh(order)  # her phone may have reported meanwhile
         name = day.client(order)
         if not day.today.begun(stop) or order.state not in (
             OrderState.CONFIRMED,

@@ -25,7 +25,6 @@ from concierge.model import (
     Stop,
     Style,
     Variant,
-    VisitStep,
     counted,
 )
 from concierge.model.refusals import Missing
@@ -33,6 +32,7 @@ from concierge.model.refusals import Missing
 from .expect_arrivals import Between
 from .hold_money import coming_of
 from .show_visit import Picture
+from .steps_taken import steps_taken
 
 A_LIST = 50
 
@@ -169,7 +169,7 @@ async def show_order(
     order = await her_order(session, order_id, client_id)
     address = await session.get_one(Address, order.address_id)
     stop = await session.get(Stop, order.id)
-    steps = await _steps(session, order.id)
+    steps = (await steps_taken(session, [order.id])).get(order.id, {})
     pieces = (await _pieces(session, [order], picture))[order.id]
     wishes = await session.exec(
         select(OrderWish).where(OrderWish.order_id == order.id).order_by(col(OrderWish.opens))
@@ -301,13 +301,6 @@ async def _concierge(session: AsyncSession, order: Order, stop: Stop | None) -> 
     if stop is None or order.opens is None or order.state is OrderState.PLACED:
         return None
     return (await session.get_one(Concierge, stop.concierge_id)).greeting
-
-
-async def _steps(session: AsyncSession, order_id: UUID) -> dict[Step, datetime]:
-    taken: dict[Step, datetime] = {}
-    for step in await session.exec(select(VisitStep).where(VisitStep.order_id == order_id)):
-        taken[step.step] = min(step.at, taken.get(step.step, step.at))
-    return taken
 
 
 async def _holds(session: AsyncSession, orders: Sequence[UUID]) -> list[Hold]:

@@ -26,12 +26,12 @@ from concierge.model import (
     Stop,
     Style,
     Variant,
-    VisitStep,
     counted,
 )
 from concierge.model.refusals import Missing
 
 from .settle import as_read
+from .steps_taken import steps_taken, turned_away
 from .visit_sheet import (
     Brief,
     BroughtPiece,
@@ -108,8 +108,9 @@ class _Around:
         default_factory=lambda: defaultdict[UUID, list[BroughtPiece]](list)
     )
     steps: dict[UUID, dict[Step, datetime]] = field(
-        default_factory=lambda: defaultdict[UUID, dict[Step, datetime]](dict)
+        default_factory=dict[UUID, dict[Step, datetime]]
     )
+    turned_away: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
     likes: dict[UUID, list[KnownPreference]] = field(
         default_factory=lambda: defaultdict[UUID, list[KnownPreference]](list)
     )
@@ -121,7 +122,7 @@ class _Around:
     def visit(self, stop: Stop, number: int) -> Visit:
         order = self.orders[stop.order_id]
         client, address = self.clients[order.id], self.addresses[order.id]
-        steps = self.steps[order.id]
+        steps = self.steps.get(order.id, {})
         arrived = steps.get(Step.ARRIVED)
         return Visit(
             order=order.id,
@@ -144,6 +145,7 @@ class _Around:
             pieces=self.pieces[order.id],
             held=self._held(order),
             steps=[StepTaken(step, at) for step, at in sorted(steps.items(), key=_by_time)],
+            turned_away=self.turned_away.get(order.id),
             early=arrived is not None and arrived < stop.opens,
             receipt=self._receipt(order),
         )  # fmt: skip
@@ -207,9 +209,8 @@ async def _around(session: AsyncSession, ids: Sequence[UUID], picture: Picture) 
     await _read_pieces(session, found, picture)
     await _read_money(session, found)
     await _read_likes(session, found, {client.id for client in found.clients.values()})
-    for taken in await session.exec(select(VisitStep).where(col(VisitStep.order_id).in_(ids))):
-        steps = found.steps[taken.order_id]
-        steps[taken.step] = min(taken.at, steps.get(taken.step, taken.at))
+    found.steps = await steps_taken(session, ids)
+    found.turned_away = await turned_away(session, ids)
     return found
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import routing
 from concierge.maps.travel import Roads
+from concierge.model import OrderState
 from concierge.model.refusals import BadRequest, Missing, WindowTaken, WrongStep
 from concierge.store import clock
 from concierge.store.log import tell
@@ -18,6 +19,7 @@ from concierge.store.transaction import transaction
 from .change_by_hand import DayAtHand, Seen, change_by_hand, find_hub
 from .hub_day import HubDay
 from .read_day import read_day
+from .write_letter import Letter, write_letter
 
 
 class Fit(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +70,8 @@ async def promise_window(
 ) -> int:
     """Give a client another window of this day, which she has agreed to, and a place in it.
 
-    Returns the day's new version; her page shows the window.
+    Returns the day's new version. Her page shows the window, and a letter tells her of it once her
+    visit is booked.
 
     Raises:
         Missing: there is no such hub or visit.
@@ -87,6 +90,8 @@ async def promise_window(
         before = day.today.plan(problem)
         if before.stop_of(str(order_id)) is not None:
             before = routing.unassign(problem, before, str(order_id))
+        letter = Letter.WINDOW if order.window is None else Letter.MOVED
+        is_news = order.state is OrderState.CONFIRMED and order.window != window
         order.opens, order.closes = window.opens, window.closes
         day.session.add(order)
         asked = replace(problem.visit(str(order_id)), windows=(window,))
@@ -99,6 +104,9 @@ async def promise_window(
         said = f"{day.client(order)} agreed to {hours}."
         version = await day.keep(problem, plan, what="promise_window", order=order, said=said)
         await tell(day.session, f"order:{order.id}", "window", day.today.now)
+        if is_news:
+            order.hold_due = day.today.now  # see that her hold outlasts the new hour
+            await write_letter(day.session, order, letter, now=day.today.now)
         return version
 
     return await change_by_hand(engine, roads, seen, promise, by=by)

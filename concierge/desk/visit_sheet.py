@@ -87,7 +87,10 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 class Visit(msgspec.Struct, frozen=True):
-    """One stop of a concierge's day. `ready` when a card is held, so pieces may change hands."""
+    """One stop of a concierge's day. `ready` when a card is held, so pieces may change hands.
+
+    `turned_away` is when nobody opened last: steps until then count no more.
+    """
 
     order: UUID
     reference: str
@@ -106,5 +109,6 @@ class Visit(msgspec.Struct, frozen=True):
     pieces: list[BroughtPiece]
     held: payments.Money
     steps: list[StepTaken]
+    turned_away: datetime | None
     early: bool
     receipt: Receipt | None

@@ -30,6 +30,8 @@ class Letter(StrEnum):
     CONFIRMED = "confirmed"
     WINDOW = "window"
     """A flexible client's hour is chosen."""
+    MOVED = "moved"
+    """She agreed to another hour."""
     HELD = "held"
     """The amount is set aside now, for a visit booked long ago, or after trouble."""
     RENEWED = "renewed"
@@ -90,8 +92,10 @@ async def _content(
                 await _money(session, order, words),
                 number,
             ]
-        case Letter.WINDOW:
-            return words.say("Your hour is chosen"), [
+        case Letter.WINDOW | Letter.MOVED:
+            moved = words.say("Your visit has another hour")
+            subject = moved if letter is Letter.MOVED else words.say("Your hour is chosen")
+            return subject, [
                 *_promise(order, words),
                 await _brings(session, order, words),
                 number,

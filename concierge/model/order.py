@@ -160,13 +160,14 @@ class Order(Table, table=True):
         self.stand(payments.Standing.RELEASED, payments.By.DESK)
         return True
 
-    def cancel(self, now: datetime) -> None:
-        """Call the visit off before it begins.
+    def cancel(self, now: datetime, *, somebody_comes: bool = True) -> None:
+        """Call the visit off before it begins; one that nobody comes to has not begun.
 
         Raises:
             TooLate: the visit has begun, or is over.
         """
-        if self.state not in COMING or (self.opens is not None and now >= self.opens):
+        is_open = self.opens is not None and now >= self.opens
+        if self.state not in COMING or (is_open and somebody_comes):
             raise TooLate("This visit has begun; your concierge can help you at the door.")
         self.state, self.slot_until = OrderState.CANCELLED, None
 

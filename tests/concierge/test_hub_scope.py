@@ -78,6 +78,39 @@ async def test_a_dispatcher_of_another_hub_reads_no_record_and_follows_nobody(
         assert (await her.get("/live", params={"topics": topic})).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("door", "body"),
+    [
+        ("/setbacks", {"kind": "ill", "shift": "{shift}"}),
+        ("/closed-doors", {"order": "{order}"}),
+        ("/setbacks/{order}/choice", {}),
+        ("/setbacks/{order}/weighings", {}),
+        ("/cancellations", {"order": "{order}"}),
+        (
+            "/windows",
+            {"order": "{order}", "opens": f"{MONDAY}T17:00:00Z", "closes": f"{MONDAY}T18:00:00Z"},
+        ),
+    ],
+)
+async def test_a_dispatcher_of_another_hub_says_nothing_of_what_went_wrong_here(
+    hubs: TwoHubs, door: str, body: dict[str, str]
+) -> None:
+    """Neither at our hub's door, nor at her own with our rows."""
+    her = await hubs.browser_of(Role.DISPATCHER, hubs.web.hub)
+    order, shift = hubs.day.orders["Petit"].id, hubs.day.shifts["Sofia Marchetti"].id
+    carrier = await hubs.day.carrier("Petit")
+    for day in (DAY, DAY.replace("vasa", hubs.web.hub.slug)):
+        given = {name: value.format(order=order, shift=shift) for name, value in body.items()}
+        version = (await hubs.day.read()).version if day is DAY else 0
+        answer = await her.post(
+            day + door.format(order=order),
+            json={**given, "version": version},
+            headers={"x-csrf-token": her.csrf, "origin": BASE},
+        )
+        assert answer.status_code == 404, answer.text
+    assert await hubs.day.carrier("Petit") == carrier
+
+
 async def test_a_board_offers_the_hubs_that_are_hers(hubs: TwoHubs) -> None:
     at_home = await hubs.browser_of(Role.DISPATCHER, hubs.day.hub)
     assert [hub["slug"] for hub in (await at_home.get(DAY)).json()["hubs"]] == ["vasa"]

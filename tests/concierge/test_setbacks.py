@@ -1,6 +1,7 @@
 """When something goes wrong with a day, a dispatcher chooses between ways out of it."""
 
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 from typing import Any
 
@@ -176,6 +177,60 @@ async def test_a_late_concierge_keeps_her_clients_and_they_are_late_if_that_is_c
     back = await office.send("DELETE", f"/setbacks/{setback['id']}?version={shown['version']}")
     assert back.status_code == 200
     assert (await office.board())["setbacks"] == []
+
+
+async def an_ill_concierge(office: Office) -> str:
+    """The busiest is ill; the door of that setback."""
+    name, _ = await busiest(office.day)
+    version = (await office.board())["version"]
+    await office.send(
+        "POST", "/setbacks", kind="ill", shift=str(office.day.shifts[name].id), version=version
+    )
+    (setback,) = (await office.board())["setbacks"]
+    return f"/setbacks/{setback['id']}"
+
+
+async def test_no_way_out_is_said_and_the_day_may_be_left_as_it_is(office: Office) -> None:
+    day, door = office.day, await an_ill_concierge(office)
+
+    async def none(*_: object) -> tuple[routing.Alternative, ...]:
+        return ()
+
+    async with transaction(day.engine) as session:
+        (row,) = (await session.exec(select(Setback))).all()
+    assert await weigh_ways(day.engine, day.roads, none, row.id)
+    board = await office.board()
+    (setback,) = board["setbacks"]
+    assert (setback["ways"], setback["fresh"], setback["settled"]) == ([], True, False)
+    waiting = {left["client"] for left in board["left"]}
+    version = board["version"]
+    no = await office.send("POST", f"{door}/choice", way="all_served", version=version)
+    assert no.status_code == 404
+    assert (await office.send("POST", f"{door}/weighings", version=version)).status_code == 201
+    assert (await office.board())["setbacks"][0]["ways"] is None
+    assert (await office.send("POST", f"{door}/choice", version=version)).status_code == 201
+    after = await office.board()
+    assert after["setbacks"][0]["settled"]
+    assert {left["client"] for left in after["left"]} == waiting
+    assert await is_right(day) == []
+
+
+async def test_a_solver_that_dies_while_weighing_loses_nothing(office: Office) -> None:
+    day, door = office.day, await an_ill_concierge(office)
+
+    async def dies(*_: object) -> tuple[routing.Alternative, ...]:
+        raise BrokenProcessPool
+
+    async with transaction(day.engine) as session:
+        (row,) = (await session.exec(select(Setback))).all()
+    with pytest.raises(BrokenProcessPool):
+        await weigh_ways(day.engine, day.roads, dies, row.id)
+    board = await office.board()
+    assert board["setbacks"][0]["ways"] is None
+    again = await office.send("POST", f"{door}/weighings", version=board["version"])
+    assert again.status_code == 201
+    await weigh(day)
+    assert (await office.board())["setbacks"][0]["ways"]
 
 
 async def test_nobody_opens_and_the_visit_waits_for_another_hour_with_its_pieces_sealed(

@@ -49,7 +49,10 @@ export const happened = (setback: Setback) =>
 // Ways out
 export const waysOut = () => say('Ways out, best first');
 export const weighingWays = () => say('Weighing the ways out…');
-export const noWay = () => say('Nothing has to change.');
+export const takesLong = () =>
+  say('This takes longer than usual. Weigh again, or move the visits by hand; nothing is lost meanwhile.');
+export const noWay = () =>
+  say('No way out was found. Move the visits by hand, call the clients, or weigh again.');
 export const staleWays = () => say('The day has changed since these were weighed.');
 export const weighAgain = () => say('Weigh again');
 export const take = () => say('Choose this way');

@@ -30,7 +30,7 @@ export function seen(visit: Visit, all: Notes | undefined, refused = NOTHING): S
   const notes = all && without(all, refused);
   const taken: Seen['taken'] = {};
   for (const step of STEPS) {
-    const at = visit.steps.find((each) => each.step === step)?.at ?? notes?.steps[step]?.at;
+    const at = visit.steps.find((each) => each.step === step)?.at ?? noted(visit, notes?.steps[step]?.at);
     if (at) taken[step] = at;
   }
   const progress = STEPS.findLast((step) => taken[step] !== undefined) ?? null;
@@ -44,6 +44,11 @@ export function seen(visit: Visit, all: Notes | undefined, refused = NOTHING): S
     outcome,
     over: outcome !== null && progress === 'finished',
   };
+}
+
+/** What was written down here of a try before nobody opened says nothing of this one. */
+function noted({ turned_away }: Visit, at: string | undefined): string | undefined {
+  return at && turned_away && Date.parse(at) <= Date.parse(turned_away) ? undefined : at;
 }
 
 /** Whether a piece's mark is complete: a piece that goes back says why. */

@@ -71,6 +71,8 @@ export interface Visit {
   pieces: Piece[];
   held: Money;
   steps: { step: Step; at: string }[];
+  /** When nobody opened last: steps until then count no more. */
+  turned_away: string | null;
   early: boolean;
   receipt: Receipt | null;
 }

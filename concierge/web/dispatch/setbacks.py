@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 import routing
 from concierge.desk import choose_way as desk
 from concierge.desk.change_by_hand import Seen
-from concierge.desk.give_up_order import cancel_order
+from concierge.desk.give_up_order import call_off_visit
 from concierge.desk.report_setback import nobody_home, report_setback
 from concierge.desk.suggest_fit import Fit, promise_window, suggest_fit
 from concierge.model import SetbackKind
@@ -180,9 +180,11 @@ async def call_off(
     request: Asked, hub: FromPath[str], day: FromPath[date], data: JSONBody[Cancellation]
 ) -> None:
     """The client called the visit off: her place and pieces are free, her money is released."""
-    del hub, day
     house = doors(request)
-    await cancel_order(house.engine, house.gateway, house.roads, data.order, by=me(request).who)
+    await call_off_visit(
+        house.engine, house.gateway, house.roads,
+        hub=hub, day=day, order_id=data.order, by=me(request).who,
+    )  # fmt: skip
 
 
 @get(
