@@ -226,8 +226,13 @@ class _Asker:
             route = time_route(self.problem, leaving, [asked])
             if route is None:
                 continue
-            back = whole(route.returns).astimezone(zone)
-            return Spot(visit, replace(leaving, ends=back), route.stops[0].starts, route.drive)
+            spell = replace(leaving, ends=whole(route.returns).astimezone(zone))
+            # Roads that grow faster with the hour may bring her back no later if she leaves later.
+            later = replace(spell, starts=spell.starts + MINUTE)
+            while (back_too := time_route(self.problem, later, [asked])) is not None:
+                spell, route = later, back_too
+                later = replace(spell, starts=spell.starts + MINUTE)
+            return Spot(visit, spell, route.stops[0].starts, route.drive)
         return None
 
     def _at_another(self, window: Window, by: int) -> Suggestion | None:
