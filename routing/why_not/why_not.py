@@ -202,6 +202,7 @@ class _Asker:
         if not spells:
             return None
         place = min(spells, key=lambda each: (each.shift.ends - each.shift.starts, each.starts))
+        place = self._tightened(place, visit)
         by = round((place.shift.ends - place.shift.starts) / MINUTE)
         skilled = f" with {' and '.join(sorted(visit.skills))}" if visit.skills else ""
         when = f"{place.shift.starts:%H:%M} to {place.shift.ends:%H:%M}"
@@ -209,7 +210,7 @@ class _Asker:
         return Suggestion(Ease.MORE_HANDS, by, place.visit, place.shift, place.starts, words)
 
     def _spell(self, visit: Visit, window: Window) -> Spot | None:
-        """The shortest shift, in whole minutes, that makes this visit in this window."""
+        """A shift of whole minutes that makes this visit in this window and no more."""
         zone = window.opens.tzinfo
         starts = window.opens - timedelta(days=1)
         starts = starts if self.now is None else max(starts, self.now)
@@ -227,13 +228,26 @@ class _Asker:
             if route is None:
                 continue
             spell = replace(leaving, ends=whole(route.returns).astimezone(zone))
-            # Roads that grow faster with the hour may bring her back no later if she leaves later.
-            later = replace(spell, starts=spell.starts + MINUTE)
-            while (back_too := time_route(self.problem, later, [asked])) is not None:
-                spell, route = later, back_too
-                later = replace(spell, starts=spell.starts + MINUTE)
             return Spot(visit, spell, route.stops[0].starts, route.drive)
         return None
+
+    def _tightened(self, place: Spot, visit: Visit) -> Spot:
+        """The same spell without the minutes at either end that the visit can do without.
+
+        Roads that grow faster with the hour may bring her back no later if she leaves later.
+        """
+        shift = place.shift
+        if shift.ends - shift.starts <= MINUTE:
+            return place
+        for less in (
+            replace(shift, starts=shift.starts + MINUTE),
+            replace(shift, ends=shift.ends - MINUTE),
+        ):
+            route = time_route(self.problem, less, [visit])
+            if route is not None:
+                spot = Spot(visit, less, route.stops[0].starts, route.drive)
+                return self._tightened(spot, visit)
+        return place
 
     def _at_another(self, window: Window, by: int) -> Suggestion | None:
         place = self.spots.anywhere(replace(self.visit, windows=(window,)))
