@@ -71,6 +71,7 @@ async def record_step(
         )
     )
     if counts:
+        stop.over = stop.over or report.step is Step.FINISHED
         if RANK[report.step] > furthest and order.returns_key is None:
             await _carry(session, order, report.step, who, now)
         await _tell(session, order, stop, report.step, at, now)

@@ -66,6 +66,7 @@ class Stop(Table, table=True):
             ("concierge_id", "="),
             (text("tstzrange(departs, ends)"), "&&"),
             name="no_concierge_in_two_places",
+            where=text("not over"),
             deferrable=True,
             initially="DEFERRED",
         ),
@@ -84,6 +85,8 @@ class Stop(Table, table=True):
     drive_s: int
     opens: datetime = moment()
     closes: datetime = moment()
+    over: bool = False
+    """She has said that the visit is over; whatever the plan held, its concierge is free."""
 
     def as_planned(self) -> routing.Stop:
         """The same stop as the planner wrote it."""
