@@ -217,9 +217,10 @@ class HubDay:
             return None
         history = self.history_of(shift.id)
         starts = max([shift.starts, self.now, *(each.until for each in setbacks if each.until)])
-        place = self.addresses[history[-1].order_id].place if history else None
-        if history:
-            starts = max(starts, self._free_after(history[-1]))
+        last = max(history, key=self._free_after, default=None)
+        place = self.addresses[last.order_id].place if last else None
+        if last:
+            starts = max(starts, self._free_after(last))
         went_on = self._began(history[-1])[0] if history else None
         for each in setbacks:
             door = self.addresses.get(each.order_id) if each.order_id else None
