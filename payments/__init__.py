@@ -4,6 +4,7 @@ The doors to the outside are asked for by name: `payments.stripe_gateway` calls 
 `payments.notices` reads what comes in, `payments.sandbox` stands in for the provider.
 """
 
+from .account import Endpoint, ProviderAccount
 from .calendar import (
     FIRST_TRY,
     Advice,
@@ -19,6 +20,7 @@ from .calendar import (
     surplus,
 )
 from .card_page import CardLine, CardPage, CardPageState, CardPageStatus
+from .dispute import Dispute, DisputeState
 from .errors import (
     BadAmount,
     BadSignature,
@@ -35,7 +37,17 @@ from .errors import (
     WrongState,
 )
 from .hold import Hold, HoldState, Refund, RefundState, Refusal
-from .ledger import Account, Entry, Movement, Side, entries, is_stale, movements
+from .ledger import (
+    Account,
+    Entry,
+    Movement,
+    Side,
+    dispute_movements,
+    entries,
+    is_stale,
+    movements,
+    refund_movements,
+)
 from .money import EXPONENTS, Money
 from .plan import (
     Line,
@@ -47,8 +59,11 @@ from .plan import (
     next_key,
     next_step,
     operation,
+    refund,
+    refundable,
     settle,
 )
+from .policy import HoldPolicy, Piece, dearest_per_style, every_piece, short_of, to_hold
 from .standing import MOVES, By, Standing, move
 from .steps import Finding, Stored, begin, carry_out, judge
 
@@ -69,10 +84,14 @@ __all__ = [
     "Coming",
     "CurrencyMismatch",
     "Declined",
+    "Dispute",
+    "DisputeState",
     "Do",
+    "Endpoint",
     "Entry",
     "Finding",
     "Hold",
+    "HoldPolicy",
     "HoldState",
     "KeyReused",
     "Line",
@@ -83,6 +102,8 @@ __all__ = [
     "Operation",
     "OperationKind",
     "PaymentsError",
+    "Piece",
+    "ProviderAccount",
     "Refund",
     "RefundState",
     "Refusal",
@@ -103,8 +124,11 @@ __all__ = [
     "begin",
     "carry_out",
     "covers",
+    "dearest_per_style",
+    "dispute_movements",
     "due",
     "entries",
+    "every_piece",
     "is_stale",
     "judge",
     "look",
@@ -113,6 +137,11 @@ __all__ = [
     "next_key",
     "next_step",
     "operation",
+    "refund",
+    "refund_movements",
+    "refundable",
     "settle",
+    "short_of",
     "surplus",
+    "to_hold",
 ]

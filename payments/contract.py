@@ -71,10 +71,21 @@ OPERATIONS: dict[str, tuple[type | None, Any]] = {
         stripe.PaymentIntent,
     ),
     "GET /v1/setup_intents/{}": (_asked.SetupIntentRetrieveParams, stripe.SetupIntent),
+    "GET /v1/charges": (_asked.ChargeListParams, ListObject[stripe.Charge]),
     "GET /v1/charges/{}": (_asked.ChargeRetrieveParams, stripe.Charge),
     "POST /v1/refunds": (_asked.RefundCreateParams, stripe.Refund),
     "GET /v1/refunds": (_asked.RefundListParams, ListObject[stripe.Refund]),
     "GET /v1/refunds/{}": (_asked.RefundRetrieveParams, stripe.Refund),
+    "GET /v1/disputes": (_asked.DisputeListParams, ListObject[stripe.Dispute]),
+    "GET /v1/disputes/{}": (_asked.DisputeRetrieveParams, stripe.Dispute),
+    "POST /v1/disputes/{}": (_asked.DisputeUpdateParams, stripe.Dispute),
+    "POST /v1/disputes/{}/close": (_asked.DisputeCloseParams, stripe.Dispute),
+    "POST /v1/files": (_asked.FileCreateParams, stripe.File),
+    "GET /v1/account": (_asked.AccountRetrieveCurrentParams, stripe.Account),
+    "GET /v1/webhook_endpoints": (
+        _asked.WebhookEndpointListParams,
+        ListObject[stripe.WebhookEndpoint],
+    ),
     "GET /v1/events": (_asked.EventListParams, ListObject[stripe.Event]),
     "GET /v1/events/{}": (_asked.EventRetrieveParams, stripe.Event),
 }
@@ -83,13 +94,18 @@ OPERATIONS: dict[str, tuple[type | None, Any]] = {
 WHOLE = {
     kind.OBJECT_NAME: kind
     for kind in (
+        stripe.Account,
+        stripe.BalanceTransaction,
         stripe.Charge,
         stripe.Customer,
+        stripe.Dispute,
         stripe.Event,
+        stripe.File,
         stripe.PaymentIntent,
         stripe.PaymentMethod,
         stripe.Refund,
         stripe.SetupIntent,
+        stripe.WebhookEndpoint,
         stripe.checkout.Session,
     )
 }

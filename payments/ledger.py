@@ -1,4 +1,4 @@
-"""Double entry: what the books say when money is held, taken, let go or given back.
+"""Double entry: what the books say when money is held, taken, let go, given back or disputed.
 
 Holds are promises, not money, so they live in two memo accounts that mirror each other.
 """
@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .dispute import Dispute, DisputeState
 from .errors import BadAmount, Unbalanced
-from .hold import Hold, HoldState
+from .hold import Hold, HoldState, Refund, RefundState
 from .money import Money
 
 
@@ -21,6 +22,10 @@ class Account(StrEnum):
     SALES = "sales"
     REFUNDS = "refunds"
     """Sales taken back; kept apart so that both can be read."""
+    DISPUTED = "disputed"
+    """Taken back by a bank for as long as it asks; ours again when we win."""
+    DISPUTES_LOST = "disputes_lost"
+    """Taken back by a bank for good."""
     HELD = "memo:held"
     """Set aside on clients' cards. Memo: no money of ours."""
     HELD_CONTRA = "memo:held_contra"
@@ -54,6 +59,11 @@ class Movement(StrEnum):
     CAPTURED = "captured"
     RELEASED = "released"
     REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
+    """Money that was given back did not reach her, and is with us again."""
+    DISPUTED = "disputed"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
 
 
 PAIRS: dict[Movement, tuple[tuple[Account, Account], ...]] = {
@@ -64,8 +74,16 @@ PAIRS: dict[Movement, tuple[tuple[Account, Account], ...]] = {
     ),
     Movement.RELEASED: ((Account.HELD_CONTRA, Account.HELD),),
     Movement.REFUNDED: ((Account.REFUNDS, Account.PROVIDER_BALANCE),),
+    Movement.REFUND_FAILED: ((Account.PROVIDER_BALANCE, Account.REFUNDS),),
+    Movement.DISPUTED: ((Account.DISPUTED, Account.PROVIDER_BALANCE),),
+    Movement.DISPUTE_WON: ((Account.PROVIDER_BALANCE, Account.DISPUTED),),
+    Movement.DISPUTE_LOST: ((Account.DISPUTES_LOST, Account.DISPUTED),),
 }
 """For each fact the accounts it debits and credits."""
+
+
+OF_A_HOLD = (Movement.AUTHORISED, Movement.CAPTURED, Movement.RELEASED)
+"""What can happen to a hold, in the order in which it does."""
 
 
 def entries(movement: Movement, amount: Money) -> tuple[Entry, ...]:
@@ -96,10 +114,57 @@ def movements(before: Hold | None, after: Hold) -> tuple[tuple[Movement, Money],
     was = _so_far(before) if before is not None else {}
     now = _so_far(after)
     nothing = Money(0, after.amount.currency)
-    steps = {kind: now.get(kind, nothing) - was.get(kind, nothing) for kind in Movement}
+    steps = {kind: now.get(kind, nothing) - was.get(kind, nothing) for kind in OF_A_HOLD}
     if any(step.minor < 0 for step in steps.values()):
         raise BadAmount(f"Hold {after.id} cannot go back from {was} to {now}.")
     return tuple((kind, step) for kind, step in steps.items() if step)
+
+
+def refund_movements(before: Refund | None, after: Refund) -> tuple[Movement, ...]:
+    """What happened between two readings of one refund, each for its amount.
+
+    Money on its way back has left us; one that fails later comes back to us.
+
+    Raises:
+        BadAmount: the two are different refunds.
+    """
+    if before is not None and (before.id, before.amount) != (after.id, after.amount):
+        raise BadAmount(f"{before.id} and {after.id} are two refunds.")
+    left = before is not None and before.state is not RefundState.FAILED
+    leaves = after.state is not RefundState.FAILED
+    if before is not None and not left and leaves:
+        raise BadAmount(f"Refund {after.id} failed and cannot succeed any more.")
+    if left is leaves:
+        return ()
+    return (Movement.REFUNDED,) if leaves else (Movement.REFUND_FAILED,)
+
+
+def dispute_movements(before: Dispute | None, after: Dispute) -> tuple[Movement, ...]:
+    """What happened between two readings of one dispute, each for its amount.
+
+    A question alone moves nothing. One read for the first time when it is over is written in
+    full: taken back, then won or lost.
+
+    Raises:
+        BadAmount: the two are different disputes, or the later one has un-happened something.
+    """
+    if before is not None and (before.id, before.amount) != (after.id, after.amount):
+        raise BadAmount(f"{before.id} and {after.id} are two disputes.")
+    was = _course(before) if before is not None else ()
+    now = _course(after)
+    if now[: len(was)] != was:
+        raise BadAmount(f"Dispute {after.id} cannot go back from {was} to {now}.")
+    return now[len(was) :]
+
+
+def _course(dispute: Dispute) -> tuple[Movement, ...]:
+    if not dispute.taken:
+        return ()
+    end = {
+        DisputeState.WON: (Movement.DISPUTE_WON,),
+        DisputeState.LOST: (Movement.DISPUTE_LOST,),
+    }
+    return (Movement.DISPUTED, *end.get(dispute.state, ()))
 
 
 RANK = {
@@ -107,11 +172,19 @@ RANK = {
     HoldState.HELD: 1,
     HoldState.CAPTURED: 2,
     HoldState.RELEASED: 2,
+    RefundState.PENDING: 0,
+    RefundState.DONE: 1,
+    RefundState.FAILED: 2,
+    DisputeState.ASKED: 0,
+    DisputeState.NEEDS_EVIDENCE: 1,
+    DisputeState.UNDER_REVIEW: 2,
+    DisputeState.WON: 3,
+    DisputeState.LOST: 3,
 }
-"""How far a hold has come: it never goes back."""
+"""How far each has come: it never goes back."""
 
 
-def is_stale(known: Hold, seen: Hold) -> bool:
+def is_stale(known: Hold | Refund | Dispute, seen: Hold | Refund | Dispute) -> bool:
     """Whether a reading is older than what is known, however late it came."""
     return RANK[seen.state] < RANK[known.state]
 

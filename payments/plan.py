@@ -3,13 +3,13 @@
 Source: rules 1, 2, 3 and 7 of the house's payments rules.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .errors import BadAmount, NotCovered
-from .hold import Hold, HoldState
+from .hold import Hold, HoldState, Refund, RefundState
 from .money import Money
 
 KEY_LIFE = timedelta(hours=23)
@@ -85,6 +85,21 @@ class OperationKind(StrEnum):
     CAPTURE = "capture"
     RELEASE = "release"
     REFUND = "refund"
+    CHARGE = "charge"
+    """Take an amount at once from a card she left with us, without her."""
+    PAY_PAGE = "pay_page"
+    """A card page on which she pays an amount at once."""
+
+
+TAKES = frozenset(
+    {
+        OperationKind.CAPTURE,
+        OperationKind.REFUND,
+        OperationKind.CHARGE,
+        OperationKind.PAY_PAGE,
+    }
+)
+"""Kinds that move money for good: there is no such operation of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,7 @@ class Operation:
     none yet. `amount` is what is captured, refunded, held or given back.
 
     Raises:
-        BadAmount: the amount is negative, or a capture or refund of nothing.
+        BadAmount: the amount is negative, or money would move for good and it is nothing.
     """
 
     kind: OperationKind
@@ -105,7 +120,7 @@ class Operation:
     amount: Money
 
     def __post_init__(self) -> None:
-        least = 1 if self.kind in {OperationKind.CAPTURE, OperationKind.REFUND} else 0
+        least = 1 if self.kind in TAKES else 0
         if self.amount.minor < least:
             raise BadAmount(f"Cannot {self.kind} {self.amount}.")
 
@@ -149,6 +164,31 @@ def settle(order: str, due: Money, holds: Sequence[Hold]) -> tuple[Operation, ..
         else operation(OperationKind.RELEASE, order, places[hold.id], hold.amount, hold=hold.id)
         for hold, part in allocate(due, holds)
     )
+
+
+def refundable(hold: Hold, refunds: Iterable[Refund]) -> Money:
+    """What is left of a capture to give back: what is on its way counts as gone."""
+    gone = (
+        refund.amount
+        for refund in refunds
+        if refund.hold == hold.id and refund.state is not RefundState.FAILED
+    )
+    return hold.captured - Money.total(gone, hold.captured.currency)
+
+
+def refund(
+    order: str, seq: int, amount: Money, hold: Hold, refunds: Iterable[Refund] = ()
+) -> Operation:
+    """Give some of what a hold or charge took back. `refunds` are all there were of it so far.
+
+    Raises:
+        BadAmount: it is nothing, or more than is left of the capture.
+        CurrencyMismatch: it is of another currency than the capture.
+    """
+    left = refundable(hold, refunds)
+    if amount > left:
+        raise BadAmount(f"{amount} is more than the {left} left of {hold.id} to give back.")
+    return operation(OperationKind.REFUND, order, seq, amount, hold=hold.id)
 
 
 class Step(StrEnum):

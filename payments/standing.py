@@ -28,6 +28,16 @@ class Standing(StrEnum):
     CAPTURED = "captured"
     CAPTURE_FAILED = "capture_failed"
     """A person's case."""
+    COLLECTING = "collecting"
+    """What is due is asked of her another way: her saved card, then a link to pay."""
+    PART_REFUNDED = "part_refunded"
+    """Some of what was taken was given back."""
+    REFUNDED = "refunded"
+    """All of it was."""
+    DISPUTED = "disputed"
+    """Her bank has taken it back and asks why it was charged."""
+    CHARGED_BACK = "charged_back"
+    """Her bank took it back for good."""
     RELEASING = "releasing"
     RELEASED = "released"
     """It ended with nothing charged and nothing held."""
@@ -37,7 +47,7 @@ class By(StrEnum):
     """Who moves it."""
 
     CLIENT = "client"
-    """She, on a card page."""
+    """She, on a card page or by a link to pay."""
     CALENDAR = "calendar"
     """The house, when a hold is due."""
     BANK = "bank"
@@ -45,12 +55,14 @@ class By(StrEnum):
     DOOR = "door"
     """The visit's outcome."""
     DESK = "desk"
-    """An order called off, or given up."""
+    """The house: an order called off or given up, what is due collected or forgiven."""
 
 
 _ASKED = (Standing.AUTHORISING, Standing.REAUTHORISING)
 _REFUSED = (Standing.ACTION_REQUIRED, Standing.DECLINED)
 _OPEN = (Standing.CARD_SAVED, Standing.AUTHORISED, *_ASKED, *_REFUSED)
+_TAKEN = (Standing.CAPTURED, Standing.PART_REFUNDED, Standing.REFUNDED)
+_UNPAID = (Standing.CAPTURE_FAILED, Standing.COLLECTING)
 
 MOVES: dict[tuple[Standing, Standing], frozenset[By]] = {
     (Standing.DRAFT, Standing.CARD_SAVED): frozenset({By.CLIENT}),
@@ -58,7 +70,7 @@ MOVES: dict[tuple[Standing, Standing], frozenset[By]] = {
     (Standing.DRAFT, Standing.RELEASED): frozenset({By.DESK}),
     (Standing.CARD_SAVED, Standing.AUTHORISING): frozenset({By.CALENDAR}),
     (Standing.DECLINED, Standing.AUTHORISING): frozenset({By.CALENDAR}),
-    (Standing.AUTHORISED, Standing.REAUTHORISING): frozenset({By.CALENDAR}),
+    (Standing.AUTHORISED, Standing.REAUTHORISING): frozenset({By.CALENDAR, By.DOOR}),
     (Standing.AUTHORISED, Standing.CARD_SAVED): frozenset({By.BANK}),
     (Standing.AUTHORISED, Standing.ACTION_REQUIRED): frozenset({By.CALENDAR}),
     (Standing.CARD_SAVED, Standing.ACTION_REQUIRED): frozenset({By.CALENDAR}),
@@ -72,8 +84,26 @@ MOVES: dict[tuple[Standing, Standing], frozenset[By]] = {
     **{(was, Standing.RELEASED): frozenset({By.DOOR, By.DESK}) for was in _OPEN},
     (Standing.CAPTURING, Standing.CAPTURED): frozenset({By.BANK}),
     (Standing.CAPTURING, Standing.CAPTURE_FAILED): frozenset({By.BANK}),
-    (Standing.CAPTURE_FAILED, Standing.CAPTURED): frozenset({By.BANK}),
     (Standing.RELEASING, Standing.RELEASED): frozenset({By.BANK}),
+    **{(was, Standing.COLLECTING): frozenset({By.DOOR}) for was in _OPEN},
+    (Standing.CAPTURING, Standing.COLLECTING): frozenset({By.BANK, By.DOOR}),
+    (Standing.CAPTURE_FAILED, Standing.COLLECTING): frozenset({By.BANK, By.DESK}),
+    (Standing.COLLECTING, Standing.CAPTURE_FAILED): frozenset({By.BANK, By.DESK}),
+    **{(was, Standing.CAPTURED): frozenset({By.BANK, By.CLIENT}) for was in _UNPAID},
+    **{(was, Standing.RELEASED): frozenset({By.DESK}) for was in _UNPAID},
+    # Something more is due later, with her consent: a missing piece, a fee.
+    (Standing.RELEASED, Standing.COLLECTING): frozenset({By.DESK}),
+    **{(was, Standing.COLLECTING): frozenset({By.DESK}) for was in _TAKEN},
+    **{
+        (Standing.COLLECTING, to): frozenset({By.BANK, By.CLIENT, By.DESK})
+        for to in (Standing.PART_REFUNDED, Standing.REFUNDED)
+    },
+    # A refund that fails on its way un-happens; a dispute that is won ends where it began.
+    **{(was, to): frozenset({By.BANK}) for was in _TAKEN for to in _TAKEN if was is not to},
+    **{(was, Standing.DISPUTED): frozenset({By.BANK}) for was in _TAKEN},
+    **{(Standing.DISPUTED, to): frozenset({By.BANK}) for to in _TAKEN},
+    (Standing.DISPUTED, Standing.CHARGED_BACK): frozenset({By.BANK}),
+    **{(was, Standing.CHARGED_BACK): frozenset({By.BANK}) for was in _TAKEN},
 }
 """Every move there is, and who may make it."""
 

@@ -165,9 +165,11 @@ def judge(kind: OperationKind, amount: Money, seen: Hold | Refund | None) -> Fin
     if kind is OperationKind.AUTHORISE:
         held = seen.state is not HoldState.PENDING and seen.ever_held
         return Finding.DONE if held else Finding.REFUSED
-    if seen.state is HoldState.HELD:
+    if kind is OperationKind.CHARGE and not (seen.began or seen.captured):
+        return Finding.REFUSED
+    if seen.state is HoldState.HELD and kind is not OperationKind.CHARGE:
         return Finding.UNDONE
-    if kind is OperationKind.CAPTURE:
+    if kind in {OperationKind.CAPTURE, OperationKind.CHARGE}:
         exact = seen.state is HoldState.CAPTURED and seen.captured == amount
         return Finding.DONE if exact else Finding.IMPOSSIBLE
     return Finding.DONE if seen.state is HoldState.RELEASED else Finding.IMPOSSIBLE

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from .account import Endpoint, ProviderAccount
 from .card_page import CardPageState, CardPageStatus
+from .dispute import Dispute, DisputeState
 from .errors import (
     BadAmount,
     Declined,
@@ -42,11 +44,25 @@ REFUND_STATES = {
     "canceled": RefundState.FAILED,
 }
 
+DISPUTE_STATES = {
+    "warning_needs_response": DisputeState.ASKED,
+    "warning_under_review": DisputeState.ASKED,
+    "warning_closed": DisputeState.WON,
+    "prevented": DisputeState.WON,
+    "needs_response": DisputeState.NEEDS_EVIDENCE,
+    "under_review": DisputeState.UNDER_REVIEW,
+    "appeal_needs_response": DisputeState.NEEDS_EVIDENCE,
+    "appeal_under_review": DisputeState.UNDER_REVIEW,
+    "won": DisputeState.WON,
+    "lost": DisputeState.LOST,
+}
+
 AMOUNT_PARAMS = {"amount", "amount_to_capture"}
 AMOUNT_CODES = {"amount_too_large", "amount_too_small", "parameter_invalid_integer"}
 STATE_CODES = {
     "charge_already_captured",
     "charge_already_refunded",
+    "charge_disputed",
     "charge_expired_for_capture",
     "payment_intent_unexpected_state",
     "setup_intent_unexpected_state",
@@ -106,6 +122,46 @@ def refund(answer: Answer) -> Refund:
         amount=Money(answer["amount"], answer["currency"].upper()),
         state=REFUND_STATES[answer["status"]],
         op=_written(answer, "op"),
+    )
+
+
+def dispute(answer: Answer) -> Dispute:
+    """A Dispute object as a dispute."""
+    details = _part(answer, "evidence_details")
+    return Dispute(
+        id=answer["id"],
+        hold=_id(answer.get("payment_intent")) or "",
+        amount=Money(answer["amount"], answer["currency"].upper()),
+        state=DISPUTE_STATES[answer["status"]],
+        reason=answer["reason"],
+        taken=bool(answer.get("balance_transactions")),
+        answer_by=moment(details["due_by"]) if details.get("due_by") else None,
+        answered=details.get("submission_count") or 0,
+    )
+
+
+def account(answer: Answer) -> ProviderAccount:
+    """An Account object as our account."""
+    currency = answer.get("default_currency")
+    return ProviderAccount(
+        id=answer["id"],
+        country=answer.get("country"),
+        currency=currency and currency.upper(),
+        may_charge=bool(answer.get("charges_enabled")),
+        may_pay_out=bool(answer.get("payouts_enabled")),
+        details_given=bool(answer.get("details_submitted")),
+    )
+
+
+def endpoint(answer: Answer) -> Endpoint:
+    """A WebhookEndpoint object as an endpoint."""
+    return Endpoint(
+        id=answer["id"],
+        url=answer["url"],
+        words=tuple(answer["enabled_events"]),
+        version=answer.get("api_version"),
+        enabled=answer["status"] == "enabled",
+        live=answer["livemode"],
     )
 
 

@@ -1,4 +1,7 @@
-"""The admin door: the clock, troubles, notices and totals. It opens to this machine alone."""
+"""The admin door: the clock, troubles, notices, what banks do, and totals.
+
+It opens to this machine alone.
+"""
 
 import ipaddress
 from dataclasses import asdict
@@ -9,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from . import disputes, house_account, intents, refunds
 from .faults import Fault, FaultKind, Faults
 from .passing import pass_time
 from .past import tell_past
@@ -63,6 +67,11 @@ class AdminDoor:
             "/webhook/set": (self._set_webhook, "POST"),
             "/webhook/replay": (self._replay, "POST"),
             "/past": (self._past, "POST"),
+            "/holds/lapse": (self._lapse, "POST"),
+            "/refunds/end": (self._end_refund, "POST"),
+            "/disputes/begin": (self._dispute, "POST"),
+            "/disputes/decide": (self._decide, "POST"),
+            "/account/set": (self._set_account, "POST"),
             "/totals": (self._totals, "GET"),
             "/contract": (self._contract, "GET"),
         }
@@ -148,6 +157,33 @@ class AdminDoor:
 
     def _past(self, said: dict[str, Any], _: Any) -> Any:
         return tell_past(self._world, said["holds"], said.get("cards", []))
+
+    def _lapse(self, said: dict[str, Any], _: Any) -> Any:
+        intent = self._world.fetch("payment_intent", said["hold"])
+        if intent["status"] != "requires_capture":
+            raise ValueError(f"{intent['id']} holds nothing.")
+        intents.lapse(self._world, intent)
+        return intent
+
+    def _end_refund(self, said: dict[str, Any], _: Any) -> Any:
+        return refunds.end(
+            self._world, self._world.fetch("refund", said["refund"]), said["status"]
+        )
+
+    def _dispute(self, said: dict[str, Any], _: Any) -> Any:
+        intent = self._world.fetch("payment_intent", said["hold"])
+        reason, amount = str(said.get("reason", "fraudulent")), said.get("amount")
+        inquiry = bool(said.get("inquiry", False))
+        return disputes.begin(
+            self._world, intent, reason, amount=amount and int(amount), inquiry=inquiry
+        )
+
+    def _decide(self, said: dict[str, Any], _: Any) -> Any:
+        dispute = self._world.fetch("dispute", said["dispute"])
+        return disputes.decide(self._world, dispute, said["outcome"])
+
+    def _set_account(self, said: dict[str, Any], _: Any) -> Any:
+        return house_account.change(self._world, said)
 
     def _totals(self, _: Any, query: Any) -> Any:
         return totals(self._world, query.get("order"))

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import intents, refunds, sessions, shapes
+from . import disputes, files, house_account, intents, refunds, sessions, shapes
 from .expanding import check, expand
 from .faults import Fault, FaultKind
 from .params import Params, tree
 from .passing import pass_time
 from .refusals import Refusal, invalid
-from .searching import listed, search
+from .searching import events, listed, search
 from .store import Answered, Doc
 from .world import World
 
@@ -84,11 +84,21 @@ CALLS: dict[tuple[str, str], Handler] = {
         c.world, c.names["name"], c.params
     ),
     ("GET", "/v1/setup_intents/{name}"): _fetch("setup_intent"),
+    ("GET", "/v1/charges"): _list("charge", "/v1/charges", "payment_intent", "customer"),
     ("GET", "/v1/charges/{name}"): _fetch("charge"),
     ("POST", "/v1/refunds"): lambda c: refunds.create(c.world, c.params),
     ("GET", "/v1/refunds"): _list("refund", "/v1/refunds", "payment_intent", "charge"),
     ("GET", "/v1/refunds/{name}"): _fetch("refund"),
-    ("GET", "/v1/events"): _list("event", "/v1/events", "type"),
+    ("GET", "/v1/disputes"): _list("dispute", "/v1/disputes", "payment_intent", "charge"),
+    ("GET", "/v1/disputes/{name}"): _fetch("dispute"),
+    ("POST", "/v1/disputes/{name}"): lambda c: disputes.answer(c.world, c.names["name"], c.params),
+    ("POST", "/v1/disputes/{name}/close"): lambda c: disputes.accept(
+        c.world, c.names["name"], c.params
+    ),
+    ("POST", "/v1/files"): lambda c: files.upload(c.world, c.params),
+    ("GET", "/v1/account"): lambda c: house_account.account(c.world),
+    ("GET", "/v1/webhook_endpoints"): lambda c: house_account.endpoints(c.world, c.params),
+    ("GET", "/v1/events"): lambda c: events(c.world, c.params),
     ("GET", "/v1/events/{name}"): _fetch("event"),
 }
 
@@ -135,6 +145,8 @@ def _admit(asked: Asked) -> None:
     if "_live_" in asked.credential:
         words = "This is a sandbox. Never send a live key here; roll the one you just sent."
         raise Refusal(401, words, stored=False)
+    if "_test_" not in asked.credential:
+        raise Refusal(401, "Invalid API Key provided.", stored=False)
     if asked.key is not None and len(asked.key) > KEY_LONGEST:
         raise invalid("Idempotency keys are at most 255 characters.", "Idempotency-Key")
 

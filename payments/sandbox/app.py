@@ -5,14 +5,17 @@ import contextlib
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from . import files
 from .admin import AdminDoor
 from .api import CALLS, Answer, Asked, Handler, serve
 from .faults import Fault, FaultKind, Faults
@@ -72,7 +75,7 @@ class Api:
     def _endpoint(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             method, path = request.method, request.url.path
-            body = (await request.body()).decode()
+            body = await _form_of(request)
             asked = Asked(
                 method=method,
                 path=path,
@@ -98,6 +101,19 @@ class Api:
         words = f"The sandbox does not know {request.method} {request.url.path}."
         error = {"type": "invalid_request_error", "message": words}
         return JSONResponse({"error": error}, status_code=404)
+
+
+async def _form_of(request: Request) -> str:
+    """The body as form text; a file in it by what it is and its fingerprint."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return (await request.body()).decode()
+    told: dict[str, str] = {}
+    for name, value in (await request.form()).multi_items():
+        if isinstance(value, UploadFile):
+            told |= files.told(value.filename or "blob", await value.read())
+        else:
+            told[name] = value
+    return urlencode(told)
 
 
 async def _troubled(answer: Answer, fault: Fault | None) -> Response:

@@ -1,6 +1,7 @@
 """The test cards, what each of them does, and the checks a card form makes.
 
-Numbers and their meaning are Stripe's own, so that what works here works there.
+Numbers and their meaning are Stripe's own, so that what works here works there; Stripe has no
+card whose capture fails, so the two ending 5886 and 5894 are ours.
 Source: Stripe, "Test card numbers", read November 2026.
 """
 
@@ -61,8 +62,16 @@ class Card:
     """Refusal when the card is only kept."""
     later: str | None = None
     """Refusal when money is held without her, after the card was kept."""
+    charge: str | None = None
+    """Refusal when an amount is taken at once without her, besides `later`."""
     asks: bool = False
     """Whether her bank asks her first, while she is there."""
+    lapses: bool = False
+    """Whether the hold is gone when it is to be captured."""
+    dispute: str | None = None
+    """What she does about a charge: `dispute` it, or have her bank make an `inquiry`."""
+    refund: str = "succeeded"
+    """How a refund ends: `pending` for an hour and then well, or `failed` after an hour."""
 
     @property
     def last4(self) -> str:
@@ -113,6 +122,18 @@ CARDS = (
         hold="generic_decline",
         later="generic_decline",
     ),
+    Card("4000000000005886", "capture_fails", "pm_sandbox_captureFails", lapses=True),
+    Card(
+        "4000000000005894",
+        "capture_fails_broke",
+        "pm_sandbox_captureFailsChargeDeclined",
+        charge="insufficient_funds",
+        lapses=True,
+    ),
+    Card("4000000000000259", "disputes", "pm_card_createDispute", dispute="dispute"),
+    Card("4000000000001976", "inquires", "pm_card_createDisputeInquiry", dispute="inquiry"),
+    Card("4000000000007726", "refund_pends", "pm_card_pendingRefund", refund="pending"),
+    Card("4000000000005126", "refund_fails", "pm_card_refundFail", refund="failed"),
     Card("5555555555554444", "mastercard", "pm_card_mastercard", brand="mastercard"),
     Card("378282246310005", "amex", "pm_card_amex", brand="amex"),
 )

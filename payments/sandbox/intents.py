@@ -1,4 +1,4 @@
-"""Holds and what becomes of them: authorised, captured once, cancelled, or lapsed.
+"""Holds and charges: authorised, captured once or at once, cancelled, or lapsed.
 
 Source: Stripe, "Place a hold on a payment method", read November 2026: a hold made while she is
 there lasts 7 days, a Visa hold made without her 4 days 18 hours; a capture below the hold gives
@@ -7,7 +7,7 @@ the rest back; there is one capture.
 
 from typing import Any
 
-from . import shapes
+from . import disputes, shapes
 from .cards import BY_TOKEN, BY_WORD, Card, problem
 from .params import Params
 from .refusals import Refusal, card_error, invalid, unexpected
@@ -68,7 +68,7 @@ def check_amount(amount: int | None, currency: str, param: str = "amount") -> in
 
 
 def create(world: World, params: Params) -> Doc:
-    """Hold money without her, in one step.
+    """Hold money without her in one step, or take it at once.
 
     Raises:
         Refusal: the card said no; the intent stays, waiting for another card.
@@ -76,13 +76,14 @@ def create(world: World, params: Params) -> Doc:
     params.only(CREATE)
     currency = params.must("currency").lower()
     amount = check_amount(params.integer("amount"), currency)
-    params.choice("capture_method", ("manual",), "automatic")
+    method_of_capture = params.choice("capture_method", ("manual", "automatic"), "automatic")
     if not (params.flag("confirm") and params.flag("off_session")):
         raise invalid("The sandbox makes intents only with confirm and off_session.", "confirm")
     customer = world.fetch("customer", params.must("customer"))
     method = usable(world, params.must("payment_method"), customer["id"])
     intent = shapes.intent(world.name("pi"), world.clock.now(), amount, currency)
     intent |= {
+        "capture_method": method_of_capture,
         "customer": customer["id"],
         "description": params.text("description"),
         "metadata": params.metadata(),
@@ -123,13 +124,15 @@ def card_of(world: World, method: Doc) -> Card:
 
 
 def authorise(world: World, intent: Doc, method: Doc, *, off_session: bool = False) -> Doc:
-    """Ask her bank to set the money aside.
+    """Ask her bank to set the money aside, or to give it at once.
 
     Raises:
         Refusal: it says no.
     """
-    card = card_of(world, method)
+    card, at_once = card_of(world, method), intent["capture_method"] == "automatic"
     refusal = card.later if off_session else card.hold
+    if off_session and at_once:
+        refusal = refusal or card.charge
     if refusal is not None:
         fail(world, intent, problem(refusal), method)
         raise card_error(problem(refusal), payment_intent=intent)
@@ -145,6 +148,11 @@ def authorise(world: World, intent: Doc, method: Doc, *, off_session: bool = Fal
         "payment_method": method["id"],
         "status": "requires_capture",
     }
+    if at_once:
+        charge["payment_method_details"]["card"]["capture_before"] = None
+        charge |= {"amount_captured": intent["amount"], "captured": True}
+        world.tell("charge.succeeded", world.store.put(charge))
+        return _taken(world, intent, intent["amount"], card)
     world.tell("charge.succeeded", world.store.put(charge))
     world.tell("payment_intent.amount_capturable_updated", world.store.put(intent, due=before))
     return intent
@@ -186,15 +194,27 @@ def capture(world: World, name: str, params: Params) -> Doc:
             param="amount_to_capture",
         )
     charge = world.fetch("charge", intent["latest_charge"])
+    card = card_of(world, world.fetch("payment_method", intent["payment_method"]))
+    if card.lapses:
+        lapse(world, intent)
+        words = "The charge cannot be captured as the authorization has expired."
+        raise Refusal(400, words, code="charge_expired_for_capture")
     charge |= {
         "amount_captured": amount,
         "amount_refunded": charge["amount"] - amount,  # Stripe counts what it lets go as refunded
         "captured": True,
     }
-    intent |= {"amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
     intent["metadata"] |= metadata
     world.tell("charge.captured", world.store.put(charge))
+    return _taken(world, intent, amount, card)
+
+
+def _taken(world: World, intent: Doc, amount: int, card: Card) -> Doc:
+    """The money is ours; some clients do not know it any more the next moment."""
+    intent |= {"amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
     world.tell("payment_intent.succeeded", world.store.put(intent))
+    if card.dispute is not None:
+        disputes.begin(world, intent, "fraudulent", inquiry=card.dispute == "inquiry")
     return intent
 
 

@@ -148,7 +148,6 @@ class CardPages:
             typed=kept,
             wrong=wrong or {},
             cards=cards.CARDS,
-            inside=self._world.store.inside(session["id"]),
             intent=sessions.asked_of(self._world, session),
         )
 
@@ -157,10 +156,12 @@ class CardPages:
     ) -> Response:
         accepted = request.headers.get("accept-language", "")
         said = words.choose(session["locale"] if session else None, accepted)
-        house = self._world.store.inside(session["id"])["house"] if session else None
+        inside = self._world.store.inside(session["id"]) if session else {"house": None}
         page = TEMPLATES.get_template(template).render(
             w=said,
-            house=house or said["this_house"],
+            house=inside["house"] or said["this_house"],
+            at_once=inside.get("capture") == "automatic",
+            inside=inside,
             session=session,
             money=partial(words.amount, language=said["lang"]),
             refusal=words.refusal(more.get("intent"), said),

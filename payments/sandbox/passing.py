@@ -1,10 +1,18 @@
-"""What time alone does: holds lapse, pages close, keys are forgotten."""
+"""What time alone does: holds lapse, pages close, refunds end, disputes are lost, keys fade."""
 
-from . import intents, sessions
+from collections.abc import Callable
+
+from . import disputes, intents, refunds, sessions
 from .store import Doc
 from .world import World
 
 KEY_LIFE_S = 24 * 3_600
+LAPSE: dict[str, Callable[[World, Doc], object]] = {
+    "checkout.session": sessions.lapse,
+    "dispute": disputes.lapse,
+    "payment_intent": intents.lapse,
+    "refund": refunds.lapse,
+}
 
 
 def pass_time(world: World) -> None:
@@ -16,7 +24,4 @@ def pass_time(world: World) -> None:
 
 
 def _come_due(world: World, doc: Doc) -> None:
-    if doc["object"] == "payment_intent":
-        intents.lapse(world, doc)
-    else:
-        sessions.lapse(world, doc)
+    LAPSE[doc["object"]](world, doc)

@@ -101,14 +101,14 @@ def _payment(session: Doc, params: Params) -> Doc:
         raise invalid("All line items need the same currency.", "line_items")
     data = params.inner("payment_intent_data")
     data.only(("capture_method", "setup_future_usage", "description", "metadata"))
-    if data.text("capture_method") != "manual":
-        raise invalid("The sandbox only holds: capture_method=manual.", "payment_intent_data")
+    capture = data.choice("capture_method", ("manual", "automatic"), "automatic")
     currency = currencies.pop()
     total = intents.check_amount(sum(line["amount"] for line in lines), currency)
     session |= {"amount_subtotal": total, "amount_total": total, "currency": currency}
     session["total_details"] = {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0}
     return {
         "lines": lines,
+        "capture": capture,
         "description": data.text("description"),
         "metadata": data.metadata(),
         "future": data.choice("setup_future_usage", ("off_session", "on_session")),
@@ -224,7 +224,7 @@ def _begin(world: World, session: Doc) -> Doc:
     inside, now = world.store.inside(session["id"]), world.clock.now()
     if session["mode"] == "payment":
         intent = shapes.intent(world.name("pi"), now, session["amount_total"], session["currency"])
-        intent["setup_future_usage"] = inside["future"]
+        intent |= {"setup_future_usage": inside["future"], "capture_method": inside["capture"]}
     else:
         intent = shapes.setup_intent(world.name("seti"), now)
     intent |= {
@@ -256,6 +256,8 @@ def _finish(world: World, session: Doc, intent: Doc, method: Doc) -> None:
     else:
         intent |= {"next_action": None, "payment_method": method["id"], "status": "succeeded"}
         world.tell("setup_intent.succeeded", world.store.put(intent))
+    if intent["status"] == "succeeded" and session["mode"] == "payment":
+        session["payment_status"] = "paid"
     session |= {
         "customer": customer,
         "customer_details": {

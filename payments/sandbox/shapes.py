@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from payments.dispute import EVIDENCE_FILES, EVIDENCE_TEXTS
+
 from .cards import Card
 from .store import Doc
 
@@ -174,6 +176,9 @@ def refund(name: str, now: int, intent: Doc, amount: int) -> Doc:
         "charge": intent["latest_charge"],
         "created": now,
         "currency": intent["currency"],
+        "failure_balance_transaction": None,
+        "failure_reason": None,
+        "pending_reason": None,
         "destination_details": {
             "card": {
                 "reference_status": "pending",
@@ -187,6 +192,120 @@ def refund(name: str, now: int, intent: Doc, amount: int) -> Doc:
         "reason": None,
         "receipt_number": None,
         "status": "succeeded",
+    }
+
+
+def dispute(
+    name: str, now: int, charge: Doc, amount: int, reason: str, *, inquiry: bool
+) -> dict[str, Any]:
+    """A Dispute that waits for an answer."""
+    return {
+        "id": name,
+        "object": "dispute",
+        "amount": amount,
+        "balance_transactions": [],
+        "charge": charge["id"],
+        "created": now,
+        "currency": charge["currency"],
+        "enhanced_eligibility_types": [],
+        "evidence": {**dict.fromkeys(EVIDENCE_FILES | EVIDENCE_TEXTS), "enhanced_evidence": {}},
+        "evidence_details": {
+            "due_by": None,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+            "submission_method": "not_submitted",
+        },
+        "intended_submission_method": None,
+        "is_charge_refundable": inquiry,
+        "livemode": False,
+        "metadata": {},
+        "network_reason_code": "10.4" if reason == "fraudulent" else None,
+        "payment_intent": charge["payment_intent"],
+        "payment_method_details": {
+            "card": {
+                "brand": charge["payment_method_details"]["card"]["brand"],
+                "case_type": "inquiry" if inquiry else "chargeback",
+                "network": charge["payment_method_details"]["card"]["brand"],
+                "network_reason_code": None,
+            },
+            "type": "card",
+        },
+        "reason": reason,
+        "status": "warning_needs_response" if inquiry else "needs_response",
+    }
+
+
+def balance_transaction(name: str, now: int, dispute: Doc, amount: int) -> Doc:
+    """A BalanceTransaction of a dispute: money taken from us when negative, else back with us."""
+    return {
+        "id": name,
+        "object": "balance_transaction",
+        "amount": amount,
+        "available_on": now,
+        "balance_type": "payments",
+        "created": now,
+        "currency": dispute["currency"],
+        "description": f"Dispute of {dispute['charge']}",
+        "exchange_rate": None,
+        "fee": 0,
+        "fee_details": [],
+        "net": amount,
+        "reporting_category": "dispute" if amount < 0 else "dispute_reversal",
+        "source": dispute["id"],
+        "status": "available",
+        "type": "adjustment",
+    }
+
+
+def file(name: str, now: int, purpose: str, filename: str, size: int, kind: str) -> Doc:
+    """A File that was uploaded."""
+    return {
+        "id": name,
+        "object": "file",
+        "created": now,
+        "expires_at": None,
+        "filename": filename,
+        "links": {"object": "list", "data": [], "has_more": False, "url": "/v1/file_links"},
+        "purpose": purpose,
+        "size": size,
+        "title": None,
+        "type": kind,
+        "url": None,
+    }
+
+
+def account() -> Doc:
+    """The Account whose key is used."""
+    return {
+        "id": "acct_sandbox",
+        "object": "account",
+        "charges_enabled": True,
+        "country": "SE",
+        "default_currency": "sek",
+        "details_submitted": True,
+        "email": None,
+        "metadata": {},
+        "payouts_enabled": True,
+        "type": "standard",
+    }
+
+
+def webhook_endpoint(url: str, version: str) -> Doc:
+    """A WebhookEndpoint that is told everything."""
+    return {
+        "id": "we_sandbox",
+        "object": "webhook_endpoint",
+        "api_version": version,
+        "application": None,
+        "created": 0,
+        "description": None,
+        "enabled_events": ["*"],
+        "livemode": False,
+        "metadata": {},
+        "status": "enabled",
+        "url": url,
     }
 
 

@@ -114,13 +114,23 @@ class Store:
         row = self._db.execute("SELECT inside FROM object WHERE id = ?", (name,)).fetchone()
         return json.loads(row[0])
 
-    def find(self, kind: str, where: Mapping[str, str | None] | None = None) -> list[Doc]:
-        """Objects of a kind with these values, newest first; `metadata.op` reads inside."""
+    def find(
+        self,
+        kind: str,
+        where: Mapping[str, str | None] | None = None,
+        made: tuple[int, int] | None = None,
+    ) -> list[Doc]:
+        """Objects of a kind with these values, newest first; `metadata.op` reads inside.
+
+        `made` is from when, and until before when, in the sandbox's seconds.
+        """
         given = {name: value for name, value in (where or {}).items() if value is not None}
         tests = "".join(f" AND doc ->> '$.{name}' = ?" for name in given)
+        if made is not None:
+            tests += " AND doc ->> '$.created' >= ? AND doc ->> '$.created' < ?"
         rows = self._db.execute(
             f"SELECT doc FROM object WHERE kind = ?{tests} ORDER BY place DESC",  # noqa: S608 - names come from our own code, values are bound
-            (kind, *given.values()),
+            (kind, *given.values(), *(made or ())),
         )
         return [json.loads(row[0]) for row in rows]
 

@@ -3,15 +3,18 @@
 from collections import defaultdict
 from typing import Any
 
-from . import refunds
+from . import disputes, refunds
 from .store import Doc
 from .world import World
 
-COLUMNS = ("authorised", "captured", "released", "held", "refunded")
+COLUMNS = ("authorised", "captured", "released", "held", "refunded", "disputed")
 
 
 def totals(world: World, order: str | None = None) -> dict[str, Any]:
-    """Sums by currency and by order; in each, authorised = captured + released + held."""
+    """Sums by currency and by order; in each, authorised = captured + released + held.
+
+    `disputed` is what banks have taken back of the captures, for now or for good.
+    """
     currencies: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
     orders: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
     for intent in world.store.find("payment_intent", {"metadata.order": order}):
@@ -32,4 +35,5 @@ def _of(world: World, intent: Doc) -> dict[str, int]:
         "released": intent["amount"] - received - live,
         "held": live,
         "refunded": refunds.given_back(world, intent["id"]),
+        "disputed": sum(map(disputes.taken_back, disputes.of(world, intent["id"]))),
     }

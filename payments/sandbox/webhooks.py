@@ -83,6 +83,10 @@ class Messenger:
         return f"t={at},v1={signed.hexdigest()}"
 
     def _note(self, letter: Delivery, *, heard: bool) -> None:
+        if heard:
+            self._world.store.put(
+                self._world.fetch("event", letter.event) | {"pending_webhooks": 0}
+            )
         delay = min(FIRST_RETRY_S * 2**letter.attempts, LONGEST_RETRY_S)
         if heard or FIRST_RETRY_S * 2**letter.attempts > PATIENCE_S:
             self._world.store.delivered(letter.id)

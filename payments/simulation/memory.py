@@ -53,7 +53,12 @@ class Memory(Store):
         """What Stripe would not show of an object."""
         return self.objects[name].inside
 
-    def find(self, kind: str, where: Mapping[str, str | None] | None = None) -> list[Doc]:
+    def find(
+        self,
+        kind: str,
+        where: Mapping[str, str | None] | None = None,
+        made: tuple[int, int] | None = None,
+    ) -> list[Doc]:
         """Objects of a kind with these values, newest first; `metadata.op` reads inside."""
         given = {name: value for name, value in (where or {}).items() if value is not None}
         docs = [
@@ -61,6 +66,8 @@ class Memory(Store):
             for kept in reversed(self.objects.values())
             if kept.kind == kind
         ]
+        if made is not None:
+            docs = [doc for doc in docs if made[0] <= doc["created"] < made[1]]
         return [
             doc
             for doc in docs
