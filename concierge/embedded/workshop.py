@@ -21,9 +21,14 @@ CHECKS = {
     "format": ("-m", "ruff", "format", "--check", "."),
 }
 """What each asks Python to run; the slowest first."""
+SIDE_BY_SIDE = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
+"""A process for each core, a file in one of them: its tests share what they set up."""
 TESTS = {
-    "test": (),
-    "soak": ("-m", "hypothesis", "--hypothesis-profile", "soak", "--verbose", "--durations=0"),
+    "test": SIDE_BY_SIDE,
+    "soak": (
+        *SIDE_BY_SIDE,
+        *("-m", "hypothesis", "--hypothesis-profile", "soak", "--verbose", "--durations=0"),
+    ),
 }
 """What each door asks pytest for. Hypothesis marks every test that it writes examples for."""
 PATIENCE_S = 600
