@@ -13,6 +13,7 @@ Refusal
 ├── KeyReused         a record's key came again with other content
 ├── UnknownPiece      a record misses a piece, doubles one, or names a foreign one
 ├── CardRefused       her bank said no
+├── Overtaken         the database holds something that this does not go together with
 ├── StaleBoard        the day changed since this board was drawn
 ├── BreaksPromise     a move would break what a client was promised
 ├── SignInNeeded      nobody is signed in here, and this needs somebody
@@ -81,6 +82,10 @@ class UnknownPiece(Refusal):
 
 class CardRefused(Refusal):
     """Her bank said no; nothing is held."""
+
+
+class Overtaken(Refusal):
+    """The database holds something that this does not go together with; nothing was written."""
 
 
 class StaleBoard(Refusal):

@@ -8,9 +8,12 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 from sqlalchemy import func
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from .contradiction import refusal_of
 
 
 @asynccontextmanager
@@ -18,10 +21,18 @@ async def transaction(engine: AsyncEngine) -> AsyncGenerator[AsyncSession]:
     """One unit of work: everything inside is kept together, or nothing is.
 
     Never call a provider, the maps or the solver from inside: read, let go, call, then write.
+
+    Raises:
+        Refusal: the database will not hold this together with what is there; nothing was kept.
     """
-    async with AsyncSession(engine, expire_on_commit=False) as session:
-        yield session
-        await session.commit()
+    try:
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            yield session
+            await session.commit()
+    except DBAPIError as error:
+        if (refusal := refusal_of(error)) is None:
+            raise
+        raise refusal from error
 
 
 async def lock_day(session: AsyncSession, hub_id: UUID, day: date) -> None:

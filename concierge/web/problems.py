@@ -10,7 +10,7 @@ import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.response import Redirect
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
 import payments
 from concierge.maps.errors import Unreachable as RoadsUnreachable
@@ -34,6 +34,7 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     refusals.KeyReused: 409,
     refusals.UnknownPiece: 422,
     refusals.CardRefused: 402,
+    refusals.Overtaken: 409,
     refusals.StaleBoard: 409,
     refusals.BreaksPromise: 409,
     refusals.SignInNeeded: 401,
@@ -89,6 +90,8 @@ def refused(request: Asked, refusal: Refusal) -> Response[Any]:
         door = "/staff" if request.scope["path"].startswith(STAFF_PATHS) else "/sign-in"
         back = request.scope["path"] if request.method == "GET" else "/"
         return Redirect(door, status_code=303, query_params={"next": back})
+    if isinstance(refusal.__cause__, DBAPIError):  # our own rules should have said it first
+        log.error("contradicted", route=route_of(request), exc_info=refusal)
     return answer(
         request,
         status_of(type(refusal)),

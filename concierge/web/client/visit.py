@@ -14,6 +14,7 @@ from concierge.model.refusals import (
     BadRequest,
     EmptySelection,
     NotCovered,
+    Overtaken,
     PieceTaken,
     Refusal,
     TooManyTries,
@@ -61,7 +62,7 @@ async def _order(request: Asked, form: VisitForm) -> Response[str]:
         order = await order_visit(request, who=form.who, where=where, windows=form.wanted())
     except EmptySelection:
         return Redirect("/selection", status_code=303)
-    except (WindowTaken, PieceTaken) as taken:
+    except (WindowTaken, PieceTaken, Overtaken) as taken:
         return await _page(request, form, wrong=taken, status_code=409)
     except TooManyTries as enough:
         return await _page(request, form, wrong=enough, status_code=429)
