@@ -14,6 +14,7 @@ COMMANDS = {
     "roads": "build a city's streets: roads build [CITY.osm.pbf]",
     "serve": "serve the pages and the API",
     "story": "one order from browsing to receipt, on the running demo",
+    "stripe": "say whether a Stripe account is rightly connected: stripe check",
     "work": "do the jobs that were asked for",
 }
 """Each is a module of `concierge.embedded` with a `main`, loaded only when asked for."""
