@@ -27,6 +27,7 @@ from concierge.store.transaction import transaction
 ZONE = ZoneInfo("Europe/Stockholm")
 MONDAY = date(2026, 11, 23)
 PRICES = (1_150_000, 590_000, 680_000)
+GESTURE_MINOR = 30_000
 
 
 def at(clock: str, day: date = MONDAY) -> datetime:
@@ -76,6 +77,7 @@ async def build_small_house(engine: AsyncEngine, *, days: int = 3) -> SmallHouse
         slug="vasa", name="Vasa", street="Vasagatan 1", longitude=11.968, latitude=57.699,
         timezone="Europe/Stockholm", currency="SEK",
         windows=[["09:00", "10:00"], ["11:00", "12:00"], ["14:00", "15:00"], ["17:00", "18:00"]],
+        gesture_minor=GESTURE_MINOR,
     )  # fmt: skip
     client = Client(
         name="Mme Haddad", email="haddad@example.com", language="en", created_at=at("09:00")

@@ -1,4 +1,8 @@
-"""The client confirmed her list: what stays is hers, what goes back is ours, the money follows."""
+"""The client confirmed her list: what stays is hers, what goes back is ours, the money follows.
+
+What is damaged or not there is left out, for a person to look into; what the concierge gives away
+is taken off.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,11 +11,15 @@ import msgspec
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+import payments
 from concierge.model import (
     Case,
+    Gesture,
+    Hub,
     Order,
     OrderLine,
     PieceState,
+    PieceVerdict,
     ReturnsConflict,
     ReturnsRecord,
     Stop,
@@ -21,6 +29,7 @@ from concierge.model.refusals import AlreadySettled, KeyReused, Missing, Unknown
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order
 
+from .dispute_pieces import dispute_pieces
 from .move_pieces import move_pieces, pieces_of
 from .replace_sold import replace_sold
 from .settle import plan_settlement
@@ -44,7 +53,8 @@ async def record_returns(
     Raises:
         Missing: the visit is not this concierge's.
         WrongStep: the visit never stood.
-        UnknownPiece: a piece is missing, foreign or named twice, or kept though another has it.
+        UnknownPiece: a piece is left out, foreign or named twice, or kept though another has it.
+        OverLimit: more is given away than a concierge may.
     """
     await lock_order(session, order_id)
     stop = await assigned_stop(session, order_id, concierge_id)
@@ -61,12 +71,13 @@ async def record_returns(
         await _keep_for_a_person(session, order, record, refusal, who, now)
         return refusal
     order.returns_at = min(record.confirmed_at, now)
+    await _give_away(session, order, record, who, now)
     await _hand_over(session, order, record, concierge_id, now)
     await plan_settlement(session, order, now)
     await _tell(session, order, stop, record, now)
     await audit(
         session, who=who, what="returns.record", subject=f"order:{order_id}", now=now,
-        key=str(record.key), digest=record.digest, kept=_kept(record),
+        key=str(record.key), digest=record.digest, kept=_many(record, Verdict.KEPT),
     )  # fmt: skip
     await session.flush()
     return None
@@ -81,29 +92,61 @@ async def _refuse_foreign_key(
         raise KeyReused("This list was sent before for another visit; nothing changed.")
 
 
+async def _give_away(
+    session: AsyncSession, order: Order, record: ReturnsRecord, who: str, now: datetime
+) -> None:
+    """A gesture becomes a credit, with who gave it and why."""
+    given = record.gesture
+    if given is None:
+        return
+    hub = await session.get_one(Hub, order.hub_id)
+    hub.lets_give(payments.Money(given.minor, order.currency))
+    session.add(
+        Gesture(
+            order_id=order.id, amount_minor=given.minor, currency=order.currency,
+            reason=given.reason, by=who, at=now,
+        )
+    )  # fmt: skip
+    await audit(
+        session, who=who, what="gesture.give", subject=f"order:{order.id}", now=now,
+        why=given.reason, amount=given.minor, currency=order.currency,
+    )  # fmt: skip
+
+
 async def _hand_over(
     session: AsyncSession, order: Order, record: ReturnsRecord, concierge_id: UUID, now: datetime
 ) -> None:
     """What she keeps is sold and hers; the rest is on its way back with the concierge.
 
-    Whoever was promised for another day what she keeps gets a piece like it.
+    What is damaged goes to repair, what is not there is lost until it is found. Whoever was
+    promised for another day what will not be there gets a piece like it.
     """
-    verdicts = {each.piece: each.verdict for each in record.verdicts}
+    verdicts = {each.piece: each for each in record.verdicts}
     pieces = await pieces_of(session, order.id)
-    kept = [piece for piece in pieces if verdicts[piece.id] is Verdict.KEPT]
-    for piece in kept:
-        if piece.state is PieceState.SOLD:
+    for piece in pieces:
+        if verdicts[piece.id].verdict is Verdict.KEPT and piece.state is PieceState.SOLD:
             raise UnknownPiece(
                 "Piece %(tag)s was sold to another client; it is not here.", tag=piece.tag
             )
-    moves = [
-        (piece, PieceState.SOLD, f"client:{order.client_id}")
-        if verdicts[piece.id] is Verdict.KEPT
-        else (piece, PieceState.RETURNING, f"concierge:{concierge_id}")
-        for piece in pieces
-    ]
-    move_pieces(session, order.id, moves, by=f"concierge:{concierge_id}", now=now)
-    await replace_sold(session, order, kept, now)
+    client, concierge = f"client:{order.client_id}", f"concierge:{concierge_id}"
+    moves = [(piece, *_whereto(verdicts[piece.id], client, concierge)) for piece in pieces]
+    move_pieces(session, order.id, moves, by=concierge, now=now)
+    gone = [piece for piece, state, _ in moves if state is not PieceState.RETURNING]
+    await replace_sold(session, order, gone, now)
+    by_id = {piece.id: piece for piece in pieces}
+    await dispute_pieces(session, order, record, by_id, by=concierge, now=now)
+
+
+def _whereto(verdict: PieceVerdict, client: str, concierge: str) -> tuple[PieceState, str]:
+    """The state and the holder a verdict gives its piece."""
+    match verdict.verdict:
+        case Verdict.KEPT:
+            return PieceState.SOLD, client
+        case Verdict.MISSING:
+            return PieceState.LOST, client
+        case Verdict.RETURNED:
+            state = PieceState.REPAIR if verdict.disputed else PieceState.RETURNING
+            return state, concierge
 
 
 async def _keep_for_a_person(
@@ -149,13 +192,12 @@ async def _tell(
     topics = (
         f"day:{stop.hub_id}:{stop.day}", f"order:{order.id}", f"concierge:{stop.concierge_id}",
     )  # fmt: skip
-    kept = _kept(record)
     for topic in topics:
         await tell(
-            session, topic, "returns", now,
-            order=str(order.id), kept=kept, returned=len(record.verdicts) - kept,
+            session, topic, "returns", now, order=str(order.id),
+            kept=_many(record, Verdict.KEPT), returned=_many(record, Verdict.RETURNED),
         )  # fmt: skip
 
 
-def _kept(record: ReturnsRecord) -> int:
-    return sum(each.verdict is Verdict.KEPT for each in record.verdicts)
+def _many(record: ReturnsRecord, verdict: Verdict) -> int:
+    return sum(each.verdict is verdict for each in record.verdicts)

@@ -1,4 +1,4 @@
-"""A piece that is kept today may have been promised on: whoever waits for it gets another."""
+"""A piece that will not come back may have been promised on: whoever waits gets another."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from concierge.model import Hub, Order, OrderLine, Piece, Reservation
+from concierge.model import Hub, Order, OrderLine, Piece, PieceState, Reservation
 
 from .free_pieces import read_stock
 from .settle import open_case
@@ -34,7 +34,9 @@ async def replace_sold(
     for reservation, waiting, piece in promised.all():
         other = await _another(session, reservation, piece, now)
         if other is None:
-            words = f"Piece {piece.tag} was sold; order {waiting.reference} was promised it."
+            why = {PieceState.REPAIR: "is damaged", PieceState.LOST: "is missing"}
+            said = why.get(PieceState(piece.state), "was sold")
+            words = f"Piece {piece.tag} {said}; order {waiting.reference} was promised it."
             await open_case(session, waiting, "piece_sold", words, now)
             continue
         lines = await session.exec(

@@ -9,7 +9,16 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.model import Case, Hold, Operation, Order, OrderLine, OrderState, Stop
+from concierge.model import (
+    Case,
+    Gesture,
+    Hold,
+    Operation,
+    Order,
+    OrderLine,
+    OrderState,
+    Stop,
+)
 from concierge.store.jobs import RunOperation, enqueue
 from concierge.store.log import tell
 
@@ -114,13 +123,18 @@ async def stand(
 
 
 async def due_of(session: AsyncSession, order: Order) -> payments.Money:
-    """What she owes for what she keeps."""
+    """What she owes: what she keeps, but for pieces in dispute, less what was given away."""
     rows = await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))
     lines = [
-        payments.Line(payments.Money(line.price_minor, order.currency), kept=line.kept)
+        payments.Line(
+            payments.Money(line.price_minor, order.currency),
+            kept=line.kept,
+            disputed=line.disputed,
+        )
         for line in rows
     ]
-    return payments.due(lines)
+    given = await session.exec(select(Gesture).where(Gesture.order_id == order.id))
+    return payments.due(lines, credits_=[gesture.amount for gesture in given])
 
 
 async def holds_of(session: AsyncSession, order_id: UUID) -> list[Hold]:

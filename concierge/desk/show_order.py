@@ -15,6 +15,7 @@ from concierge.model import (
     COMING,
     Address,
     Concierge,
+    Gesture,
     Hold,
     House,
     Order,
@@ -60,7 +61,10 @@ class WindowShown(msgspec.Struct, frozen=True):
 
 
 class OrderedPiece(msgspec.Struct, frozen=True):
-    """A piece of her order at the price she saw, and its verdict once there is one."""
+    """A piece of her order at the price she saw, and its verdict once there is one.
+
+    `disputed` when it is damaged or not there: it is not charged with the rest.
+    """
 
     slug: str
     style: str
@@ -70,6 +74,7 @@ class OrderedPiece(msgspec.Struct, frozen=True):
     image: str
     price: payments.Money
     verdict: str | None
+    disputed: bool
 
 
 class MoneyShown(msgspec.Struct, frozen=True):
@@ -77,7 +82,7 @@ class MoneyShown(msgspec.Struct, frozen=True):
 
     `held` is what will be set aside while nothing is yet, from `held_from` when that is later than
     now. `twice` while she may see it twice. `reference` is the provider's name of the payment.
-    `at` is when it was over.
+    `at` is when it was over. `gesture` is what her concierge took off.
     """
 
     standing: payments.Standing
@@ -89,6 +94,7 @@ class MoneyShown(msgspec.Struct, frozen=True):
     released: payments.Money | None
     reference: str | None
     at: datetime | None
+    gesture: payments.Money | None
 
 
 class DoorShown(msgspec.Struct, frozen=True):
@@ -191,7 +197,11 @@ async def show_order(
         door=DoorShown(address.street, address.detail, address.access),
         pieces=pieces,
         money=_money(
-            order, pieces, await _holds(session, [order.id]), await _held_from(session, order, now)
+            order,
+            pieces,
+            await _holds(session, [order.id]),
+            await _held_from(session, order, now),
+            await _gesture(session, order),
         ),
         placed_at=order.placed_at,
     )
@@ -274,6 +284,7 @@ def _money(
     pieces: Sequence[OrderedPiece],
     holds: Sequence[Hold],
     held_from: datetime | None,
+    gesture: payments.Money | None,
 ) -> MoneyShown:
     ever = [hold for hold in holds if hold.state is not payments.HoldState.PENDING]
     asked = payments.Money.total((piece.price for piece in pieces), order.currency)
@@ -293,7 +304,14 @@ def _money(
         released=released,
         reference=ever[-1].provider_id if ever else None,
         at=order.settled_at,
+        gesture=gesture,
     )
+
+
+async def _gesture(session: AsyncSession, order: Order) -> payments.Money | None:
+    given = await session.exec(select(Gesture).where(Gesture.order_id == order.id))
+    found = given.first()
+    return found.amount if found else None
 
 
 async def _concierge(session: AsyncSession, order: Order, stop: Stop | None) -> str | None:
@@ -334,6 +352,7 @@ async def _pieces(
                 image=picture(style.drawing, variant.shade),
                 price=payments.Money(line.price_minor, currency[line.order_id]),
                 verdict=line.verdict,
+                disputed=line.disputed,
             )
         )
     return found

@@ -13,8 +13,10 @@ import payments
 from concierge.model import (
     Address,
     Client,
+    Gesture,
     Hold,
     House,
+    Hub,
     Operation,
     OperationState,
     Order,
@@ -26,6 +28,7 @@ from concierge.model import (
     Stop,
     Style,
     Variant,
+    Verdict,
     counted,
 )
 from concierge.model.refusals import Missing
@@ -118,6 +121,10 @@ class _Around:
         default_factory=lambda: defaultdict[UUID, list[Hold]](list)
     )
     troubled: set[UUID] = field(default_factory=set[UUID])
+    gestures: dict[UUID, payments.Money] = field(default_factory=dict[UUID, payments.Money])
+    limits: dict[UUID, payments.Money] = field(default_factory=dict[UUID, payments.Money])
+    """The most that may be given away at one visit, by hub."""
+    disputed: dict[UUID, int] = field(default_factory=lambda: defaultdict[UUID, int](int))
 
     def visit(self, stop: Stop, number: int) -> Visit:
         order = self.orders[stop.order_id]
@@ -144,6 +151,7 @@ class _Around:
             ),
             pieces=self.pieces[order.id],
             held=self._held(order),
+            gesture_limit=self.limits[order.hub_id],
             steps=[StepTaken(step, at) for step, at in sorted(steps.items(), key=_by_time)],
             turned_away=self.turned_away.get(order.id),
             early=arrived is not None and arrived < stop.opens,
@@ -166,18 +174,19 @@ class _Around:
     def _receipt(self, order: Order) -> Receipt | None:
         if order.returns_key is None or order.returns_at is None:
             return None
-        kept = [piece.price for piece in self.pieces[order.id] if piece.verdict == "kept"]
-        owed = payments.Money.total(kept, order.currency)
+        verdicts = [piece.verdict for piece in self.pieces[order.id]]
+        owed = payments.Money(order.due_minor or 0, order.currency)
         settled = order.state is OrderState.SETTLED
-        due = owed if order.due_minor is None else payments.Money(order.due_minor, order.currency)
         held = self._held(order)
         return Receipt(
             key=order.returns_key,
-            state=_money_state(due, settled=settled, troubled=order.id in self.troubled),
-            kept=len(kept),
-            returned=len(self.pieces[order.id]) - len(kept),
-            due=due,
-            released=max(held - due, held * 0),
+            state=_money_state(owed, settled=settled, troubled=order.id in self.troubled),
+            kept=verdicts.count(Verdict.KEPT),
+            returned=verdicts.count(Verdict.RETURNED),
+            disputed=self.disputed[order.id],
+            gesture=self.gestures.get(order.id),
+            due=owed,
+            released=max(held - owed, held * 0),
             reference=order.reference,
             payment=next((hold.provider_id for hold in reversed(self.holds[order.id])), None),
             recorded_at=order.returns_at,
@@ -231,6 +240,7 @@ async def _read_pieces(session: AsyncSession, found: _Around, picture: Picture) 
     of = {style.id: (style, house) for style, house in styles}
     for line, piece, variant in lines:
         style, house = of[variant.style_id]
+        found.disputed[line.order_id] += line.disputed
         found.pieces[line.order_id].append(
             BroughtPiece(
                 id=piece.id,
@@ -256,6 +266,13 @@ async def _read_money(session: AsyncSession, found: _Around) -> None:
         col(Operation.order_id).in_(found.orders), Operation.state == OperationState.FAILED
     )
     found.troubled.update(await session.exec(failed))
+    for given in await session.exec(
+        select(Gesture).where(col(Gesture.order_id).in_(found.orders))
+    ):
+        found.gestures[given.order_id] = given.amount
+    hubs = {order.hub_id for order in found.orders.values()}
+    for hub in await session.exec(select(Hub).where(col(Hub.id).in_(hubs))):
+        found.limits[hub.id] = hub.gesture_limit
 
 
 async def _read_likes(session: AsyncSession, found: _Around, clients: Iterable[UUID]) -> None:

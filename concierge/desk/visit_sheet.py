@@ -72,12 +72,15 @@ class Receipt(msgspec.Struct, frozen=True):
 
     `settling` until the provider has done it; `charged` when something was taken, `released` when
     nothing was; `troubled` when a person has taken over. `payment` is the provider's reference.
+    `due` is after the `gesture`, and without what is `disputed`: damaged or not there.
     """
 
     key: UUID
     state: MoneyState
     kept: int
     returned: int
+    disputed: int
+    gesture: payments.Money | None
     due: payments.Money
     released: payments.Money
     reference: str
@@ -89,7 +92,8 @@ class Receipt(msgspec.Struct, frozen=True):
 class Visit(msgspec.Struct, frozen=True):
     """One stop of a concierge's day. `ready` when a card is held, so pieces may change hands.
 
-    `turned_away` is when nobody opened last: steps until then count no more.
+    `turned_away` is when nobody opened last: steps until then count no more. `gesture_limit` is
+    the most that may be given away here.
     """
 
     order: UUID
@@ -108,6 +112,7 @@ class Visit(msgspec.Struct, frozen=True):
     door: Door
     pieces: list[BroughtPiece]
     held: payments.Money
+    gesture_limit: payments.Money
     steps: list[StepTaken]
     turned_away: datetime | None
     early: bool

@@ -10,6 +10,7 @@ import payments
 from concierge.model import (
     Address,
     Client,
+    Gesture,
     Hold,
     Hub,
     Message,
@@ -228,12 +229,16 @@ async def _receipt(session: AsyncSession, order: Order, words: Words) -> list[st
         .where(OrderLine.order_id == order.id)
         .order_by(col(OrderLine.id))
     )
-    kept, returned = words.say("kept"), words.say("returned")
     pieces = [
-        f"{style.name}, {variant.size}: {kept if line.kept else returned}"
+        f"{style.name}, {variant.size}: {_became(line, words)}"
         + (f", {words.money(_price(line, order))}" if line.kept else "")
         for line, style, variant in rows
     ]
+    given = (await session.exec(select(Gesture).where(Gesture.order_id == order.id))).first()
+    if given is not None:
+        pieces.append(
+            words.say("A gesture of ours: %(amount)s off", amount=words.money(given.amount))
+        )
     held = await _held(session, order)
     due = payments.Money(order.due_minor or 0, order.currency)
     return [
@@ -242,6 +247,13 @@ async def _receipt(session: AsyncSession, order: Order, words: Words) -> list[st
         words.say("Released: %(amount)s", amount=words.money(held - due)),
         _bank(words),
     ]
+
+
+def _became(line: OrderLine, words: Words) -> str:
+    """What became of a piece, in a word or two."""
+    if line.disputed:
+        return words.say("not charged; we look into it and ask you first")
+    return words.say("kept") if line.kept else words.say("returned")
 
 
 def _bank(words: Words) -> str:

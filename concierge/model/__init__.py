@@ -14,6 +14,7 @@ from .day import (
     VisitLock,
     VisitStep,
 )
+from .door import Decision, Disposition, Gesture, Trouble
 from .hub import Hub
 from .money import (
     CardPage,
@@ -36,7 +37,16 @@ from .order import (
 )
 from .piece_ledger import PieceMove, Reservation
 from .record import AuditEntry, Case, Clock, Event, Message
-from .returns import Condition, PieceVerdict, ReturnReason, ReturnsRecord, Verdict
+from .returns import (
+    Condition,
+    GestureGiven,
+    GestureReason,
+    PieceVerdict,
+    Remark,
+    ReturnReason,
+    ReturnsRecord,
+    Verdict,
+)
 from .selection import MOST_PIECES, Selection, SelectionLine
 from .setback import Setback, SetbackKind
 from .staff import Concierge, Shift
@@ -62,7 +72,12 @@ __all__ = [
     "Concierge",
     "Condition",
     "DayPlan",
+    "Decision",
+    "Disposition",
     "Event",
+    "Gesture",
+    "GestureGiven",
+    "GestureReason",
     "Hold",
     "House",
     "Hub",
@@ -83,6 +98,7 @@ __all__ = [
     "PlanRoute",
     "PlanVersion",
     "Preference",
+    "Remark",
     "Reservation",
     "ReturnReason",
     "ReturnsConflict",
@@ -99,6 +115,7 @@ __all__ = [
     "Stop",
     "Street",
     "Style",
+    "Trouble",
     "Variant",
     "Verdict",
     "VisitLock",

@@ -8,9 +8,11 @@ from sqlalchemy import CheckConstraint, Column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+import payments
 import routing
 
 from .columns import id_field
+from .refusals import OverLimit
 from .table import Table
 
 
@@ -18,10 +20,14 @@ class Hub(Table, table=True):
     """A hub: its stock, its people, its city, its currency and its clock.
 
     `windows` are the windows offered each day, `[["09:00", "10:00"], …]` in local time: service
-    begins inside. `reach_s` is the longest drive we accept to a client.
+    begins inside. `reach_s` is the longest drive we accept to a client. `gesture_minor` is the
+    most a concierge may give away at one visit.
     """
 
-    __table_args__ = (CheckConstraint("reach_s > 0 and horizon_days > 0 and slot_minutes >= 30"),)
+    __table_args__ = (
+        CheckConstraint("reach_s > 0 and horizon_days > 0 and slot_minutes >= 30"),
+        CheckConstraint("gesture_minor >= 0", name="gesture_not_negative"),
+    )
 
     id: UUID = id_field()
     slug: str = Field(unique=True)
@@ -35,6 +41,7 @@ class Hub(Table, table=True):
     reach_s: int = 2_400
     horizon_days: int = 14
     slot_minutes: int = 30
+    gesture_minor: int = 0
 
     @property
     def place(self) -> routing.Place:
@@ -60,6 +67,22 @@ class Hub(Table, table=True):
             routing.Window(self.at(day, opens), self.at(day, closes))
             for opens, closes in self.windows
         ]
+
+    @property
+    def gesture_limit(self) -> payments.Money:
+        """The most a concierge may give away at one visit."""
+        return payments.Money(self.gesture_minor, self.currency)
+
+    def lets_give(self, amount: payments.Money) -> None:
+        """See that a concierge may give this away at one visit.
+
+        Raises:
+            OverLimit: it is nothing, or more than she may.
+        """
+        if not 0 < amount.minor <= self.gesture_minor:
+            raise OverLimit(
+                "At one visit you may give away at most %(limit)s.", limit=self.gesture_limit
+            )
 
     def open_days(self, now: datetime) -> list[date]:
         """The days a client may choose from, today first."""

@@ -15,7 +15,7 @@ import routing
 from .client import Address
 from .columns import belongs_to, choice, document, id_field, moment, texts
 from .refusals import AlreadySettled, KeyReused, TooLate, UnknownPiece, WrongStep
-from .returns import PieceVerdict, ReturnsRecord, Verdict
+from .returns import Condition, PieceVerdict, ReturnsRecord, Verdict
 from .skills import in_words
 from .table import Table
 
@@ -201,7 +201,7 @@ class Order(Table, table=True):
             KeyReused: the key was used for other content; nothing is overwritten.
             AlreadySettled: another record was confirmed first.
             WrongStep: the visit never stood.
-            UnknownPiece: a piece is missing, foreign or named twice.
+            UnknownPiece: a piece is left out, foreign or named twice, or a remark is of none.
         """
         if self.returns_key == record.key:
             if self.returns_digest != record.digest:
@@ -217,6 +217,8 @@ class Order(Table, table=True):
             raise UnknownPiece("A piece is named twice in this list.")
         if set(named) != set(by_piece):
             raise UnknownPiece("This list does not name exactly the pieces of this visit.")
+        if not {remark.piece for remark in record.remarks} <= set(named):
+            raise UnknownPiece("A remark is about a piece that is not on this list.")
         for each in record.verdicts:
             by_piece[each.piece].judge(each)
         self.returns_key, self.returns_digest = record.key, record.digest
@@ -240,7 +242,7 @@ class OrderLine(Table, table=True):
     __table_args__ = (
         UniqueConstraint("order_id", "piece_id"),
         CheckConstraint("price_minor > 0"),
-        CheckConstraint("verdict in ('kept', 'returned')", name="verdict_known"),
+        CheckConstraint("verdict in ('kept', 'returned', 'missing')", name="verdict_known"),
     )
 
     id: UUID = id_field()
@@ -256,6 +258,14 @@ class OrderLine(Table, table=True):
     def kept(self) -> bool:
         """Whether she keeps it."""
         return self.verdict == Verdict.KEPT
+
+    @property
+    def disputed(self) -> bool:
+        """Whether a person must look into it: nothing is charged for it with the rest."""
+        if self.verdict is None:
+            return False
+        condition = Condition(self.condition) if self.condition else None
+        return PieceVerdict(self.piece_id, Verdict(self.verdict), None, condition).disputed
 
     def judge(self, verdict: PieceVerdict) -> None:
         """Write down what became of this piece."""

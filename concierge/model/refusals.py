@@ -12,6 +12,8 @@ Refusal
 ├── AlreadySettled    another record of returns was confirmed first
 ├── KeyReused         a record's key came again with other content
 ├── UnknownPiece      a record misses a piece, doubles one, or names a foreign one
+├── OverLimit         more would be given away than a concierge may give
+├── NotHeld           more would be kept than her bank has set aside
 ├── CardRefused       her bank said no
 ├── Overtaken         the database holds something that this does not go together with
 ├── StaleBoard        the day changed since this board was drawn
@@ -78,6 +80,14 @@ class KeyReused(Refusal):
 
 class UnknownPiece(Refusal):
     """A record misses a piece, doubles one, or names a foreign one."""
+
+
+class OverLimit(Refusal):
+    """More would be given away at one visit than a concierge may give."""
+
+
+class NotHeld(Refusal):
+    """More would be kept than her bank has set aside; nothing changes hands for it."""
 
 
 class CardRefused(Refusal):

@@ -33,6 +33,8 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     refusals.AlreadySettled: 409,
     refusals.KeyReused: 409,
     refusals.UnknownPiece: 422,
+    refusals.OverLimit: 422,
+    refusals.NotHeld: 409,
     refusals.CardRefused: 402,
     refusals.Overtaken: 409,
     refusals.StaleBoard: 409,

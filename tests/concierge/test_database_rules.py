@@ -13,6 +13,10 @@ from concierge.store.log import audit, first_broken_link
 from concierge.store.transaction import transaction
 from tests.small_house import SmallHouse, at, build_small_house
 
+DISPUTED: LiteralString = """insert into disposition select gen_random_uuid(), order_id, piece_id,
+    id, 'missing', price_minor, 'SEK', '', now(), 'concierge:1', null"""
+LINES: LiteralString = "from order_line order by id limit 1"
+
 
 @pytest.fixture
 async def house(database: str) -> AsyncIterator[SmallHouse]:
@@ -23,7 +27,8 @@ async def house(database: str) -> AsyncIterator[SmallHouse]:
     with psycopg.connect(database) as connection:
         connection.execute("""
             insert into hub select gen_random_uuid(), 'haga', 'Haga', street, longitude, latitude,
-                timezone, currency, windows, reach_s, horizon_days, slot_minutes from hub
+                timezone, currency, windows, reach_s, horizon_days, slot_minutes, gesture_minor
+            from hub
         """)
         connection.execute("""
             insert into hold values (gen_random_uuid(), (select id from orders), 'pi_1', 'held',
@@ -60,6 +65,15 @@ def write(database: str, statement: LiteralString) -> None:
         "update order_line set verdict = 'lost'",
         """insert into order_line select gen_random_uuid(), order_id, piece_id, variant_id, 1
             from order_line""",
+        """insert into gesture select gen_random_uuid(), id, 30001, 'SEK', 'late', 'concierge:1',
+            now() from orders""",
+        """insert into gesture select gen_random_uuid(), id, 100, 'EUR', 'late', 'concierge:1',
+            now() from orders""",
+        """insert into gesture select gen_random_uuid(), id, 0, 'SEK', 'late', 'concierge:1',
+            now() from orders""",
+        f"{DISPUTED}, price_minor + 1, now(), null, null, null, null, null, null, '' {LINES}",
+        f"{DISPUTED}, null, null, 'Yes.', now(), null, null, null, null, '' {LINES}",
+        f"{DISPUTED}, 1, now(), null, null, null, 'charged', now(), 'dispatcher:1', '' {LINES}",
         "update orders set slot_until = null",
         "update orders set closes = null",
         "update operation set amount_minor = -1",

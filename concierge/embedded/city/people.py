@@ -22,6 +22,8 @@ WINDOWS = [
     ["09:00", "10:00"], ["10:30", "11:30"], ["12:15", "13:15"], ["14:00", "15:00"],
     ["15:30", "16:30"], ["16:45", "17:45"], ["18:00", "19:00"], ["19:30", "20:30"],
 ]  # fmt: skip
+GESTURE_MINOR = 30_000
+"""A concierge may give away 300 kronor at one visit."""
 HUBS = (
     ("vasastan", "Vasastan", "Vasagatan 22", 11.964646, 57.697963),
     ("orgryte", "Örgryte", "Sankt Sigfridsgatan 50", 12.003162, 57.693719),
@@ -97,6 +99,7 @@ def _hub(
         timezone="Europe/Stockholm",
         currency="SEK",
         windows=WINDOWS,
+        gesture_minor=GESTURE_MINOR,
     )
 
 

@@ -3,9 +3,9 @@ import { uuidv7 } from 'uuidv7';
 import { call, Problem, session, Unreachable } from '../shared/api.ts';
 import { listen } from '../shared/live.ts';
 import { personOf, send } from './outbox.ts';
-import { drafted, type Seen, seen } from './project.ts';
+import { disputed, drafted, type Seen, seen } from './project.ts';
 import * as store from './store.ts';
-import type { Awaited, Day, Draft, Step } from './types.ts';
+import type { Awaited, Day, Draft, Gesture, Step } from './types.ts';
 
 const EVERY = 30_000;
 /** While entries wait for a signal. */
@@ -164,6 +164,11 @@ export class Phone {
     }));
   }
 
+  /** Give something away, or take that back; it is on this phone until the client confirms. */
+  async give(visit: Seen, gesture: Gesture | null): Promise<void> {
+    await this.#write(visit.order, (notes) => ({ ...notes, gesture }));
+  }
+
   /** The client confirmed the list: from now on it is the record. */
   async confirm(visit: Seen): Promise<void> {
     if (!this.person || visit.outcome) return;
@@ -172,9 +177,14 @@ export class Phone {
     const verdicts = visit.pieces.map(({ id }) => {
       const draft = visit.drafts[id];
       if (!draft) throw new Error('A piece is not marked yet.');
-      return { piece: id, ...draft };
+      const { verdict, reason, condition } = draft;
+      return { piece: id, verdict, reason, condition };
     });
-    const body = { confirmed_at: at, verdicts };
+    const remarks = visit.pieces
+      .filter(({ id }) => disputed(visit.drafts[id]))
+      .map(({ id }) => ({ piece: id, words: visit.drafts[id]?.remark?.trim() ?? '' }))
+      .filter(({ words }) => words !== '');
+    const body = { confirmed_at: at, verdicts, gesture: visit.given, remarks };
     const entry: store.Entry = {
       id: key, version: 1, person: this.person, order: visit.order, at, kind: 'returns', body,
     };

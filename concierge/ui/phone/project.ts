@@ -1,7 +1,7 @@
 /** A visit as the phone shows it: what the server said, and over it what was written down here. */
 import type { Money } from '../shared/format.ts';
 import type { Notes } from './store.ts';
-import type { Draft, Piece, Receipt, Step, Visit } from './types.ts';
+import type { Condition, Draft, Gesture, Piece, Receipt, Step, Verdict, Visit } from './types.ts';
 
 export const STEPS: readonly Step[] = ['en_route', 'arrived', 'trying', 'finished'];
 
@@ -16,6 +16,8 @@ export interface Seen extends Visit {
   /** The furthest of them. */
   progress: Step | null;
   drafts: Record<string, Draft>;
+  /** What is given away, before the client confirms. */
+  given: Gesture | null;
   outcome: Outcome | null;
   over: boolean;
 }
@@ -40,6 +42,7 @@ export function seen(visit: Visit, all: Notes | undefined, refused = NOTHING): S
     taken,
     progress,
     drafts: notes?.drafts ?? {},
+    given: notes?.gesture ?? null,
     pieces: visit.receipt ? visit.pieces : judged(visit.pieces, notes),
     outcome,
     over: outcome !== null && progress === 'finished',
@@ -53,7 +56,15 @@ function noted({ turned_away }: Visit, at: string | undefined): string | undefin
 
 /** Whether a piece's mark is complete: a piece that goes back says why. */
 export function complete(draft: Draft | undefined): boolean {
-  return draft !== undefined && (draft.verdict === 'kept' || draft.reason !== null);
+  return draft !== undefined && (draft.verdict !== 'returned' || draft.reason !== null);
+}
+
+/** Whether a person must look into a piece: nothing is charged for it with the rest. */
+export function disputed(
+  mark: { verdict: Verdict | null; condition: Condition | null } | undefined,
+): boolean {
+  if (!mark) return false;
+  return mark.verdict === 'missing' || (mark.verdict === 'returned' && mark.condition === 'damaged');
 }
 
 /** How many pieces of a visit are marked completely. */
@@ -71,13 +82,30 @@ export function kept(visit: Seen): Piece[] {
   return visit.pieces.filter((piece) => mark(visit, piece) === 'kept');
 }
 
-/** What goes back, by what is marked now. */
+/** What goes back unharmed, by what is marked now. */
 export function returned(visit: Seen): Piece[] {
-  return visit.pieces.filter((piece) => mark(visit, piece) === 'returned');
+  return visit.pieces.filter(
+    (piece) => mark(visit, piece) === 'returned' && !inDispute(visit, piece),
+  );
+}
+
+/** What is damaged or not there, by what is marked now. */
+export function disputes(visit: Seen): Piece[] {
+  return visit.pieces.filter((piece) => inDispute(visit, piece));
+}
+
+/** What is to pay by what is marked now, after what is given away. */
+export function toPay(visit: Seen): Money {
+  const { minor, currency } = sum(kept(visit), visit.held.currency);
+  return { minor: Math.max(0, minor - (visit.given?.minor ?? 0)), currency };
 }
 
 function mark(visit: Seen, piece: Piece): string | null {
   return visit.outcome ? piece.verdict : (visit.drafts[piece.id]?.verdict ?? null);
+}
+
+function inDispute(visit: Seen, piece: Piece): boolean {
+  return disputed(visit.outcome ? piece : visit.drafts[piece.id]);
 }
 
 /** The prices of some pieces together. */
@@ -104,13 +132,18 @@ function judged(pieces: Piece[], notes: Notes | undefined): Piece[] {
 function provisional(visit: Visit, notes: Notes | undefined): Outcome | null {
   const record = notes?.returns;
   if (!record) return null;
-  const stays = judged(visit.pieces, notes).filter(({ verdict }) => verdict === 'kept');
-  const due = sum(stays, visit.held.currency);
+  const pieces = judged(visit.pieces, notes);
+  const stays = pieces.filter(({ verdict }) => verdict === 'kept');
+  const { currency } = visit.held;
+  const given = record.gesture?.minor ?? 0;
+  const due = { minor: Math.max(0, sum(stays, currency).minor - given), currency };
   return {
     key: record.key,
     state: 'provisional',
     kept: stays.length,
-    returned: visit.pieces.length - stays.length,
+    returned: pieces.filter(({ verdict }) => verdict === 'returned').length,
+    disputed: pieces.filter((piece) => disputed(piece)).length,
+    gesture: given > 0 ? { minor: given, currency } : null,
     due,
     released: { ...due, minor: Math.max(0, visit.held.minor - due.minor) },
     reference: visit.reference,

@@ -1,12 +1,27 @@
 /** Every sentence of the phone, in the concierge's language. */
 import { count, locale, say } from '../shared/words.ts';
 import { zone } from '../shared/format.ts';
-import type { Condition, Reason, Step } from './types.ts';
+import type { Condition, GestureReason, Reason, Step } from './types.ts';
 
 export const REASONS: readonly Reason[] = [
   'too_small', 'too_large', 'colour', 'fabric', 'changed_mind', 'not_tried',
 ];
 export const CONDITIONS: readonly Condition[] = ['as_new', 'tags_removed', 'marked', 'damaged'];
+
+export const GESTURES: readonly GestureReason[] = ['late', 'flaw', 'mistake', 'goodwill'];
+
+export function gestureReason(of: GestureReason): string {
+  switch (of) {
+    case 'late':
+      return say('We were late');
+    case 'flaw':
+      return say('A small flaw');
+    case 'mistake':
+      return say('A mistake of ours');
+    case 'goodwill':
+      return say('Goodwill');
+  }
+}
 
 export function reason(of: Reason): string {
   switch (of) {
@@ -72,6 +87,8 @@ export const earlier = (n: number): string =>
   count('{n} earlier visit', '{n} earlier visits', n);
 export const kept = (n: number): string => count('{n} kept', '{n} kept', n);
 export const returned = (n: number): string => count('{n} returned', '{n} returned', n);
+export const lookedInto = (n: number): string =>
+  count('{n} looked into, not charged now', '{n} looked into, not charged now', n);
 export const toRecord = (n: number): string =>
   count('{n} piece still to record', '{n} pieces still to record', n);
 export const savedHere = (n: number): string =>

@@ -3,7 +3,7 @@
  * wait to be sent. Everything belongs to a person, so that two who share a phone never mix.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { Day, Draft, Returns, Step, Visit } from './types.ts';
+import type { Day, Draft, Gesture, Returns, Step, Visit } from './types.ts';
 
 /** Something written down that the server has not acknowledged. `id` is its name there too. */
 export type Entry = {
@@ -24,6 +24,8 @@ export interface Notes {
   /** The entry that says so, and when it was. */
   steps: Partial<Record<Step, { id: string; at: string }>>;
   returns: ({ key: string } & Returns) | null;
+  /** What is given away; notes of an older phone have none. */
+  gesture?: Gesture | null;
   touched: number;
 }
 

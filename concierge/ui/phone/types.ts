@@ -1,7 +1,7 @@
 /** What the server says of a concierge's day, as `/api/field/…` answers it. */
 import type { Money } from '../shared/format.ts';
 
-export type Verdict = 'kept' | 'returned';
+export type Verdict = 'kept' | 'returned' | 'missing';
 export type Reason =
   | 'too_small'
   | 'too_large'
@@ -10,6 +10,7 @@ export type Reason =
   | 'changed_mind'
   | 'not_tried';
 export type Condition = 'as_new' | 'tags_removed' | 'marked' | 'damaged';
+export type GestureReason = 'late' | 'flaw' | 'mistake' | 'goodwill';
 export type Step = 'en_route' | 'arrived' | 'trying' | 'finished';
 
 export type Point = readonly [longitude: number, latitude: number];
@@ -33,6 +34,9 @@ export interface Receipt {
   state: 'settling' | 'charged' | 'released' | 'troubled';
   kept: number;
   returned: number;
+  /** Damaged or not there: left out of what is due. */
+  disputed: number;
+  gesture: Money | null;
   due: Money;
   released: Money;
   reference: string;
@@ -70,6 +74,8 @@ export interface Visit {
   };
   pieces: Piece[];
   held: Money;
+  /** The most that may be given away here; a day kept by an older phone does not say. */
+  gesture_limit?: Money;
   steps: { step: Step; at: string }[];
   /** When nobody opened last: steps until then count no more. */
   turned_away: string | null;
@@ -108,10 +114,20 @@ export interface Draft {
   verdict: Verdict;
   reason: Reason | null;
   condition: Condition | null;
+  /** What she saw of a piece that is damaged or not there. */
+  remark?: string;
+}
+
+/** What the concierge gives away, and why. */
+export interface Gesture {
+  minor: number;
+  reason: GestureReason;
 }
 
 /** The list the client confirmed, as it is sent. */
 export interface Returns {
   confirmed_at: string;
-  verdicts: ({ piece: string } & Draft)[];
+  verdicts: { piece: string; verdict: Verdict; reason: Reason | null; condition: Condition | null }[];
+  gesture: Gesture | null;
+  remarks: { piece: string; words: string }[];
 }

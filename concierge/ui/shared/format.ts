@@ -24,6 +24,21 @@ export function money({ minor, currency }: Money): string {
   }).format(amount);
 }
 
+/** Whole minor units of what somebody typed; null when it is no amount of this currency. */
+export function minorOf(typed: string, currency: string): number | null {
+  const places = EXPONENTS[currency] ?? 2;
+  const plain = typed.trim().replace(/[٠-٩]/g, (digit) => String('٠١٢٣٤٥٦٧٨٩'.indexOf(digit)));
+  const parts = /^(\d{1,7})(?:[.,٫](\d+))?$/.exec(plain);
+  if (!parts || (parts[2]?.length ?? 0) > places) return null;
+  return Number(`${parts[1]}${(parts[2] ?? '').padEnd(places, '0')}`);
+}
+
+/** An amount as one types it: `150`, `149.50`. */
+export function typedOf({ minor, currency }: Money): string {
+  const places = EXPONENTS[currency] ?? 2;
+  return (minor / 10 ** places).toFixed(minor % 10 ** places === 0 ? 0 : places);
+}
+
 /** `14:30`, always on twenty-four hours. */
 export function time(moment: string | Date): string {
   return new Intl.DateTimeFormat(locale(), {

@@ -14,12 +14,21 @@ from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from concierge.desk.address_book import Note
 from concierge.desk.record_returns import record_returns
 from concierge.desk.record_step import StepReport, record_step
 from concierge.desk.show_visit import show_visit
 from concierge.desk.todays_route import TodaysRoute, live_route
 from concierge.desk.visit_sheet import Visit
-from concierge.model import MOST_PIECES, PieceVerdict, ReturnsRecord, Step
+from concierge.model import (
+    MOST_PIECES,
+    GestureGiven,
+    GestureReason,
+    PieceVerdict,
+    Remark,
+    ReturnsRecord,
+    Step,
+)
 from concierge.model.refusals import Missing
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
@@ -29,6 +38,8 @@ from concierge.web.problems import Problem
 from concierge.web.session import me
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+MOST_MINOR = 2**31 - 1
+"""What a column of ours can hold."""
 
 
 class Reported(msgspec.Struct, frozen=True):
@@ -38,11 +49,36 @@ class Reported(msgspec.Struct, frozen=True):
     at: Moment
 
 
+class Given(msgspec.Struct, frozen=True):
+    """What the concierge gives away, in minor units of the order's currency, and why."""
+
+    minor: Annotated[int, msgspec.Meta(ge=1, le=MOST_MINOR)]
+    reason: GestureReason
+
+
+class Remarked(msgspec.Struct, frozen=True):
+    """What the concierge saw of a piece that is damaged or not there."""
+
+    piece: UUID
+    words: Note
+
+
 class Confirmed(msgspec.Struct, frozen=True):
-    """The list the client confirmed: every piece of the visit, one verdict."""
+    """The list the client confirmed: every piece of the visit, one verdict.
+
+    Phones that know of no gestures and remarks leave them out.
+    """
 
     confirmed_at: Moment
     verdicts: Annotated[tuple[PieceVerdict, ...], msgspec.Meta(max_length=4 * MOST_PIECES)]
+    gesture: Given | None = None
+    remarks: Annotated[tuple[Remarked, ...], msgspec.Meta(max_length=4 * MOST_PIECES)] = ()
+
+    def record(self, key: UUID) -> ReturnsRecord:
+        """The same as the desk takes it."""
+        given = self.gesture and GestureGiven(self.gesture.minor, self.gesture.reason)
+        remarks = tuple(Remark(each.piece, each.words.strip()) for each in self.remarks)
+        return ReturnsRecord(key, self.verdicts, self.confirmed_at, given, remarks)
 
 
 def _no(status: str) -> ResponseSpec:
@@ -111,7 +147,7 @@ async def step(
     "/api/field/visits/{order_id:uuid}/returns/{key:uuid}",
     operation_id="RecordReturns",
     tags=["field"],
-    responses={**WRITES, 422: _no("A piece is missing, foreign or named twice.")},
+    responses={**WRITES, 422: _no("A piece is left out, foreign or named twice.")},
 )
 async def returns(
     request: Asked, order_id: FromPath[UUID], key: FromPath[UUID], data: JSONBody[Confirmed]
@@ -121,7 +157,7 @@ async def returns(
     A list that contradicts the one in force is refused, and kept for a person to look at.
     """
     mine = _mine(request)
-    record = ReturnsRecord(key, data.verdicts, data.confirmed_at)
+    record = data.record(key)
     async with transaction(doors(request).engine) as session:
         refusal = await record_returns(
             session, order_id, record, concierge_id=mine, now=await now(session)

@@ -1,0 +1,53 @@
+"""Pieces that came back damaged, or did not: left out of the bill, and handed to a person."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from concierge.model import (
+    Disposition,
+    Order,
+    OrderLine,
+    Piece,
+    ReturnsRecord,
+    Trouble,
+    Verdict,
+)
+
+from .settle import open_case
+
+DISPUTED = "pieces_disputed"
+"""The kind of case that asks for a decision about them."""
+
+
+async def dispute_pieces(
+    session: AsyncSession,
+    order: Order,
+    record: ReturnsRecord,
+    pieces: Mapping[UUID, Piece],
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """Write down each piece of a confirmed list that a person must look into, with a case."""
+    remarks = {remark.piece: remark.words for remark in record.remarks}
+    lines = await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))
+    said: list[str] = []
+    for line in lines:
+        if not line.disputed:
+            continue
+        trouble = Trouble.MISSING if line.verdict == Verdict.MISSING else Trouble.DAMAGED
+        session.add(
+            Disposition(
+                order_id=order.id, piece_id=line.piece_id, line_id=line.id, trouble=trouble,
+                price_minor=line.price_minor, currency=order.currency,
+                remark=remarks.get(line.piece_id, ""), opened_at=now, opened_by=by,
+            )
+        )  # fmt: skip
+        said.append(f"Piece {pieces[line.piece_id].tag} is {trouble}.")
+    if said:
+        words = f"{' '.join(said)} Order {order.reference}: write it off, or ask her to pay."
+        await open_case(session, order, DISPUTED, words, now)
