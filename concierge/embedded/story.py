@@ -13,6 +13,7 @@ import httpx
 from uuid_utils.compat import uuid7
 
 import payments
+from concierge.model import MOST_PIECES
 
 from .ports import LOOPBACK, PAGES
 from .progress import say
@@ -25,7 +26,7 @@ STREETS = ("linnegatn", "vasagatan", "sodra vagen", "aschebergsgat", "kungsgatan
 FREE = {"free", "last"}
 NEAR = timedelta(days=2)
 PIECES = 3
-TRIES = 12
+TRIES = 24
 SETTLES_WITHIN_S = 60.0
 
 
@@ -53,9 +54,13 @@ def main(words: Sequence[str]) -> int:
 
 
 def _how_many(word: str) -> int:
-    """How many pieces she keeps."""
+    """How many pieces she keeps: of three, or of as many as that."""
     count = {"none": 0, "all": PIECES}.get(word)
-    return int(word) if count is None else count
+    if count is None:
+        count = int(word)
+    if not 0 <= count <= MOST_PIECES:
+        raise argparse.ArgumentTypeError(f"one visit brings at most {MOST_PIECES} pieces")
+    return count
 
 
 @dataclass
@@ -66,6 +71,11 @@ class Story:
     chance: random.Random
     keep: int
     began: float = field(default_factory=time.monotonic)
+
+    @property
+    def tries_on(self) -> int:
+        """How many pieces she asks for."""
+        return max(PIECES, self.keep)
 
     def tell(self) -> int:
         """From browsing to receipt; 0 when house, sandbox and plan agree."""
@@ -96,10 +106,9 @@ class Story:
 
     def _order(self, her: Browser, name: str) -> tuple[dict[str, Any], str]:
         """She browses, gives her address and asks for a window; the order and its card page."""
-        address, offered = self._choose(her)
-        windows = [w for day in offered["days"] for w in day["windows"] if w["state"] in FREE]
-        window = self.chance.choice(near(windows) or windows)
-        self.say(f"{len(windows)} windows can be promised; she takes {_spoken(window)}")
+        address, windows = self._choose(her)
+        window = self.chance.choice(windows)
+        self.say(f"{len(windows)} near windows are free; she takes {_spoken(window)}")
         who = {"name": name, "email": f"story-{uuid7().hex}@example.com", "language": "en"}
         wanted = {"opens": window["opens"], "closes": window["closes"]}
         taken = her.ask(
@@ -112,40 +121,44 @@ class Story:
             raise Refused(503, "The payments provider is silent; her place is kept.")
         return order, page
 
-    def _choose(self, her: Browser) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Pieces one hub has, brought to her address on some day: the address and the windows."""
-        shelf = her.ask("GET", "/api/pieces", page=str(self.chance.randint(1, 5)))
+    def _choose(self, her: Browser) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Pieces one hub has and can bring her within days: her address, and those windows."""
+        shelf = her.ask("GET", "/api/pieces")
         self.say(f"She browses {shelf['total']} styles")
-        found = her.ask(
-            "POST", "/api/address-searches", {"words": f"{self.chance.choice(STREETS)} 12"}
-        )
+        street = f"{self.chance.choice(STREETS)} 12"
+        found = her.ask("POST", "/api/address-searches", {"words": street})
         address = {"line": found[0]["line"], "detail": "Third floor", "access": "Knock twice."}
+        until = datetime.fromisoformat(her.ask("GET", "/session")["now"]) + NEAR
         refusal = Refused(409, "No pieces and window fit together.")
         for _ in range(TRIES):
-            chosen = self._gather(her, shelf["cards"])
+            chosen = self._gather(her, shelf["pages"])
             try:
                 offered = her.ask("POST", "/api/window-searches", {"address": address})
             except Refused as no:
                 refusal = no
             else:
-                if any(w["state"] in FREE for day in offered["days"] for w in day["windows"]):
+                windows = near(offered["days"], until)
+                if windows and len(chosen) == self.tries_on:
                     self.say(f"She would like to try {', '.join(chosen.values())}")
                     self.say(f"She lives at {address['line']}; {offered['hub']} comes to her")
-                    return address, offered
+                    return address, windows
             for variant in chosen:
                 her.ask("DELETE", f"/api/selection/{variant}")
         raise refusal
 
-    def _gather(self, her: Browser, cards: Sequence[dict[str, Any]]) -> dict[str, str]:
-        """Put a few variants that travel into her selection: their names by id."""
+    def _gather(self, her: Browser, pages: int) -> dict[str, str]:
+        """Put variants that travel into her selection, from one page: their names by id."""
+        shelf = her.ask("GET", "/api/pieces", page=str(self.chance.randint(1, pages)))
         chosen: dict[str, str] = {}
-        for card in self.chance.sample(list(cards), len(cards)):
+        for card in self.chance.sample(shelf["cards"], len(shelf["cards"])):
             style = her.ask("GET", f"/api/pieces/{card['slug']}")
             sizes = [s for colour in style["colours"] for s in colour["sizes"] if s["pieces"] > 0]
-            if sizes and len(chosen) < PIECES:
+            if sizes:
                 size = self.chance.choice(sizes)
                 her.ask("PUT", f"/api/selection/{size['variant']}")
                 chosen[size["variant"]] = f"{style['name']} ({size['size']})"
+            if len(chosen) == self.tries_on:
+                break
         return chosen
 
     def _pay(self, her: Browser, order: dict[str, Any], page: str, name: str) -> None:
@@ -218,10 +231,10 @@ class Story:
             say(f"  {entry['account']:<18} {_money(entry['amount']):>16}")
 
 
-def near(windows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those whose money is held at once, going by the first of them: hers is tried today."""
-    until = min((datetime.fromisoformat(w["opens"]) for w in windows), default=None)
-    return [w for w in windows if until and datetime.fromisoformat(w["opens"]) < until + NEAR]
+def near(days: Sequence[dict[str, Any]], until: datetime) -> list[dict[str, Any]]:
+    """The windows that can be promised and whose money is held at once: hers is tried today."""
+    free = [w for day in days for w in day["windows"] if w["state"] in FREE]
+    return [w for w in free if datetime.fromisoformat(w["opens"]) < until]
 
 
 def disagreements(record: dict[str, Any], said: dict[str, int], due: int) -> Sequence[str]:

@@ -1,5 +1,6 @@
 """The story finds the demo that this folder has started, wherever its port is."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,23 @@ def test_the_story_goes_where_the_demo_is_and_says_what_to_do_if_nobody_answers(
     said = capsys.readouterr().err
     assert f"Nobody answers at {SOMEWHERE}" in said
     assert "Start `make demo` in this folder" in said
+
+
+def test_a_story_takes_no_window_whose_money_is_held_later() -> None:
+    """Told again and again, a seed finds its pieces taken for days: it takes others then."""
+    opens = ("2026-11-26T19:30:00+01:00", "2026-11-28T10:30:00+01:00", "2026-12-03T10:30:00+01:00")
+    windows = [{"opens": each, "state": "free"} for each in opens]
+    full = {"opens": "2026-11-27T10:30:00+01:00", "state": "full"}
+    until = datetime.fromisoformat("2026-11-28T14:22:00+01:00")
+    days = [{"windows": [windows[0], full]}, {"windows": windows[1:]}]
+    assert story.near(days, until) == windows[:2]
+    assert story.near([{"windows": [full, windows[2]]}], until) == []
+
+
+@pytest.mark.parametrize("keep", ["-1", "13", "some"])
+def test_a_story_keeps_what_one_visit_can_bring(
+    keep: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        story.main(["--keep", keep])
+    assert "--keep" in capsys.readouterr().err
