@@ -141,11 +141,8 @@ class Offers:
         `drives` are for a place that the problem has no travel times of.
         """
         answer = self._ask(visit, windows, drives, of_everyone=False)
-        best, shifts = answer.gaps.best.tolist(), answer.gaps.shifts.tolist()
-        return [
-            Offer(answer, (row,), best[row] if shifts[row] else None)
-            for row in range(len(windows))
-        ]
+        best = answer.gaps.best.tolist()
+        return [Offer(answer, (row,), None if at < 0 else at) for row, at in enumerate(best)]
 
     def places(self, visit: Visit) -> list[Offer]:
         """The cheapest place with every concierge who has one, cheapest first."""

@@ -1,6 +1,6 @@
 """The day as arrays, so that the search reads it at the speed of the machine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,6 @@ from routing.problem import Problem, Shift, Visit
 from routing.reasons import can_carry, may_serve
 from routing.roads import roads_of
 from routing.seconds import NEVER_S, TOO_LATE_S, Call, Duty, call, duty
-from routing.timeline import price_with
 
 from .traffic import Traffic, read_traffic
 
@@ -190,10 +189,28 @@ def prices_of(
     problem: Problem, shifts: Sequence[Shift], visits: Sequence[Visit]
 ) -> NDArray[np.int64]:
     """What each visit costs with each shift beside driving and working time. Shapes: (n, m)."""
-    price = np.zeros((len(visits), len(shifts)), dtype=np.int64)
-    for row, visit in enumerate(visits):
-        if visit.known_to or visit.prices or visit.planned_on is not None:
-            price[row] = [price_with(problem, visit, shift.id) for shift in shifts]
+    row = {shift.id: number for number, shift in enumerate(shifts)}
+    prices = [price_for(problem, row, visit) for visit in visits]
+    return np.array(prices, dtype=np.int64).reshape(len(visits), len(shifts))
+
+
+def price_for(problem: Problem, row: Mapping[str, int], visit: Visit) -> NDArray[np.int64]:
+    """What a visit costs with each shift, as `timeline.price_with` has it for one.
+
+    Shapes: (m,), shifts in the order of their `row`.
+    """
+    weights = problem.weights
+    price = np.zeros(len(row), dtype=np.int64)
+    if any(map(problem.has_shift, visit.known_to)):
+        price += weights.stranger
+        price[[row[each] for each in visit.known_to if each in row]] = 0
+    if visit.planned_on is not None:
+        price += weights.moved
+        if visit.planned_on in row:
+            price[row[visit.planned_on]] -= weights.moved
+    for shift, own in visit.prices:
+        if shift in row:
+            price[row[shift]] += own
     return price
 
 

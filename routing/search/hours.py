@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from routing.roads import PARTS
 from routing.seconds import NEVER_S, TOO_LATE_S
 
-from .compiled import compiled
+from .compiled import compiled, hot
 from .day import Day
 from .traffic import Traffic, arrives, driven, leaves
 
 
-@compiled
+@hot
 def ready_by_hour(day: Day, shift: int, leaves_s: int, parts: int, before: int, over: int) -> int:
     """When a drive and the rests from `before` up to `over` are over."""
     clock_s, left = leaves_s, parts
@@ -28,7 +28,7 @@ def ready_by_hour(day: Day, shift: int, leaves_s: int, parts: int, before: int, 
     return arrives(day.traffic, clock_s, left)
 
 
-@compiled
+@hot
 def soonest_by_hour(
     day: Day, departures: NDArray[np.int64], shift: int, drive_s: int, over: int
 ) -> tuple[int, int]:
@@ -45,7 +45,7 @@ def soonest_by_hour(
     return best_s, best
 
 
-@compiled
+@hot
 def last_departure_by_hour(
     day: Day, starts: NDArray[np.int64], shift: int, drive_s: int, over: int
 ) -> int:
@@ -62,7 +62,7 @@ def last_departure_by_hour(
     return best_s
 
 
-@compiled
+@hot
 def leave_before_rest(
     day: Day, shift: int, first: int, after: int, ready_s: int, parts: int
 ) -> int:
@@ -80,7 +80,7 @@ def leave_before_rest(
     return leaves(day.traffic, day.rest_opens[shift, first], max(0, parts - room))
 
 
-@compiled
+@hot
 def wheel_s(traffic: Traffic, leaves_s: int, parts: int, rests_s: NDArray[np.int64]) -> int:
     """Seconds at the wheel of a leg with these rests. Shapes: `rests_s` is (r, 2), from and to."""
     clock_s, left, seconds = leaves_s, parts, 0
@@ -106,7 +106,7 @@ def rests_on(day: Day, shift: int, leaves_s: int, before: int, over: int) -> NDA
     return rests_s
 
 
-@compiled
+@hot
 def leave_just_in_time(
     traffic: Traffic, ready_s: int, parts: int, rests_s: NDArray[np.int64]
 ) -> int:

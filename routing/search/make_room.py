@@ -18,7 +18,7 @@ from routing.plan import Plan
 from routing.problem import Problem, Shift, Visit
 
 from .annealing import copy_all, copy_changed, seed_dice
-from .compiled import compiled
+from .compiled import hot
 from .day import Day, read_day
 from .pace import Pace
 from .propose import orders_of, routes_of
@@ -73,7 +73,7 @@ def search_room(
             return None
 
 
-@compiled
+@hot
 def make_room(
     day: Day, trial: Routes, kept: Routes, hand: Hand, tally: NDArray[np.int64], steps: int
 ) -> bool:
@@ -97,7 +97,7 @@ def make_room(
     return hand.counts[0] == 0
 
 
-@compiled
+@hot
 def place(day: Day, trial: Routes, hand: Hand, visit: int) -> bool:
     """Put the visit where it costs least; False if it fits nowhere."""
     shift, position = best_position(day, trial, hand, visit, len(day.starts))
@@ -109,7 +109,7 @@ def place(day: Day, trial: Routes, hand: Hand, visit: int) -> bool:
     return True
 
 
-@compiled
+@hot
 def take_a_place(
     day: Day, trial: Routes, kept: Routes, hand: Hand, tally: NDArray[np.int64], visit: int
 ) -> None:
@@ -137,7 +137,7 @@ def take_a_place(
             copy_changed(kept, trial, hand)
 
 
-@compiled
+@hot
 def swap_cost(day: Day, trial: Routes, shift: int, position: int, visit: int) -> int:
     """What it costs that the visit takes this place, in driving and in her price."""
     here, there = neighbours(day, trial, shift, position)
@@ -146,7 +146,7 @@ def swap_cost(day: Day, trial: Routes, shift: int, position: int, visit: int) ->
     return day.drive[here, visit] + day.drive[visit, there] + day.price[visit, shift] - was
 
 
-@compiled
+@hot
 def can_take(day: Day, trial: Routes, shift: int, position: int, visit: int) -> bool:
     """Whether the visit can begin in time in the place of another, everything after in time."""
     here, there = neighbours(day, trial, shift, position)
@@ -161,7 +161,7 @@ def can_take(day: Day, trial: Routes, shift: int, position: int, visit: int) -> 
     return False
 
 
-@compiled
+@hot
 def neighbours(day: Day, trial: Routes, shift: int, position: int) -> tuple[int, int]:
     """The nodes before and after a stop."""
     tour, last = trial.tour, int(trial.stops[shift]) - 1
@@ -170,7 +170,7 @@ def neighbours(day: Day, trial: Routes, shift: int, position: int) -> tuple[int,
     return here, there
 
 
-@compiled
+@hot
 def shake(
     day: Day,
     trial: Routes,
@@ -203,7 +203,7 @@ def shake(
         copy_changed(kept, trial, hand)
 
 
-@compiled
+@hot
 def take_strings(day: Day, trial: Routes, hand: Hand) -> None:
     """Take short strings out of a few routes near a random visit."""
     visits = len(trial.shift_of)

@@ -11,8 +11,8 @@ from routing.problem import Problem, Visit, Window
 from routing.seconds import duty, lasts_s, span
 from routing.timeline import price
 
-from .day import NOBODY, Day, allowed_to, prices_of, read_day
-from .gaps import Gaps, Question, find_gaps, no_gaps, note_between, weigh
+from .day import NOBODY, Day, allowed_to, price_for, read_day
+from .gaps import Gaps, Question, Ways, find_gaps, no_gaps, note_ways, weigh
 from .routes import Routes, no_routes, reckon
 
 MOST_KINDS = 256
@@ -24,8 +24,7 @@ class Lean(NamedTuple):
 
     routes: Routes
     scratch: Routes
-    between: NDArray[np.int64]
-    """As `gaps.note_between` has it."""
+    ways: Ways
 
 
 class Standing:
@@ -57,6 +56,7 @@ class Standing:
         self._routes = no_routes(self._day)
         self._lean: Lean | None = None
         self._may_serve: dict[object, NDArray[np.bool_]] = {}
+        self._asked: tuple[object, NDArray[np.int64], int] | None = None
         for route in routes:
             self.follow(route)
 
@@ -94,22 +94,37 @@ class Standing:
         Shapes: (p,), in the order of the problem's places.
         """
         day, blank = self._day, self._blank
+        spans, last_close_s = self._spans(visit, windows)
         day.lasts[blank] = lasts_s(visit.lasts)
         day.demand[blank] = visit.load
+        day.last_close[blank] = last_close_s
         day.allowed[blank] = self._who_may(visit)
-        day.price[blank] = prices_of(self._problem, self._problem.shifts, [visit])
-        spans = np.array([span(visit, window) for window in windows], dtype=np.int64)
-        spans -= self._origin_s
-        day.last_close[blank] = spans[:, 1].max()
-        found = no_gaps(len(spans), len(day.starts))
-        waiting = self._ordered(visit)
+        day.price[blank] = price_for(self._problem, self._shift, visit)
+        is_ordered = day.is_ordered or visit.lock is not None
+        waiting = self._ordered(visit) if is_ordered else None
         lean = self._lean = self._lean or _lean(day, self._routes)
-        asked = Question(blank, to_s[self._rows], from_s[self._rows], spans, of_everyone)
-        find_gaps(day, lean.routes, lean.between, asked, found)
+        rows = self._rows
+        asked = Question(blank, to_s[rows], from_s[rows], spans, is_ordered, of_everyone)
+        found = no_gaps(len(spans), len(day.starts))
+        find_gaps(day, lean.routes, lean.ways, asked, found)
         if day.traffic.is_hourly:
-            weigh(day, lean.routes, lean.scratch, asked, found)
-        day.after[waiting] = self._visit.get(visit.id, NOBODY)
+            weigh(day, lean.routes, lean.scratch, lean.ways, asked, found)
+        if waiting is not None:
+            day.after[waiting] = self._visit.get(visit.id, NOBODY)
         return found
+
+    def _spans(self, visit: Visit, windows: Sequence[Window]) -> tuple[NDArray[np.int64], int]:
+        """When service may begin in each window, and the last moment of all; the last remembered.
+
+        Everybody is asked the same windows of a day; only a lock clips them.
+        """
+        lock = visit.lock
+        asked = tuple(windows), lock and lock.starts, lock and lock.not_before
+        if self._asked is None or self._asked[0] != asked:
+            spans = np.array([span(visit, window) for window in windows], dtype=np.int64)
+            spans -= self._origin_s
+            self._asked = asked, spans, int(spans[:, 1].max())
+        return self._asked[1:]
 
     def _ordered(self, visit: Visit) -> NDArray[np.intp]:
         """Put the visit where locks have it among the others; those that wait for it."""
@@ -139,10 +154,13 @@ def _lean(day: Day, routes: Routes) -> Lean:
         must=routes.must[:, :width],
     )
     lean, scratch = (Routes._make(each.copy() for each in trimmed) for _ in range(2))
-    between = np.zeros((len(routes.stops), width), dtype=np.int64)
+    ways = Ways(
+        nodes=np.zeros((len(routes.stops), width + 1), dtype=np.int64),
+        drive_s=np.zeros((len(routes.stops), width), dtype=np.int64),
+    )
     for shift in range(len(routes.stops)):
-        note_between(day, lean, shift, between)
-    return Lean(lean, scratch, between)
+        note_ways(day, lean, shift, ways)
+    return Lean(lean, scratch, ways)
 
 
 class Nobody:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from routing.roads import PARTS, QUARTER_S, Roads, Steady
 
-from .compiled import compiled
+from .compiled import hot
 
 
 class Traffic(NamedTuple):
@@ -42,13 +42,13 @@ def read_traffic(roads: Roads, origin_s: int) -> Traffic:
     )
 
 
-@compiled
+@hot
 def driven(traffic: Traffic, from_s: int, until_s: int) -> int:
     """Parts driven between two moments."""
     return covered_by(traffic, until_s) - covered_by(traffic, from_s)
 
 
-@compiled
+@hot
 def arrives(traffic: Traffic, leaves_s: int, parts: int) -> int:
     """The first moment at which a drive begun then is over."""
     goal, quarter = covered_by(traffic, leaves_s) + parts, quarter_of(traffic, leaves_s)
@@ -58,7 +58,7 @@ def arrives(traffic: Traffic, leaves_s: int, parts: int) -> int:
     return traffic.begins + quarter * QUARTER_S + more_s
 
 
-@compiled
+@hot
 def leaves(traffic: Traffic, arrives_s: int, parts: int) -> int:
     """The last moment at which a drive over by then begins."""
     goal, quarter = covered_by(traffic, arrives_s) - parts, quarter_of(traffic, arrives_s)
@@ -68,19 +68,19 @@ def leaves(traffic: Traffic, arrives_s: int, parts: int) -> int:
     return traffic.begins + quarter * QUARTER_S + more_s
 
 
-@compiled
+@hot
 def about(traffic: Traffic, drive_s: int, at_s: int) -> int:
     """About how long a drive of the matrix takes then, the hour not turning meanwhile."""
     return drive_s * PARTS // traffic.percent[quarter_of(traffic, at_s)]
 
 
-@compiled
+@hot
 def quarter_of(traffic: Traffic, at_s: int) -> int:
     """The quarter of an hour; the first or the last one beyond them."""
     return min(max(0, (at_s - traffic.begins) // QUARTER_S), len(traffic.percent) - 1)
 
 
-@compiled
+@hot
 def covered_by(traffic: Traffic, at_s: int) -> int:
     """Parts driven from the first quarter until then."""
     quarter = quarter_of(traffic, at_s)

@@ -1,17 +1,9 @@
-"""What one more visit adds to a shift's overtime and to its work beyond what is fair."""
+"""What one more visit adds to a shift's overtime."""
 
 from .compiled import hot
 from .day import Day
 from .hours import soonest_by_hour
 from .routes import Routes, done_by, overtime, soonest
-
-
-@hot
-def unfair_added(day: Day, routes: Routes, shift: int, visit: int, driven_s: int) -> int:
-    """The price of the work that becomes unfair if the visit adds so much driving."""
-    work = routes.work[shift]
-    was = max(0, work - day.fair[shift])
-    return day.unfair * (max(0, work + driven_s + day.lasts[visit] - day.fair[shift]) - was)
 
 
 @hot
