@@ -58,7 +58,7 @@ async def money_of(
         order.id: _money(
             order,
             _coming(order, first.get(order.id)),
-            payments.Money(int(total.get(order.id, 0)), order.currency),
+            payments.Money(int(total.get(order.id, 0)), order.currency) + order.agreed_fee,
             holds[order.id],
             now,
         )

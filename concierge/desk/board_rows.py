@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+import payments
 import routing
 from concierge.model import Order, OrderState, Shift, Step
 
@@ -34,7 +35,11 @@ class VisitState(StrEnum):
 
 
 class BoardVisit(msgspec.Struct, frozen=True, kw_only=True):
-    """What the board shows of any visit. `area` is the street without its number."""
+    """What the board shows of any visit. `area` is the street without its number.
+
+    `late_fee` is what calling it off costs her now, `absence_fee` what it costs when it is ended
+    because nobody opened; None unless nobody did.
+    """
 
     order: UUID
     reference: str
@@ -47,6 +52,8 @@ class BoardVisit(msgspec.Struct, frozen=True, kw_only=True):
     closes: datetime
     unpaid: bool
     money: VisitMoney
+    late_fee: payments.Money
+    absence_fee: payments.Money | None
     locked: bool
 
 
@@ -204,6 +211,10 @@ def _visit(
         "closes": max(window.closes for window in windows),
         "unpaid": order.state is OrderState.PLACED,
         "money": money[order.id],
+        "late_fee": order.late_fee(today.now),
+        "absence_fee": payments.Money(order.absence_fee_minor, order.currency)
+        if order.id in today.nobody_opened and order.id not in today.stops
+        else None,
         "locked": order.id in today.locks,
     }
 

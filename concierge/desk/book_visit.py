@@ -18,6 +18,7 @@ from concierge.store.clock import now
 from concierge.store.transaction import transaction
 
 from .address_book import keep_address, saved_address
+from .ask_fees import FeesAgreed
 from .become_client import Who, become_client, forget_newcomer
 from .choose_pieces import chosen_variants, put_back, take_selection
 from .find_address import Suggestion
@@ -49,6 +50,7 @@ class VisitWish:
     who: Who | None
     where: Whereabouts
     windows: tuple[routing.Window, ...]
+    fees: FeesAgreed | None = None
 
 
 async def windows_for(
@@ -92,10 +94,11 @@ async def book_visit(
         BadRequest: her name, her e-mail or the window makes no sense.
         TooManyTries: too many places wait for her card already.
         Missing: the address is not hers.
+        FeesNotAgreed: a late cancellation or an absence costs something she has not read.
     """
     async with _taken(engine, wish.selection_id) as variants, _person(engine, wish) as (her, at):
         wanted = Wanted(variants, at.place, her.language, her.id)
-        request = OrderRequest(her.id, at.id, wanted, wish.windows)
+        request = OrderRequest(her.id, at.id, wanted, wish.windows, wish.fees)
         order = await place_order(engine, roads, request)
     async with transaction(engine) as session:
         await write_letter(

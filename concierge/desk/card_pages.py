@@ -31,6 +31,7 @@ from concierge.model.refusals import Missing, TooLate
 from concierge.store.clock import now
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
+from concierge.words import words_in
 from payments.stripe_gateway import StripeGateway
 
 from .book_money import book_hold
@@ -244,7 +245,7 @@ async def _prepare(session: AsyncSession, order_id: UUID) -> _Ask:
     else:
         raise TooLate("Order %(order)s needs no card now.", order=order.reference)
     client = await session.get_one(Client, order.client_id)
-    return _Ask(order, client, operation, await _lines(session, order), until)
+    return _Ask(order, client, operation, await _lines(session, order, client), until)
 
 
 async def _until_her_time_is_over(
@@ -281,7 +282,11 @@ async def _page_for_later(
     return row
 
 
-async def _lines(session: AsyncSession, order: Order) -> tuple[payments.CardLine, ...]:
+async def _lines(
+    session: AsyncSession, order: Order, client: Client
+) -> tuple[payments.CardLine, ...]:
+    """Each piece, and the largest fee she agreed to: what the page holds, line by line."""
+    hub = await session.get_one(Hub, order.hub_id)
     rows = await session.exec(
         select(OrderLine, Variant, Style, House)
         .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
@@ -290,11 +295,15 @@ async def _lines(session: AsyncSession, order: Order) -> tuple[payments.CardLine
         .where(OrderLine.order_id == order.id)
         .order_by(col(OrderLine.id))
     )
-    return tuple(
+    words = words_in(client.language, hub.zone)
+    fee = words.say("Only if you cancel late, or nobody opens")
+    fees = [payments.CardLine(fee, order.agreed_fee)] if order.agreed_fee else []
+    pieces = [
         payments.CardLine(
             f"{style.name}, {house.name}",
             payments.Money(line.price_minor, order.currency),
             f"{variant.colour}, {variant.size}",
         )
         for line, variant, style, house in rows
-    )
+    ]
+    return (*pieces, *fees)

@@ -14,6 +14,7 @@ from concierge.maps.travel import Roads
 from concierge.model import (
     CardPage,
     CardPageState,
+    FeeKind,
     Order,
     OrderState,
     PieceState,
@@ -22,12 +23,13 @@ from concierge.model import (
     VisitStep,
     new_id,
 )
-from concierge.model.refusals import Missing, StaleBoard, WrongStep
+from concierge.model.refusals import FeesNotAgreed, Missing, StaleBoard, WrongStep
 from concierge.store.clock import now
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
 from payments.stripe_gateway import StripeGateway
 
+from .ask_fees import ask_fee
 from .card_pages import take_over_page
 from .change_by_hand import find_hub
 from .day_in_hand import with_day_in_hand
@@ -36,7 +38,7 @@ from .hub_day import HubDay
 from .keep_plan import keep_plan
 from .move_pieces import move_pieces, pieces_of
 from .plan_words import Change
-from .settle import close_cases, plan_release, stand
+from .settle import close_cases, plan_release, plan_settlement, stand
 from .write_letter import Letter, write_letter
 
 End = Callable[[AsyncSession, Order, datetime], Awaitable[bool]]
@@ -65,17 +67,28 @@ async def give_up_slot(
         state = await take_over_page(engine, await _close(gateway, page_id))
         if state is CardPageState.COMPLETE:
             return
-    await _leave_the_day(engine, roads, order, _expire)
+    await leave_the_day(engine, roads, order, _expire)
 
 
 async def cancel_order(
-    engine: AsyncEngine, gateway: StripeGateway, roads: Roads, order_id: UUID, *, by: str
+    engine: AsyncEngine,
+    gateway: StripeGateway,
+    roads: Roads,
+    order_id: UUID,
+    *,
+    by: str,
+    agreed_minor: int = 0,
+    waive: str = "",
 ) -> None:
     """Call a coming visit off: place and pieces are free at once, her money is released.
+
+    Late, it costs the fee she agreed to when she ordered, unless she is let off for a reason
+    (`waive`). `agreed_minor` is what she was just told it costs.
 
     Raises:
         Missing: there is no such order.
         TooLate: the visit has begun.
+        FeesNotAgreed: it costs more than she was just told.
     """
     async with transaction(engine) as session:
         order = await session.get(Order, order_id)
@@ -93,18 +106,21 @@ async def cancel_order(
     async def cancel(session: AsyncSession, order: Order, moment: datetime) -> bool:
         booked = order.state is OrderState.CONFIRMED
         somebody_comes = await session.get(Stop, order.id) is not None
+        fee = order.late_fee(moment)
+        if fee.minor > agreed_minor and not waive:
+            raise FeesNotAgreed("Calling this visit off has a cost now; please look at it first.")
         order.cancel(moment, somebody_comes=somebody_comes)
-        await _turn_back(session, order, moment)
-        held = await plan_release(session, order, moment)
-        ends = payments.Standing.RELEASING if held else payments.Standing.RELEASED
-        await stand(session, order, ends, payments.By.DESK)
-        await close_cases(session, order, NOT_HELD, moment)
+        await turn_back(session, order, moment)
+        due = await ask_fee(
+            session, order, FeeKind.LATE_CANCELLATION, fee, by=by, waive=waive, now=moment
+        )
+        await end_its_money(session, order, due, moment)
         if booked:
             await write_letter(session, order, Letter.CANCELLED, now=moment)
         await audit(session, who=by, what="order.cancel", subject=f"order:{order.id}", now=moment)
         return True
 
-    await _leave_the_day(engine, roads, order, cancel)
+    await leave_the_day(engine, roads, order, cancel)
 
 
 async def call_off_visit(
@@ -116,19 +132,37 @@ async def call_off_visit(
     day: date,
     order_id: UUID,
     by: str,
+    agreed_minor: int = 0,
+    waive: str = "",
 ) -> None:
-    """A client calls a visit of a hub's day off by telephone.
+    """A client calls a visit of a hub's day off by telephone; see `cancel_order`.
 
     Raises:
         Missing: there is no such hub, or this day has no such visit.
         TooLate: the visit has begun.
+        FeesNotAgreed: it costs more than she was told.
     """  # fmt: skip
     async with transaction(engine) as session:
         its_hub = await find_hub(session, hub)
         order = await session.get(Order, order_id)
         if order is None or (order.hub_id, order.day) != (its_hub.id, day):
             raise Missing("This day has no such visit.")
-    await cancel_order(engine, gateway, roads, order_id, by=by)
+    await cancel_order(
+        engine, gateway, roads, order_id, by=by, agreed_minor=agreed_minor, waive=waive
+    )
+
+
+async def end_its_money(
+    session: AsyncSession, order: Order, due: payments.Money, moment: datetime
+) -> None:
+    """Take the fee that is due from what is held, if one is, and give the rest back."""
+    await close_cases(session, order, NOT_HELD, moment)
+    if due:
+        await plan_settlement(session, order, moment)
+        return
+    held = await plan_release(session, order, moment)
+    ends = payments.Standing.RELEASING if held else payments.Standing.RELEASED
+    await stand(session, order, ends, payments.By.DESK)
 
 
 async def _close(gateway: StripeGateway, page_id: str) -> payments.CardPageState:
@@ -146,7 +180,7 @@ async def _expire(session: AsyncSession, order: Order, moment: datetime) -> bool
     return order.expire(moment)
 
 
-async def _leave_the_day(engine: AsyncEngine, roads: Roads, order: Order, end: End) -> None:
+async def leave_the_day(engine: AsyncEngine, roads: Roads, order: Order, end: End) -> None:
     """End an order by `end` and take its visit out of its day's plan, in one transaction."""
     if order.day is None:
         raise WrongStep("Order %(order)s has no day yet.", order=order.reference)
@@ -187,7 +221,7 @@ async def _call_back(
     )
 
 
-async def _turn_back(session: AsyncSession, order: Order, moment: datetime) -> None:
+async def turn_back(session: AsyncSession, order: Order, moment: datetime) -> None:
     """Pieces already on the road to her come back with whoever carries them."""
     steps = await session.exec(select(VisitStep.id).where(VisitStep.order_id == order.id))
     if steps.first() is None:

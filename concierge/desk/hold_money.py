@@ -98,11 +98,14 @@ async def money_came(
 
     The caller holds the order's lock and has booked the hold. Doing it again changes nothing.
     """
+    owes = order.state is OrderState.RETURNED or (
+        order.state is OrderState.CANCELLED and order.due_minor and not order.settled_at
+    )
+    if owes:
+        await plan_settlement(session, order, moment)
+        return
     if order.state in {OrderState.EXPIRED, OrderState.CANCELLED, OrderState.SETTLED}:
         await plan_release(session, order, moment)
-        return
-    if order.state is OrderState.RETURNED:
-        await plan_settlement(session, order, moment)
         return
     coming = await coming_of(session, order, moment)
     if order.state is not OrderState.CONFIRMED or coming is None:
@@ -161,11 +164,12 @@ async def coming_of(
 
 
 async def asked_of(session: AsyncSession, order: Order) -> payments.Money:
-    """How much is held for an order: the price of every travelling piece."""
+    """How much is held for an order: the price of every travelling piece, and her largest fee."""
     total = select(func.coalesce(func.sum(OrderLine.price_minor), 0)).where(
         OrderLine.order_id == order.id
     )
-    return payments.Money(int((await session.exec(total)).one()), order.currency)
+    pieces = payments.Money(int((await session.exec(total)).one()), order.currency)
+    return pieces + order.agreed_fee
 
 
 async def _ask_her_card(

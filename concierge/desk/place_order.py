@@ -33,6 +33,7 @@ from concierge.store.clock import now
 from concierge.store.log import tell
 from concierge.store.transaction import transaction
 
+from .ask_fees import FeesAgreed, agree_fees
 from .day_in_hand import with_day_in_hand
 from .find_room import Room, find_room
 from .free_pieces import read_stock, whole_day
@@ -57,6 +58,7 @@ class OrderRequest:
     address_id: UUID
     wanted: Wanted
     windows: tuple[routing.Window, ...]
+    fees: FeesAgreed | None = None
 
 
 async def place_order(engine: AsyncEngine, roads: Roads, request: OrderRequest) -> Order:
@@ -71,6 +73,7 @@ async def place_order(engine: AsyncEngine, roads: Roads, request: OrderRequest) 
         WindowTaken: none of these windows can be promised any more.
         PieceTaken: a piece went to somebody else.
         BadRequest: no window was chosen, or one we do not offer.
+        FeesNotAgreed: the hub asks for fees that she has not read.
     """
     hub = await choose_hub(engine, roads, request.wanted)
     async with transaction(engine) as session:
@@ -129,6 +132,7 @@ async def _book(
     if len(request.windows) == 1:
         order.opens, order.closes = stop.window.opens, stop.window.closes
     session.add(order)
+    await agree_fees(session, order, day.hub, request.fees, day.now)
     await session.flush()
     await _write_lines(session, day, order, pieces, request)
     day.orders[order.id] = order
@@ -233,7 +237,7 @@ async def _plan_card_page(
     Her card is held at once when the last of her windows is near, and only kept when it is far.
     """
     rows = await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))
-    held = payments.Money.total(
+    held = order.agreed_fee + payments.Money.total(
         (payments.Money(line.price_minor, order.currency) for line in rows), order.currency
     )
     kind = payments.OperationKind.OPEN_PAGE

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import payments
 from concierge.model import (
     Case,
+    Fee,
     Gesture,
     Hold,
     Operation,
@@ -93,9 +94,10 @@ async def finish_if_settled(session: AsyncSession, order: Order, now: datetime) 
     if any(hold.state in open_states for hold in holds):
         return False
     releasing = order.standing is payments.Standing.RELEASING
+    called_off = order.state is OrderState.CANCELLED and order.due_minor
     if releasing and order.state is not OrderState.RETURNED:
         await stand(session, order, payments.Standing.RELEASED, payments.By.BANK)
-    if order.state is not OrderState.RETURNED:
+    if order.settled_at or not (called_off or order.state is OrderState.RETURNED):
         return False
     captured = payments.Money.total((hold.captured for hold in holds), order.currency)
     if captured.minor != order.due_minor:
@@ -109,7 +111,7 @@ async def finish_if_settled(session: AsyncSession, order: Order, now: datetime) 
         topics.append(f"concierge:{stop.concierge_id}")
     for topic in topics:
         await tell(session, topic, "settled", now, order=str(order.id))
-    await write_letter(session, order, Letter.RECEIPT, now=now)
+    await write_letter(session, order, Letter.FEE if called_off else Letter.RECEIPT, now=now)
     return True
 
 
@@ -123,7 +125,7 @@ async def stand(
 
 
 async def due_of(session: AsyncSession, order: Order) -> payments.Money:
-    """What she owes: what she keeps, but for pieces in dispute, less what was given away."""
+    """What she owes: what she keeps, but for pieces in dispute, and a fee, less what was given."""
     rows = await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))
     lines = [
         payments.Line(
@@ -133,8 +135,11 @@ async def due_of(session: AsyncSession, order: Order) -> payments.Money:
         )
         for line in rows
     ]
+    fees = await session.exec(select(Fee).where(Fee.order_id == order.id))
     given = await session.exec(select(Gesture).where(Gesture.order_id == order.id))
-    return payments.due(lines, credits_=[gesture.amount for gesture in given])
+    return payments.due(
+        lines, [fee.due for fee in fees], credits_=[gesture.amount for gesture in given]
+    )
 
 
 async def holds_of(session: AsyncSession, order_id: UUID) -> list[Hold]:

@@ -16,6 +16,7 @@ from concierge.model import (
     Address,
     Concierge,
     Gesture,
+    FeeKind,
     Hold,
     House,
     Order,
@@ -30,6 +31,7 @@ from concierge.model import (
 )
 from concierge.model.refusals import Missing
 
+from .ask_fees import fee_of
 from .expect_arrivals import Between
 from .hold_money import coming_of
 from .show_visit import Picture
@@ -105,11 +107,20 @@ class DoorShown(msgspec.Struct, frozen=True):
     access: str
 
 
+class FeeShown(msgspec.Struct, frozen=True):
+    """A fee that fell due; nothing of it is charged when `waived`."""
+
+    kind: FeeKind
+    amount: payments.Money
+    waived: bool
+
+
 class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     """All of an order.
 
     `window` is the promised one; `wishes` are those she would accept while none is chosen.
-    `held_until` is how long an unpaid place is hers, `cancel_until` how long she may call it off.
+    `held_until` is how long an unpaid place is hers, `cancel_until` how long she may call it off:
+    without cost until `free_until`; `late_fee` is what it costs now. `fee` is one that fell due.
     `expected` is about when the concierge rings, once she is on her way; `between` how sure that
     is, told from when hers is the next visit.
     """
@@ -124,6 +135,9 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     held_until: datetime | None
     cancel_until: datetime | None
     can_cancel: bool
+    free_until: datetime | None
+    late_fee: payments.Money
+    fee: FeeShown | None
     concierge: str | None
     expected: datetime | None
     arrived: datetime | None
@@ -191,6 +205,9 @@ async def show_order(
         held_until=order.slot_until,
         cancel_until=order.opens if order.state in COMING else None,
         can_cancel=order.state in COMING and (order.opens is None or now < order.opens),
+        free_until=order.free_until if order.state in COMING else None,
+        late_fee=order.late_fee(now) if order.state in COMING else order.agreed_fee * 0,
+        fee=await _fee(session, order),
         concierge=await _concierge(session, order, stop),
         expected=_expected(stop, steps),
         arrived=steps.get(Step.ARRIVED) or steps.get(Step.TRYING),
@@ -234,6 +251,11 @@ async def list_orders(
     ]
 
 
+async def _fee(session: AsyncSession, order: Order) -> FeeShown | None:
+    fee = await fee_of(session, order.id)
+    return fee and FeeShown(fee.kind, fee.amount, fee.waived_at is not None)
+
+
 def _stage(order: Order, steps: dict[Step, datetime]) -> Stage:
     match order.state:
         case OrderState.CONFIRMED if Step.EN_ROUTE in steps:
@@ -259,7 +281,7 @@ def _expected(stop: Stop | None, steps: dict[Step, datetime]) -> datetime | None
 
 
 def _due(order: Order) -> payments.Money | None:
-    if order.state is not OrderState.SETTLED or order.due_minor is None:
+    if order.settled_at is None or order.due_minor is None:
         return None
     return payments.Money(order.due_minor, order.currency)
 
@@ -287,7 +309,9 @@ def _money(
     gesture: payments.Money | None,
 ) -> MoneyShown:
     ever = [hold for hold in holds if hold.state is not payments.HoldState.PENDING]
-    asked = payments.Money.total((piece.price for piece in pieces), order.currency)
+    asked = order.agreed_fee + payments.Money.total(
+        (piece.price for piece in pieces), order.currency
+    )
     held = counted(ever, order.currency) if ever else asked
     live = [hold for hold in ever if hold.live]
     charged = _due(order)

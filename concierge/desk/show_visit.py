@@ -162,7 +162,7 @@ class _Around:
         """Whether pieces may leave for her: money is held that outlasts the visit."""
         if order.state is not OrderState.CONFIRMED:
             return order.state is not OrderState.PLACED
-        asked = payments.Money.total(
+        asked = order.agreed_fee + payments.Money.total(
             (piece.price for piece in self.pieces[order.id]), order.currency
         )
         until = payments.Coming(stop.opens, stop.closes).needed_until

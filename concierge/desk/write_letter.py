@@ -11,6 +11,8 @@ from concierge.model import (
     Address,
     Client,
     Gesture,
+    Fee,
+    FeeKind,
     Hold,
     Hub,
     Message,
@@ -40,6 +42,10 @@ class Letter(StrEnum):
     NOT_HELD = "not_held"
     """Her bank did not set it aside; here is what she can do."""
     CANCELLED = "cancelled"
+    ABSENT = "absent"
+    """Nobody opened, and no other hour was found."""
+    FEE = "fee"
+    """The fee for a visit that fell through was taken."""
     RECEIPT = "receipt"
 
 
@@ -122,6 +128,14 @@ async def _content(
                 *await _given_back(session, order, words),
                 number,
             ]
+        case Letter.ABSENT:
+            return words.say("We were at your door"), [
+                words.say("Nobody opened, so the visit is over and your pieces are back with us."),
+                *await _given_back(session, order, words),
+                number,
+            ]
+        case Letter.FEE:
+            return words.say("Your receipt"), [*await _fee_receipt(session, order, words), number]
         case Letter.RECEIPT:
             return words.say("Your receipt"), [*await _receipt(session, order, words), number]
 
@@ -206,6 +220,16 @@ async def _what_her_bank_said(session: AsyncSession, order: Order, words: Words)
 
 
 async def _given_back(session: AsyncSession, order: Order, words: Words) -> list[str]:
+    fee = (await session.exec(select(Fee).where(Fee.order_id == order.id))).first()
+    if fee is not None and fee.due:
+        return [
+            words.say(
+                "As you agreed when you ordered, this costs %(fee)s. All else that your bank "
+                "set aside is released now.",
+                fee=words.money(fee.due),
+            ),
+            _bank(words),
+        ]
     if not await _held(session, order):
         return [words.say("Nothing was charged and nothing is set aside.")]
     return [
@@ -256,6 +280,21 @@ def _became(line: OrderLine, words: Words) -> str:
     return words.say("kept") if line.kept else words.say("returned")
 
 
+async def _fee_receipt(session: AsyncSession, order: Order, words: Words) -> list[str]:
+    held = await _held(session, order)
+    due = payments.Money(order.due_minor or 0, order.currency)
+    fee = (await session.exec(select(Fee).where(Fee.order_id == order.id))).one()
+    absent = fee.kind is FeeKind.ABSENCE
+    return [
+        words.say("For a visit nobody opened for, as you agreed when you ordered.")
+        if absent
+        else words.say("For a visit called off late, as you agreed when you ordered."),
+        words.say("Charged: %(amount)s", amount=words.money(due)),
+        words.say("Released: %(amount)s", amount=words.money(max(held - due, due * 0))),
+        _bank(words),
+    ]
+
+
 def _bank(words: Words) -> str:
     return words.say("Your bank may take a few days to show the release.")
 
@@ -273,7 +312,8 @@ async def _held(session: AsyncSession, order: Order) -> payments.Money:
 
 async def _asked(session: AsyncSession, order: Order) -> payments.Money:
     lines = await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))
-    return payments.Money.total((_price(line, order) for line in lines), order.currency)
+    pieces = payments.Money.total((_price(line, order) for line in lines), order.currency)
+    return pieces + order.agreed_fee
 
 
 async def _where_before(session: AsyncSession, client: Client) -> str | None:

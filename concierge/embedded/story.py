@@ -112,7 +112,14 @@ class Story:
         who = {"name": name, "email": f"story-{uuid7().hex}@example.com", "language": "en"}
         wanted = {"opens": window["opens"], "closes": window["closes"]}
         taken = her.ask(
-            "POST", "/api/orders", {"windows": [wanted], "address": address, "who": who}
+            "POST",
+            "/api/orders",
+            {
+                "windows": [wanted],
+                "address": address,
+                "who": who,
+                "fees": (offered["fees"] or {"agreed": ""})["agreed"],
+            },
         )
         her.csrf = taken["csrf"]
         order, page = taken["order"], taken["card_page"]
@@ -239,7 +246,7 @@ def near(days: Sequence[dict[str, Any]], until: datetime) -> list[dict[str, Any]
 
 def disagreements(record: dict[str, Any], said: dict[str, int], due: int) -> Sequence[str]:
     """Where the house, the sandbox and the plan do not tell the same story."""
-    held = sum(piece["price"]["minor"] for piece in record["pieces"])
+    held = sum(hold["amount"]["minor"] for hold in record["holds"])
     wrong: list[str] = []
     if said.get("captured") != due:
         wrong.append(f"the sandbox captured {said.get('captured')}, {due} is due")

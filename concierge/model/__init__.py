@@ -15,6 +15,7 @@ from .day import (
     VisitStep,
 )
 from .door import Decision, Disposition, Gesture, Trouble
+from .fees import Fee, FeeConsent, FeeKind
 from .hub import Hub
 from .money import (
     CardPage,
@@ -78,6 +79,9 @@ __all__ = [
     "Gesture",
     "GestureGiven",
     "GestureReason",
+    "Fee",
+    "FeeConsent",
+    "FeeKind",
     "Hold",
     "House",
     "Hub",

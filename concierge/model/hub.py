@@ -21,12 +21,14 @@ class Hub(Table, table=True):
 
     `windows` are the windows offered each day, `[["09:00", "10:00"], …]` in local time: service
     begins inside. `reach_s` is the longest drive we accept to a client. `gesture_minor` is the
-    most a concierge may give away at one visit.
+    most a concierge may give away at one visit. Calling a visit off later than `notice_hours`
+    before its window opens costs the late fee, not opening the absence fee; 0 is none.
     """
 
     __table_args__ = (
         CheckConstraint("reach_s > 0 and horizon_days > 0 and slot_minutes >= 30"),
         CheckConstraint("gesture_minor >= 0", name="gesture_not_negative"),
+        CheckConstraint("late_fee_minor >= 0 and absence_fee_minor >= 0 and notice_hours >= 0"),
     )
 
     id: UUID = id_field()
@@ -42,6 +44,9 @@ class Hub(Table, table=True):
     horizon_days: int = 14
     slot_minutes: int = 30
     gesture_minor: int = 0
+    late_fee_minor: int = 0
+    absence_fee_minor: int = 0
+    notice_hours: int = 24
 
     @property
     def place(self) -> routing.Place:

@@ -50,6 +50,7 @@ class Order(Table, table=True):
     for the planner to choose among her `OrderWish`es. `slot_until` is when an unpaid place is
     given up. `standing` is where its money stands; `hold_due` is when the hold calendar looks at
     it next. `payer` and `card` are the provider's names for her and the card she left with us.
+    The fees are those she agreed to: calling off is free until `notice_hours` before `opens`.
     """
 
     __tablename__ = "orders"  # pyright: ignore[reportAssignmentType] - "order" is SQL's own word
@@ -57,6 +58,7 @@ class Order(Table, table=True):
         CheckConstraint("minutes > 0 and load >= 0 and priority >= 1"),
         CheckConstraint("(opens is null) = (closes is null) and opens <= closes"),
         CheckConstraint("state <> 'placed' or slot_until is not null"),
+        CheckConstraint("late_fee_minor >= 0 and absence_fee_minor >= 0 and notice_hours >= 0"),
         Index("orders_hub_day", "hub_id", "day"),
         Index("orders_slot", "slot_until", postgresql_where="state = 'placed'"),
         Index("orders_hold_due", "hold_due", postgresql_where="state = 'confirmed'"),
@@ -88,6 +90,24 @@ class Order(Table, table=True):
     hold_due: datetime | None = moment(nullable=True)
     payer: str | None = None
     card: str | None = None
+    late_fee_minor: int = 0
+    absence_fee_minor: int = 0
+    notice_hours: int = 0
+
+    @property
+    def agreed_fee(self) -> payments.Money:
+        """The largest fee she agreed to: it is held beside her pieces."""
+        return payments.Money(max(self.late_fee_minor, self.absence_fee_minor), self.currency)
+
+    @property
+    def free_until(self) -> datetime | None:
+        """Until when she may call the visit off without cost, once it has its window."""
+        return self.opens and self.opens - timedelta(hours=self.notice_hours)
+
+    def late_fee(self, now: datetime) -> payments.Money:
+        """What calling the visit off costs her now; a place she has no card for yet is free."""
+        free = self.state is OrderState.PLACED or self.free_until is None or now < self.free_until
+        return payments.Money(0 if free else self.late_fee_minor, self.currency)
 
     @property
     def window(self) -> routing.Window | None:
@@ -226,8 +246,13 @@ class Order(Table, table=True):
         return True
 
     def settle(self, due: payments.Money, now: datetime) -> None:
-        """The money followed: exactly what is due was captured, or everything released."""
-        self.state, self.settled_at, self.due_minor = OrderState.SETTLED, now, due.minor
+        """The money followed: exactly what is due was captured, or everything released.
+
+        A visit that was called off stays so, whatever its fee.
+        """
+        if self.state is not OrderState.CANCELLED:
+            self.state = OrderState.SETTLED
+        self.settled_at, self.due_minor = now, due.minor
         if due:
             self.stand(payments.Standing.CAPTURED, payments.By.BANK)
         else:

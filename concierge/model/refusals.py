@@ -16,6 +16,7 @@ Refusal
 ├── NotHeld           more would be kept than her bank has set aside
 ├── CardRefused       her bank said no
 ├── Overtaken         the database holds something that this does not go together with
+├── FeesNotAgreed     a fee is asked that she has not read yet
 ├── StaleBoard        the day changed since this board was drawn
 ├── BreaksPromise     a move would break what a client was promised
 ├── SignInNeeded      nobody is signed in here, and this needs somebody
@@ -96,6 +97,10 @@ class CardRefused(Refusal):
 
 class Overtaken(Refusal):
     """The database holds something that this does not go together with; nothing was written."""
+
+
+class FeesNotAgreed(Refusal):
+    """A fee is asked that she has not read yet, or another than she read; she reads it first."""
 
 
 class StaleBoard(Refusal):

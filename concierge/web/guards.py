@@ -101,6 +101,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "DELETE /api/dispatch/days/{hub}/{day}/setbacks/{setback_id}": DISPATCHERS,
     "POST /api/dispatch/days/{hub}/{day}/closed-doors": DISPATCHERS,
     "POST /api/dispatch/days/{hub}/{day}/cancellations": DISPATCHERS,
+    "POST /api/dispatch/days/{hub}/{day}/absences": DISPATCHERS,
     "GET /api/dispatch/days/{hub}/{day}/visits/{order_id}/fits": DESK,
     "POST /api/dispatch/days/{hub}/{day}/windows": DISPATCHERS,
     # --- the API ---

@@ -37,6 +37,7 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     refusals.NotHeld: 409,
     refusals.CardRefused: 402,
     refusals.Overtaken: 409,
+    refusals.FeesNotAgreed: 409,
     refusals.StaleBoard: 409,
     refusals.BreaksPromise: 409,
     refusals.SignInNeeded: 401,

@@ -69,11 +69,13 @@ class Visitor:
             if window["state"] in {"free", "last"}
         ]
 
-    async def order(self, *windows: dict[str, Any], who: object = HER) -> httpx.Response:
+    async def order(
+        self, *windows: dict[str, Any], who: object = HER, fees: str = ""
+    ) -> httpx.Response:
         answer = await self.ask(
             "POST",
             "/api/orders",
-            {"windows": windows, "address": {"line": "Linnégatan 12"}, "who": who},
+            {"windows": windows, "address": {"line": "Linnégatan 12"}, "who": who, "fees": fees},
         )
         if answer.status_code == 201:
             self.csrf = answer.json()["csrf"]

@@ -1,4 +1,5 @@
 /** A hub's day as `GET /api/dispatch/days/{hub}/{day}` tells it. Moments are ISO, on no clock yet. */
+import type { Money } from '../shared/format.ts';
 import type { Point } from '../shared/map.ts';
 import type { Setback } from './setbacks.ts';
 
@@ -26,6 +27,10 @@ export interface Visit {
   closes: string;
   unpaid: boolean;
   money: VisitMoney;
+  /** What calling it off costs her now. */
+  late_fee: Money;
+  /** What she owes when it is ended because nobody opened; null unless nobody did. */
+  absence_fee: Money | null;
   locked: boolean;
 }
 

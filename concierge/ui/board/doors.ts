@@ -48,8 +48,14 @@ export class Doors {
     return call('POST', `${this.#base}/closed-doors`, { order, version });
   }
 
-  callOff(order: string): Promise<void> {
-    return call('POST', `${this.#base}/cancellations`, { order });
+  /** `fee` is what she was told it costs; `waive` why she is let off. */
+  callOff(order: string, fee: number, waive: string): Promise<void> {
+    return call('POST', `${this.#base}/cancellations`, { order, fee, waive });
+  }
+
+  /** Nobody opened and there is no other hour: the visit is over. */
+  closeAbsence(order: string, waive: string): Promise<void> {
+    return call('POST', `${this.#base}/absences`, { order, waive });
   }
 
   /** Put a way out in force; without one, the day is left as it is. */

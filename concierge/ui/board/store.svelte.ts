@@ -191,8 +191,18 @@ export class DayStore {
     );
   }
 
-  async callOff(visit: Visit): Promise<void> {
-    await this.#change(() => this.#doors.callOff(visit.order), setbackText.cancelled(visit.client));
+  async callOff(visit: Visit, waive: string): Promise<void> {
+    await this.#change(
+      () => this.#doors.callOff(visit.order, visit.late_fee.minor, waive),
+      setbackText.cancelled(visit.client),
+    );
+  }
+
+  async closeAbsence(visit: Visit, waive: string): Promise<void> {
+    await this.#change(
+      () => this.#doors.closeAbsence(visit.order, waive),
+      setbackText.absent(visit.client),
+    );
   }
 
   async choose(setback: Setback, way: string | null): Promise<void> {

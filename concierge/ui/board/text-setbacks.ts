@@ -18,6 +18,13 @@ export const nobodyHome = () => say('Nobody opens the door');
 export const calledOff = () => say('The client called off');
 export const reallyCalledOff = (name: string) =>
   say('Call off {client}? Her pieces and her money are freed.', { client: named(name) });
+export const endVisit = () => say('Nobody opened: end the visit');
+export const reallyAbsent = (name: string) =>
+  say('End the visit to {client}? Her pieces come back.', { client: named(name) });
+export const itCosts = (fee: string) =>
+  say('It costs {fee}, as she agreed when she ordered.', { fee: named(fee) });
+export const letOff = () => say('Let her off the fee');
+export const whyLetOff = () => say('Why? It is written down.');
 export const keepIt = () => say('Keep the visit');
 
 const KINDS: Record<string, string> = {
@@ -182,6 +189,7 @@ export const reported = () => say('Noted. The ways out are being weighed.');
 export const closedDoor = (name: string) =>
   say('Noted: nobody opened at {client}. The visit waits on the left.', { client: named(name) });
 export const cancelled = (name: string) => say('{client} is called off.', { client: named(name) });
+export const absent = (name: string) => say('The visit to {client} is over.', { client: named(name) });
 export const chosen = () => say('Done. The phones and the clients know.');
 export const left = () => say('The day stays as it is.');
 export const takenBack = () => say('Taken back.');

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import get, post
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from concierge.desk.address_book import (
     Line,
@@ -16,6 +16,7 @@ from concierge.desk.address_book import (
     saved_address,
     saved_addresses,
 )
+from concierge.desk.ask_fees import FeesAsked, fees_asked
 from concierge.desk.become_client import Who
 from concierge.desk.book_visit import windows_for
 from concierge.desk.choose_pieces import choose_again
@@ -43,6 +44,8 @@ from concierge.web.show import words_for
 from .said import BUSY, FOR_SHOPPERS, NOT_HERS, NOT_MEANT, READ_BADLY, SIGN_IN, no
 
 TAGS = ["orders"]
+MOST_MINOR = 2**31 - 1
+"""What an amount can be."""
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -82,12 +85,16 @@ class WindowSearch(msgspec.Struct, frozen=True):
 
 
 class WindowsOffered(msgspec.Struct, frozen=True):
-    """What can be promised just now. `estimated` when drive times come from no road engine."""
+    """What can be promised just now. `estimated` when drive times come from no road engine.
+
+    `fees` is what a visit that falls through costs, if anything: she reads it before she orders.
+    """
 
     hub: str
     minutes: int
     estimated: bool
     days: list[DayOffer]
+    fees: FeesAsked | None
 
 
 class WindowWanted(msgspec.Struct, frozen=True):
@@ -100,12 +107,14 @@ class WindowWanted(msgspec.Struct, frozen=True):
 class OrderAsked(msgspec.Struct, frozen=True):
     """One window is promised at once; of several we choose one by the evening before.
 
-    `who` is needed from newcomers alone.
+    `who` is needed from newcomers alone, `fees` where a late cancellation or an absence costs
+    something: it is `WindowsOffered.fees.agreed`, once she has read its words.
     """
 
     windows: Annotated[list[WindowWanted], msgspec.Meta(min_length=1, max_length=MOST_WINDOWS)]
     address: Address
     who: Who | None = None
+    fees: Annotated[str, msgspec.Meta(max_length=60, pattern="^[^\u0000]*$")] = ""
 
 
 class OrderTaken(msgspec.Struct, frozen=True):
@@ -185,7 +194,11 @@ async def search_windows(request: Asked, data: JSONBody[WindowSearch]) -> Window
         ready=house.days,
     )
     return WindowsOffered(
-        offered.hub.name, offered.shape.minutes, offered.estimated, list(offered.days)
+        offered.hub.name,
+        offered.shape.minutes,
+        offered.estimated,
+        list(offered.days),
+        fees_asked(offered.hub, words_for(request)),
     )
 
 
@@ -197,7 +210,7 @@ async def search_windows(request: Asked, data: JSONBody[WindowSearch]) -> Window
         **READ_BADLY,
         **NOT_MEANT,
         **NOT_HERS,
-        409: no("The window or a piece went to somebody else."),
+        409: no("The window or a piece went to somebody else, or she did not read the fees."),
         422: no("The selection is empty, or we do not drive there."),
         429: no("Too many of her visits wait for a card already."),
         **BUSY,
@@ -210,6 +223,7 @@ async def order(request: Asked, data: JSONBody[OrderAsked]) -> OrderTaken:
         who=data.who,
         where=await whereabouts(request, data.address.asked()),
         windows=[window_of(window.opens, window.closes) for window in data.windows],
+        fees=data.fees,
     )
     page = await card_page_of(request, placed.id, placed.client_id)
     shown = await _shown(request, placed.id, placed.client_id)
@@ -250,14 +264,29 @@ async def card_page(request: Asked, order_id: FromPath[UUID]) -> CardPageOpened:
     "/api/orders/{order_id:uuid}/cancellations",
     operation_id="CancelOrder",
     tags=TAGS,
-    responses={**NOT_MEANT, **NOT_HERS, 409: no("The visit has begun, or is over."), **BUSY},
+    responses={
+        **READ_BADLY,
+        **NOT_MEANT,
+        **NOT_HERS,
+        409: no("The visit has begun, is over, or calling it off costs more than `fee`."),
+        **BUSY,
+    },
 )
-async def cancel(request: Asked, order_id: FromPath[UUID]) -> OrderShown:
-    """Call a coming visit off: place and pieces are free, her money is released."""
+async def cancel(
+    request: Asked,
+    order_id: FromPath[UUID],
+    fee: Annotated[int, QueryParameter(ge=0, le=MOST_MINOR)] = 0,
+) -> OrderShown:
+    """Call a coming visit off: place and pieces are free, her money is released.
+
+    `fee` is what she was told it costs, `OrderShown.late_fee` in minor units.
+    """
     house, asking = doors(request), me(request)
     async with transaction(house.engine) as session:
         await her_order(session, order_id, asking.client_id)
-    await cancel_order(house.engine, house.gateway, house.roads, order_id, by=asking.who)
+    await cancel_order(
+        house.engine, house.gateway, house.roads, order_id, by=asking.who, agreed_minor=fee
+    )
     return await _shown(request, order_id, asking.client_id)
 
 

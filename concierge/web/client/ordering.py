@@ -10,6 +10,7 @@ import structlog
 import payments
 import routing
 from concierge.desk.address_book import resolve_address
+from concierge.desk.ask_fees import FeesAgreed
 from concierge.desk.become_client import Who
 from concierge.desk.book_visit import VisitWish, Whereabouts, book_visit
 from concierge.desk.card_pages import check_card_page, open_card_page
@@ -21,6 +22,7 @@ from concierge.store.clock import wall
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
 from concierge.web.session import me, visit_of
+from concierge.web.show import words_for
 
 HOUSE = "Maison Orane"
 MOST_WINDOWS = MOST_PIECES
@@ -54,7 +56,12 @@ async def whereabouts(request: Asked, asked: AddressAsked) -> Whereabouts:
 
 
 async def order_visit(
-    request: Asked, *, who: Who | None, where: Whereabouts, windows: Sequence[routing.Window]
+    request: Asked,
+    *,
+    who: Who | None,
+    where: Whereabouts,
+    windows: Sequence[routing.Window],
+    fees: str = "",
 ) -> Order:
     """Take her order; a newcomer's browser is signed in as the client she just became.
 
@@ -71,6 +78,7 @@ async def order_visit(
         who=None if asking.client_id else who,
         where=where,
         windows=tuple(windows),
+        fees=FeesAgreed(fees, words_for(request).language) if fees else None,
     )
     order = await book_visit(house.engine, house.roads, wish, base_url=house.settings.base_url)
     if asking.client_id is None:

@@ -13,7 +13,7 @@ from concierge.desk.choose_pieces import choose_again, count_chosen
 from concierge.desk.give_up_order import cancel_order
 from concierge.desk.show_order import OrderShown, her_order, show_order
 from concierge.desk.tell_arrival import tell_arrival
-from concierge.model.refusals import TooLate
+from concierge.model.refusals import FeesNotAgreed, TooLate
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
@@ -25,9 +25,15 @@ from . import labels
 from .calendar import calendar_file
 from .ordering import card_page_of, look_at_card
 
+LONGEST_FEE = 12
+"""Digits of an amount that any fee has."""
+
 
 class OrderPage(msgspec.Struct, frozen=True):
-    """An order as it stands. `silent` when the payments provider did not answer just now."""
+    """An order as it stands. `silent` when the payments provider did not answer just now.
+
+    `costs` when she pressed to call it off and it turned out to have a cost by now.
+    """
 
     chosen: int
     order: OrderShown
@@ -35,11 +41,15 @@ class OrderPage(msgspec.Struct, frozen=True):
     today: bool
     now: datetime
     silent: bool
+    costs: bool
 
 
 @get("/orders/{order_id:uuid}", include_in_schema=False)
 async def order(
-    request: Asked, order_id: FromPath[UUID], card: FromQuery[str] = ""
+    request: Asked,
+    order_id: FromPath[UUID],
+    card: FromQuery[str] = "",
+    cancel: FromQuery[str] = "",
 ) -> Response[str]:
     """Her order, in whatever state it is."""
     house, asking = doors(request), me(request)
@@ -58,6 +68,7 @@ async def order(
         and opens.astimezone(zone).date() == moment.astimezone(zone).date(),
         now=moment,
         silent=card == "silent",
+        costs=cancel == "costs",
     )
     return show(request, "client/order.html", page)
 
@@ -89,7 +100,14 @@ async def cancel(request: Asked, order_id: FromPath[UUID]) -> Redirect:
     house, asking = doors(request), me(request)
     async with transaction(house.engine) as session:
         await her_order(session, order_id, asking.client_id)
-    await cancel_order(house.engine, house.gateway, house.roads, order_id, by=asking.who)
+    told = str((await request.form()).get("fee", ""))
+    try:
+        await cancel_order(
+            house.engine, house.gateway, house.roads, order_id, by=asking.who,
+            agreed_minor=int(told) if told.isdecimal() and len(told) < LONGEST_FEE else 0,
+        )  # fmt: skip
+    except FeesNotAgreed:
+        return Redirect(f"/orders/{order_id}?cancel=costs", status_code=303)
     return Redirect(f"/orders/{order_id}", status_code=303)
 
 

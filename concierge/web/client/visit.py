@@ -6,6 +6,7 @@ from litestar.response import Redirect
 from msgspec.structs import replace
 
 from concierge.desk.address_book import resolve_address, saved_address, saved_addresses
+from concierge.desk.ask_fees import fees_asked
 from concierge.desk.book_visit import windows_for
 from concierge.desk.choose_pieces import show_selection
 from concierge.desk.find_address import Suggestion, find_address
@@ -13,6 +14,7 @@ from concierge.desk.offer_windows import Offered
 from concierge.model.refusals import (
     BadRequest,
     EmptySelection,
+    FeesNotAgreed,
     NotCovered,
     Overtaken,
     PieceTaken,
@@ -59,10 +61,12 @@ async def _order(request: Asked, form: VisitForm) -> Response[str]:
         return await _page(request, form, status_code=422)
     try:
         where = await whereabouts(request, form.address or AddressAsked())
-        order = await order_visit(request, who=form.who, where=where, windows=form.wanted())
+        order = await order_visit(
+            request, who=form.who, where=where, windows=form.wanted(), fees=form.fees
+        )
     except EmptySelection:
         return Redirect("/selection", status_code=303)
-    except (WindowTaken, PieceTaken, Overtaken) as taken:
+    except (WindowTaken, PieceTaken, Overtaken, FeesNotAgreed) as taken:
         return await _page(request, form, wrong=taken, status_code=409)
     except TooManyTries as enough:
         return await _page(request, form, wrong=enough, status_code=429)
@@ -83,11 +87,12 @@ async def _page(
     if not selection.pieces:
         return Redirect("/selection", status_code=303)
     form, found, searched = await _find(request, form)
-    calendar, not_covered, street, note = None, "", "", ""
+    calendar, fees, not_covered, street, note = None, None, "", "", ""
     if form.address is not None:
         try:
             street, note, offered = await _offer(request, form)
             calendar = _calendar(request, offered, form)
+            fees = fees_asked(offered.hub, words)
         except NotCovered as refusal:
             not_covered = words.refusal(refusal)
         except PieceTaken as taken:
@@ -103,6 +108,7 @@ async def _page(
         searched=searched,
         not_covered=not_covered,
         calendar=calendar,
+        fees=fees,
         asks_who=asking.client_id is None,
         unchosen=form.do == form_words.ORDER and not form.windows,
         wrong=words.refusal(wrong) if wrong else "",

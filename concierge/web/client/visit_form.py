@@ -24,7 +24,10 @@ SEVERAL, ONE = "several", "one"
 
 
 class VisitForm(msgspec.Struct, frozen=True):
-    """The form as it was sent. `seen` are the windows that were free when she last looked."""
+    """The form as it was sent. `seen` are the windows that were free when she last looked.
+
+    `fees` names what she read that a visit costs which falls through.
+    """
 
     do: str = LOOK
     words: str = ""
@@ -40,6 +43,7 @@ class VisitForm(msgspec.Struct, frozen=True):
     email: str = ""
     phone: str = ""
     language: str = ""
+    fees: str = ""
 
     @property
     def address(self) -> AddressAsked | None:
@@ -90,6 +94,7 @@ def read_form(sent: FormMultiDict) -> VisitForm:
         email=_text(sent, "email"),
         phone=_text(sent, "phone"),
         language=_text(sent, "language"),
+        fees=_text(sent, "fees"),
     )
     kept = ticked if form.several else ticked[-1:]
     return msgspec.structs.replace(form, windows=tuple(kept))

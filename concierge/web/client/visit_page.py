@@ -8,6 +8,7 @@ import msgspec
 from babel.dates import format_date
 
 from concierge.desk.address_book import SavedAddress
+from concierge.desk.ask_fees import FeesAsked
 from concierge.desk.choose_pieces import SelectionShown
 from concierge.desk.find_address import Suggestion
 from concierge.desk.offer_windows import DayOffer, WindowOffer, WindowState
@@ -89,6 +90,7 @@ class VisitPage(msgspec.Struct, frozen=True, kw_only=True):
     searched: bool
     not_covered: str
     calendar: Calendar | None
+    fees: FeesAsked | None
     asks_who: bool
     unchosen: bool
     wrong: str

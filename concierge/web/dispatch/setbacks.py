@@ -12,6 +12,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 import routing
 from concierge.desk import choose_way as desk
 from concierge.desk.change_by_hand import Seen
+from concierge.desk.close_absence import close_absence
 from concierge.desk.give_up_order import call_off_visit
 from concierge.desk.report_setback import nobody_home, report_setback
 from concierge.desk.suggest_fit import Fit, promise_window, suggest_fit
@@ -20,7 +21,7 @@ from concierge.model.refusals import BadRequest
 from concierge.web.doors import Asked, doors
 from concierge.web.session import me
 
-from .day import DAY, WEIGHS, WRITES, Saved, Version
+from .day import DAY, WEIGHS, WRITES, Saved, Version, Why
 
 MOST_MINUTES = 600
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -59,9 +60,21 @@ class Weighing(msgspec.Struct, frozen=True):
 
 
 class Cancellation(msgspec.Struct, frozen=True):
-    """The client called this visit off."""
+    """The client called this visit off. `fee` is what she was told it costs, in minor units.
+
+    `waive` says why she is let off it.
+    """
 
     order: UUID
+    fee: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
+    waive: Why = ""
+
+
+class Absence(msgspec.Struct, frozen=True):
+    """Nobody opened for this visit, and it is over. `waive` says why she is let off the fee."""
+
+    order: UUID
+    waive: Why = ""
 
 
 class WindowAgreed(msgspec.Struct, frozen=True):
@@ -184,6 +197,25 @@ async def call_off(
     await call_off_visit(
         house.engine, house.gateway, house.roads,
         hub=hub, day=day, order_id=data.order, by=me(request).who,
+        agreed_minor=data.fee, waive=data.waive.strip(),
+    )  # fmt: skip
+
+
+@post(
+    f"{DAY}/absences",
+    operation_id="CloseAbsence",
+    status_code=204,
+    tags=["dispatch"],
+    responses=WRITES,
+)
+async def absent(
+    request: Asked, hub: FromPath[str], day: FromPath[date], data: JSONBody[Absence]
+) -> None:
+    """Nobody opened, and no other hour was found: the visit is over, the absence fee is due."""
+    house = doors(request)
+    await close_absence(
+        house.engine, house.roads, hub=hub, day=day, order_id=data.order, by=me(request).who,
+        waive=data.waive.strip(),
     )  # fmt: skip
 
 
@@ -223,6 +255,7 @@ handlers: list[BaseRouteHandler] = [
     weigh,
     take_back,
     call_off,
+    absent,
     fits,
     promise,
 ]
