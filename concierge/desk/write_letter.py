@@ -10,9 +10,9 @@ import payments
 from concierge.model import (
     Address,
     Client,
-    Gesture,
     Fee,
     FeeKind,
+    Gesture,
     Hold,
     Hub,
     Message,

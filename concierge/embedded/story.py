@@ -106,21 +106,12 @@ class Story:
 
     def _order(self, her: Browser, name: str) -> tuple[dict[str, Any], str]:
         """She browses, gives her address and asks for a window; the order and its card page."""
-        address, windows = self._choose(her)
+        wish, windows = self._choose(her)
         window = self.chance.choice(windows)
         self.say(f"{len(windows)} near windows are free; she takes {_spoken(window)}")
         who = {"name": name, "email": f"story-{uuid7().hex}@example.com", "language": "en"}
         wanted = {"opens": window["opens"], "closes": window["closes"]}
-        taken = her.ask(
-            "POST",
-            "/api/orders",
-            {
-                "windows": [wanted],
-                "address": address,
-                "who": who,
-                "fees": (offered["fees"] or {"agreed": ""})["agreed"],
-            },
-        )
+        taken = her.ask("POST", "/api/orders", {"windows": [wanted], "who": who, **wish})
         her.csrf = taken["csrf"]
         order, page = taken["order"], taken["card_page"]
         self.say(f"Order {order['reference']}: place and pieces are hers while she pays")
@@ -129,7 +120,7 @@ class Story:
         return order, page
 
     def _choose(self, her: Browser) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """Pieces one hub has and can bring her within days: her address, and those windows."""
+        """Pieces one hub has and can bring her within days: how she orders, and those windows."""
         shelf = her.ask("GET", "/api/pieces")
         self.say(f"She browses {shelf['total']} styles")
         street = f"{self.chance.choice(STREETS)} 12"
@@ -148,7 +139,8 @@ class Story:
                 if windows and len(chosen) == self.tries_on:
                     self.say(f"She would like to try {', '.join(chosen.values())}")
                     self.say(f"She lives at {address['line']}; {offered['hub']} comes to her")
-                    return address, windows
+                    agreed = offered["fees"]["agreed"] if offered["fees"] else ""
+                    return {"address": address, "fees": agreed}, windows
             for variant in chosen:
                 her.ask("DELETE", f"/api/selection/{variant}")
         raise refusal

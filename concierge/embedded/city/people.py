@@ -100,6 +100,8 @@ def _hub(
         currency="SEK",
         windows=WINDOWS,
         gesture_minor=GESTURE_MINOR,
+        late_fee_minor=20_000,
+        absence_fee_minor=40_000,
     )
 
 
