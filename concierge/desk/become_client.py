@@ -25,6 +25,8 @@ _EMAIL = re.compile(rf"{_PART}@{_PART}\.{_PART}")
 """One address and nothing else: what she types becomes the head of a letter."""
 _JOINERS = "\u200c\u200d"
 """Unseen, and yet part of how names are written in Persian and Hindi."""
+_PHONE = re.compile(r"\+?(?:[ ().\-/]*\d){6,15}[ ().\-/]*")
+"""Digits as anybody writes them. Source: E.164 allows fifteen; local numbers have six or more."""
 Name = Annotated[str, msgspec.Meta(max_length=120)]
 Email = Annotated[str, msgspec.Meta(max_length=254)]
 Phone = Annotated[str, msgspec.Meta(max_length=40)]
@@ -34,7 +36,8 @@ class Who(msgspec.Struct, frozen=True):
     """What a newcomer tells of herself.
 
     Raises:
-        BadRequest: no name, or an e-mail nobody can write to; the sentence names the field.
+        BadRequest: no name, an e-mail nobody can write to, or a phone nobody can ring; the
+            sentence names the field.
     """
 
     name: Name
@@ -47,6 +50,7 @@ class Who(msgspec.Struct, frozen=True):
         check_name(self.name)
         if not _EMAIL.fullmatch(self.email.strip()):
             raise BadRequest("This e-mail does not look complete; please look again.")
+        check_phone(self.phone)
         check_language(self.language)
 
 
@@ -83,6 +87,16 @@ def check_name(name: str) -> None:
     """
     if not one_line(name):
         raise BadRequest("Tell us your name, so that we know whom to greet.")
+
+
+def check_phone(phone: str) -> None:
+    """Refuse a number that rings nowhere; none at all is welcome.
+
+    Raises:
+        BadRequest: too few digits or too many, or something else among them.
+    """
+    if one_line(phone) and not _PHONE.fullmatch(one_line(phone)):
+        raise BadRequest("Nobody can be reached at this phone number; please look again.")
 
 
 def check_language(language: str) -> None:

@@ -12,7 +12,7 @@ from concierge.model.refusals import BadRequest, Missing
 from concierge.store.log import audit
 
 from .address_book import Note, SavedAddress, saved_addresses
-from .become_client import Name, Phone, check_language, check_name, one_line
+from .become_client import Name, Phone, check_language, check_name, check_phone, one_line
 
 
 class Details(msgspec.Struct, frozen=True):
@@ -77,9 +77,10 @@ async def change_details(
     """Correct her name, what we call her, her phone and her language.
 
     Raises:
-        BadRequest: the name is empty, or we do not speak the language.
+        BadRequest: the name is empty, the phone rings nowhere, or we do not speak the language.
     """
     check_name(details.name)
+    check_phone(details.phone)
     check_language(details.language)
     client = await session.get_one(Client, client_id)
     client.name, client.alias = one_line(details.name), one_line(details.alias) or None

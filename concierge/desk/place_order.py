@@ -120,7 +120,7 @@ async def _book(
     shape = await shape_for(session, day.hub, wanted)
     open_windows = [window for window in windows if bookable(window, day.now)]
     if not open_windows:
-        raise WindowTaken("This window was just taken. Here is what is free now.")
+        raise WindowTaken("It is too late for this window. Here is what is free now.")
     knows = await whom_she_knows(session, wanted.client_id)
     visit = visit_wanted(day, wanted, shape, open_windows, str(order.id), knows)
     order.minutes, order.load, order.skills = shape.minutes, shape.load, list(shape.skills)
@@ -266,7 +266,7 @@ def _offered(
         raise BadRequest("We do not offer this window; please choose another.")
     still = tuple(window for window in sorted(set(windows)) if bookable(window, moment))
     if not still:
-        raise WindowTaken("This window was just taken. Here is what is free now.")
+        raise WindowTaken("It is too late for this window. Here is what is free now.")
     return still
 
 

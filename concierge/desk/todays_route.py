@@ -19,7 +19,7 @@ from concierge.store import clock
 from concierge.store.transaction import transaction
 
 from .board_rows import NOTICED
-from .expect_stops import Expected, began_at, expect_routes, travel_of
+from .expect_stops import Expected, ExpectedRoute, began_at, expect_routes, travel_of
 from .hub_day import HubDay
 from .read_day import read_day
 from .show_visit import read_visits, stops_of
@@ -61,10 +61,10 @@ class Base(msgspec.Struct, frozen=True):
 class TodaysRoute(msgspec.Struct, frozen=True):
     """What the phone shows of a day, and keeps for when there is no signal.
 
-    `back` is when she is at the hub again; `starts` and `ends` are her shift's. `version` is the
-    plan's. `drives[i]` leads to visit `i`, the last one home; empty while they are not drawn.
-    `estimated` when drives and times come from no road engine. `expected` names the visits that
-    did not begin yet, as they look at `now`.
+    `back` is when she is at the hub again, as it looks at `now`; `starts` and `ends` are her
+    shift's. `version` is the plan's. `drives[i]` leads to visit `i`, the last one home; empty
+    while they are not drawn. `estimated` when drives and times come from no road engine.
+    `expected` names the visits that did not begin yet, as they look at `now`.
     """
 
     day: date
@@ -97,8 +97,16 @@ async def live_route(
         hub = await session.get_one(Hub, route.hub.id)
         today = await read_day(session, hub, route.day, now)
     travel = await travel_of(roads, today)
-    expected = await asyncio.to_thread(_await_visits, today, travel, concierge_id)
-    return await draw_drives(msgspec.structs.replace(route, expected=expected), roads)
+    routes = await asyncio.to_thread(expect_routes, today, travel)
+    hers = [
+        seen for shift, seen in routes.items() if today.shifts[shift].concierge_id == concierge_id
+    ]
+    route = msgspec.structs.replace(
+        route,
+        expected=[awaited for seen in hers for awaited in _await_visits(today, seen)],
+        back=max((seen.returns for seen in hers), default=route.back),
+    )
+    return await draw_drives(route, roads)
 
 
 async def todays_route(
@@ -147,15 +155,12 @@ async def todays_route(
     )
 
 
-def _await_visits(today: HubDay, travel: routing.TravelTimes, concierge_id: UUID) -> list[Awaited]:
-    """What is still to begin of her day, on the board's own reckoning."""
-    routes = expect_routes(today, travel)
+def _await_visits(today: HubDay, route: ExpectedRoute) -> list[Awaited]:
+    """What is still to begin of a route, on the board's own reckoning."""
     return [
         Awaited(seen.stop.order_id, seen.starts, _late_min(seen))
-        for route in routes.values()
         for seen in route.stops
-        if seen.stop.concierge_id == concierge_id
-        and began_at(today.steps.get(seen.stop.order_id, {})) is None
+        if began_at(today.steps.get(seen.stop.order_id, {})) is None
     ]
 
 

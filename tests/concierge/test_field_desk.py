@@ -1,7 +1,7 @@
 """What a concierge's phone may ask of the desk."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -93,6 +93,7 @@ async def test_a_visit_that_runs_over_makes_the_next_one_late_on_her_phone(
     today: FieldDay,
 ) -> None:
     await take(today, Step.EN_ROUTE, Step.ARRIVED)
+    backs: list[datetime | None] = []
     for now, is_late in [("09:30", False), ("11:10", True)]:
         await today.house.clock(at(now))
         route = await live_route(
@@ -103,6 +104,11 @@ async def test_a_visit_that_runs_over_makes_the_next_one_late_on_her_phone(
         assert second.order == today.orders[1].id
         assert behind >= timedelta(minutes=10) if is_late else not behind
         assert second.late_min == behind // timedelta(minutes=1)
+        backs.append(route.back)
+    on_time, late = backs
+    assert on_time is not None
+    assert late is not None
+    assert late - on_time == behind
 
 
 async def test_the_pieces_ride_with_her_and_are_then_in_the_clients_hands(

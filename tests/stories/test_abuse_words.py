@@ -43,7 +43,7 @@ async def armed(shop: Shop) -> tuple[Visitor, dict[str, Any]]:
     body = {
         "windows": [(await her.windows())[0]],
         "address": {"line": "Linnégatan 12", "detail": f"{WEAPON}\r\nX:1", "access": WEAPON},
-        "who": {**HER, "name": f"{WEAPON}\r\n{BASE}/evil", "phone": "1\r\nX"},
+        "who": {**HER, "name": f"{WEAPON}\r\n{BASE}/evil", "phone": "+46 70\r\n123 45 67"},
     }
     answer = await her.ask("POST", "/api/orders", body)
     assert answer.status_code == 201, answer.text
@@ -108,7 +108,7 @@ async def test_a_name_is_one_line_and_a_letter_links_only_where_we_say(shop: Sho
         client = await session.get_one(Client, order.client_id)
         letters = (await session.exec(select(Message))).all()
     assert client.name.isprintable()
-    assert client.phone == "1 X"
+    assert client.phone == "+46 70 123 45 67"
     links = [line for letter in letters for line in letter.body.split("\n") if BASE in line[:21]]
     assert links == [f"{BASE}/orders/{order.id}"]
     assert (await her.browser.get("/demo/postbox")).text.count("<a href") >= 1
@@ -146,6 +146,19 @@ async def test_no_log_and_no_job_knows_her_name(
     for text in (written.getvalue(), asked):
         assert "canary" not in text.lower()
         assert "Linnégatan" not in text
+
+
+@pytest.mark.parametrize("phone", ["abc", "12345", "+46 70 123 45 67 89 012", "0701\u20092345x"])
+async def test_a_phone_is_one_that_can_ring(shop: Shop, phone: str) -> None:
+    her = await shop.visitor()
+    await her.choose(0)
+    answer = await her.order((await her.windows())[0], who={**HER, "phone": phone})
+    assert answer.status_code == 400
+    assert "phone number" in answer.json()["detail"]
+    async with transaction(shop.small.engine) as session:
+        assert (await session.exec(select(Order))).all() == []
+    answer = await her.order((await her.windows())[0], who={**HER, "phone": "+46 (0)31-12 34 56"})
+    assert answer.status_code == 201
 
 
 @pytest.mark.parametrize(

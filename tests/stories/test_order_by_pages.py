@@ -124,6 +124,29 @@ async def test_a_window_taken_while_she_looks_costs_her_nothing_she_typed(
     assert len((await her.open("/selection")).form("/removals").named("variant")) == 1
 
 
+async def test_a_window_on_an_old_page_is_over_not_taken(shop: Shop, her: Plain) -> None:
+    await add(her, "bias-dress")
+    page = await at_windows(her)
+    await shop.small.clock(at("18:30"))
+    refused = await order(her, page, free(page)[0])
+    assert refused.answer.status_code == 409
+    assert "It is too late for this window." in refused.words
+    assert "just taken" not in refused.words.lower()
+
+
+async def test_who_leaves_the_card_page_finds_her_order_where_her_pieces_were(
+    shop: Shop, her: Plain
+) -> None:
+    await add(her, "bias-dress")
+    page = await at_windows(her)
+    await order(her, page, free(page)[0])
+    selection = await her.open("/visit")
+    assert "Your place is held until 09:31" in selection.words
+    assert f'href="{await path_of(shop)}"' in selection.answer.text
+    await shop.small.clock(at("09:32"))
+    assert "Your place is held" not in (await her.open("/selection")).words
+
+
 async def test_a_declined_card_leaves_the_place_hers_and_another_card_books_it(
     shop: Shop, her: Plain
 ) -> None:

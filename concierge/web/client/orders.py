@@ -132,7 +132,7 @@ async def calendar(request: Asked, order_id: FromPath[UUID]) -> Response[str]:
         )
     return Response(
         calendar_file(shown, words_for(request), moment),
-        media_type="text/calendar; charset=utf-8",
+        media_type="text/calendar",
         headers={"content-disposition": f'attachment; filename="{shown.reference}.ics"'},
     )
 

@@ -10,6 +10,7 @@ from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 
 from concierge.desk.choose_pieces import SelectionShown, add_piece, remove_piece, show_selection
+from concierge.desk.unfinished_order import UnfinishedOrder, unfinished_order
 from concierge.model.refusals import BadRequest, Missing, Refusal
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
@@ -20,10 +21,14 @@ from concierge.web.show import show, words_for
 
 
 class SelectionPage(msgspec.Struct, frozen=True):
-    """What she has gathered. `wrong` is why something could not be added."""
+    """What she has gathered. `wrong` is why something could not be added.
+
+    `unfinished` is an order she left at the card page: her pieces are in it, not here.
+    """
 
     chosen: int
     selection: SelectionShown
+    unfinished: UnfinishedOrder | None
     wrong: str = ""
 
 
@@ -77,7 +82,8 @@ async def remove(request: Asked, data: URLEncodedBody[Removal]) -> Redirect:
 async def _page(request: Asked, *, wrong: str = "") -> Response[str]:
     async with transaction(doors(request).engine) as session:
         shown = await show_selection(session, me(request).selection_id, picture=address)
-    page = SelectionPage(shown.pieces, shown, wrong)
+        unfinished = await unfinished_order(session, me(request).client_id, now=await now(session))
+    page = SelectionPage(shown.pieces, shown, unfinished, wrong)
     return show(request, "client/selection.html", page, status_code=409 if wrong else 200)
 
 
