@@ -38,6 +38,7 @@ from .hub_day import HubDay
 from .keep_plan import keep_plan
 from .move_pieces import move_pieces, pieces_of
 from .plan_words import Change
+from .see_overdue import is_overdue
 from .settle import close_cases, plan_release, plan_settlement, stand
 from .write_letter import Letter, write_letter
 
@@ -83,7 +84,7 @@ async def cancel_order(
     """Call a coming visit off: place and pieces are free at once, her money is released.
 
     Late, it costs the fee she agreed to when she ordered, unless she is let off for a reason
-    (`waive`). `agreed_minor` is what she was just told it costs.
+    (`waive`) or it is the house that is late. `agreed_minor` is what she was just told it costs.
 
     Raises:
         Missing: there is no such order.
@@ -105,8 +106,9 @@ async def cancel_order(
 
     async def cancel(session: AsyncSession, order: Order, moment: datetime) -> bool:
         booked = order.state is OrderState.CONFIRMED
-        somebody_comes = await session.get(Stop, order.id) is not None
-        fee = order.late_fee(moment)
+        overdue = await is_overdue(session, order, moment)
+        somebody_comes = await session.get(Stop, order.id) is not None and not overdue
+        fee = order.late_fee(moment) * (not overdue)
         if fee.minor > agreed_minor and not waive:
             raise FeesNotAgreed("Calling this visit off has a cost now; please look at it first.")
         order.cancel(moment, somebody_comes=somebody_comes)

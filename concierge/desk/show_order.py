@@ -34,6 +34,7 @@ from concierge.model.refusals import Missing
 from .ask_fees import fee_of
 from .expect_arrivals import Between
 from .hold_money import coming_of
+from .see_overdue import is_overdue
 from .show_visit import Picture
 from .steps_taken import steps_taken
 
@@ -120,7 +121,8 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
 
     `window` is the promised one; `wishes` are those she would accept while none is chosen.
     `held_until` is how long an unpaid place is hers, `cancel_until` how long she may call it off:
-    without cost until `free_until`; `late_fee` is what it costs now. `fee` is one that fell due.
+    without cost until `free_until`; `late_fee` is what it costs now. It is `overdue` when her hour
+    is over and nobody came. `fee` is one that fell due.
     `expected` is about when the concierge rings, once she is on her way; `between` how sure that
     is, told from when hers is the next visit.
     """
@@ -135,6 +137,7 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     held_until: datetime | None
     cancel_until: datetime | None
     can_cancel: bool
+    overdue: bool
     free_until: datetime | None
     late_fee: payments.Money
     fee: FeeShown | None
@@ -190,6 +193,7 @@ async def show_order(
     address = await session.get_one(Address, order.address_id)
     stop = await session.get(Stop, order.id)
     steps = (await steps_taken(session, [order.id])).get(order.id, {})
+    overdue = await is_overdue(session, order, now)
     pieces = (await _pieces(session, [order], picture))[order.id]
     wishes = await session.exec(
         select(OrderWish).where(OrderWish.order_id == order.id).order_by(col(OrderWish.opens))
@@ -204,9 +208,10 @@ async def show_order(
         wishes=[] if order.opens else [WindowShown(w.opens, w.closes) for w in wishes],
         held_until=order.slot_until,
         cancel_until=order.opens if order.state in COMING else None,
-        can_cancel=order.state in COMING and (order.opens is None or now < order.opens),
+        can_cancel=order.state in COMING and (order.opens is None or now < order.opens or overdue),
+        overdue=overdue,
         free_until=order.free_until if order.state in COMING else None,
-        late_fee=order.late_fee(now) if order.state in COMING else order.agreed_fee * 0,
+        late_fee=order.late_fee(now) * (order.state in COMING and not overdue),
         fee=await _fee(session, order),
         concierge=await _concierge(session, order, stop),
         expected=_expected(stop, steps),

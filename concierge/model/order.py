@@ -188,7 +188,7 @@ class Order(Table, table=True):
         """
         is_open = self.opens is not None and now >= self.opens
         if self.state not in COMING or (is_open and somebody_comes):
-            raise TooLate("This visit has begun; your concierge can help you at the door.")
+            raise TooLate("Your hour has begun; your concierge can help you at the door.")
         self.state, self.slot_until = OrderState.CANCELLED, None
 
     def begin(self) -> bool:

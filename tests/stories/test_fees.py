@@ -106,6 +106,25 @@ async def test_the_page_of_windows_says_what_it_may_cost_in_her_language(whole: 
     assert page.form("/visit").named("fees")[0].value == AGREED
 
 
+async def test_when_the_house_is_late_she_is_told_and_may_cancel_free(whole: Whole) -> None:
+    visitor, order_id = await read_and_ordered(whole)
+    order = await whole.order(order_id)
+    assert order.opens is not None
+    assert order.closes is not None
+    await whole.clock(order.opens + timedelta(minutes=1))
+    assert (await cancel(visitor, order_id, LATE)).status_code == 409
+    await whole.clock(order.closes + timedelta(minutes=1))
+    her = Plain(visitor.browser)
+    page = await her.open(f"/orders/{order_id}")
+    assert "We are late" in page.words
+    assert "You may cancel without cost." in page.words
+    over = await her.press(page.form("/cancellations"))
+    assert "Your visit is cancelled" in over.words
+    await whole.work()
+    [hold] = await whole.holds(order_id)
+    assert (hold.state, hold.captured_minor) == (payments.HoldState.RELEASED, 0)
+
+
 async def test_cancelling_in_time_is_free(whole: Whole) -> None:
     her, order_id = await read_and_ordered(whole, window=-1)
     assert (await cancel(her, order_id)).status_code == 201
