@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from . import disputes, files, house_account, intents, refunds, sessions, shapes
 from .expanding import check, expand
 from .faults import Fault, FaultKind
@@ -178,7 +180,7 @@ def _run(world: World, handler: Handler, asked: Asked, fault: Fault | None) -> A
     params = Params(tree(asked.form))
     parts = check(params.words("expand"))
     doc = handler(Call(world, params, asked.names, asked.base))
-    body = json.dumps(expand(world, doc, parts))
+    body = msgspec.json.encode(expand(world, doc, parts)).decode()
     if fault is not None and fault.kind is FaultKind.BROKEN_AFTER:
         return _refused(_trouble(fault))
     return Answer(200, body)
@@ -195,4 +197,4 @@ def _trouble(fault: Fault) -> Refusal:
 
 def _refused(refusal: Refusal) -> Answer:
     body: dict[str, Any] = refusal.body
-    return Answer(refusal.status, json.dumps(body))
+    return Answer(refusal.status, msgspec.json.encode(body).decode())

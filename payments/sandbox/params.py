@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -10,8 +11,12 @@ from .refusals import invalid
 Tree = dict[str, Any]
 
 
+@lru_cache(maxsize=1_000)
 def tree(text: str) -> Tree:
-    """The form as nested mappings of text; lists are mappings with numbers for names."""
+    """The form as nested mappings of text; lists are mappings with numbers for names.
+
+    It is only read: the same question is parsed once.
+    """
     root: Tree = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
         first, *rest = re.split(r"\]\[|\[", name.rstrip("]"))

@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 import payments
 import payments.calendar
 import payments.notices
-from payments.sandbox import intents
+from payments.sandbox import disputes, intents
 from payments.sandbox.store import Doc
 
+from .after import MOST_LINKS
+from .books import Books
 from .checks import violations
-from .house import COMING, House, Killed
+from .house import House
 from .provider import Hands, Provider
+from .rows import COMING, LINK_LIVES, RETURNED, Killed
 from .rules import RULES, Rules
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -27,11 +30,19 @@ CARDS = {
     "fails_later": 5,
     "asks_then_no_funds": 2,
     "generic_decline": 2,
+    "capture_fails": 4,
+    "capture_fails_broke": 3,
+    "disputes": 2,
+    "inquires": 1,
+    "refund_pends": 4,
+    "refund_fails": 4,
 }
-GOOD = {"ok", "mastercard", "amex", "asks"}
+GOOD = {"ok", "mastercard", "amex", "asks", "refund_pends", "refund_fails"}
 """Cards whose bank says yes whenever it is asked."""
 CURRENCIES = {"SEK": 100, "EUR": 10, "JPY": 1, "KWD": 10}
 """What a price is a multiple of, in minor units: card networks settle no finer."""
+LEAST = 400
+"""What every piece costs at least, in minor units: less is none that a card network settles."""
 LOST_FOR = (5, 30, 120, 600)
 """How many seconds pass, at most, before what failed is tried again."""
 ROUNDS = 400
@@ -56,6 +67,14 @@ class Mix:
     refunds: float = 0.35
     moved: float = 0.15
     """How often her hour turns out to be some days later than the first it might have been."""
+    absent: float = 0.05
+    """How often nobody opens the door: a fee is due, if she agreed to one."""
+    credits: float = 0.1
+    """How often something is taken off, as a gesture."""
+    signal: float = 0.8
+    """How often there is signal at her door, so that more can be held."""
+    disputes: float = 0.06
+    """How often her bank questions a charge, besides the cards that always do."""
     by_hand: float = 0.04
     """How often somebody gives a hold back at the provider's own desk, just before we do."""
 
@@ -94,7 +113,7 @@ def tell(
         history.ending.wrong.append(f"no_rule_is_broken: {type(refusal).__name__}: {refusal}")
     ending = history.ending
     ending.state, ending.standing = history.house.state, str(history.house.standing)
-    ending.ledger = history.house.ledger_hash()
+    ending.ledger = history.house.books.ledger_hash()
     return ending
 
 
@@ -116,9 +135,13 @@ class _History:
         self.coming = payments.Coming(opens, opens + WINDOW)
         self.first = self._first_hour()
         self.provider.troubled = mix.faults * self.chance.choice((0, 0, 0.1, 0.3, 1))
+        lines = self._lines()
+        self.lines_currency = lines[0].price.currency
+        self.fee = self._some(0, 2_000) if self._happens(0.4) else None
         self.house = House(
-            rules, self.provider, random.Random(self.chance.random()),  # noqa: S311
-            self.first, self.coming.closes, self._lines(), self.say,
+            rules, self.provider, random.Random(self.chance.random()), self.say, Books(rules),  # noqa: S311
+            coming=self.first, last_closes=self.coming.closes, lines=lines,
+            asked=self._to_hold(rules, lines),
         )  # fmt: skip
         self.house.crashes = mix.crashes * self.chance.choice((0, 0, 0.2, 1))
         self.ending = Ending(seed)
@@ -170,10 +193,24 @@ class _History:
         currency = self.chance.choices(list(CURRENCIES), (70, 20, 5, 5))[0]
         unit = CURRENCIES[currency]
         prices = (self.chance.randint(5, 20_000) * unit for _ in range(self.chance.randint(1, 5)))
-        prices = [price + 400 for price in prices]
+        prices = [price + LEAST for price in prices]
         return tuple(
             payments.Line(payments.Money(price, currency), kept=False) for price in prices
         )
+
+    def _to_hold(self, rules: Rules, lines: tuple[payments.Line, ...]) -> payments.Money:
+        """What is held for her pieces: some are two sizes of one style."""
+        style, pieces = 0, list[payments.Piece]()
+        for line in lines:
+            style += self._happens(0.7)
+            pieces.append(payments.Piece(f"style {style}", line.price))
+        policy = self.chance.choice(list(payments.HoldPolicy))
+        return rules.to_hold(policy, pieces, (self.fee,) if self.fee else ())
+
+    def _some(self, least: int, most: int) -> payments.Money:
+        """Some money in her currency."""
+        currency = self.lines_currency
+        return payments.Money(self.chance.randint(least, most) * CURRENCIES[currency], currency)
 
     def _first_hour(self) -> payments.Coming:
         """The first of the hours she would accept; most often there is only one."""
@@ -190,10 +227,11 @@ class _History:
     def _go_dark(self) -> None:
         """The provider fails every call for some hours."""
         was, self.provider.troubled = self.provider.troubled, 1.0
-        self.say("the provider goes dark")
+        self.provider.silent = self._happens(0.5)
+        self.say("nothing is heard" if self.provider.silent else "the provider goes dark")
         until = self.clock.moment + timedelta(hours=self.chance.uniform(0.5, 8))
         self._pass_time(until)
-        self.provider.troubled = was
+        self.provider.troubled, self.provider.silent = was, False
 
     def _happens(self, often: float) -> bool:
         return self.chance.random() < often
@@ -204,7 +242,7 @@ class _History:
         """She goes to the card page, and perhaps gives a card; whether the order stands."""
         house = self.house
         until = MONDAY + timedelta(minutes=44)
-        if self._try_to(house.open_page, until):
+        if self._try_to(house.open_card_page, until):
             page = house.pages[0]
             last_second = self._happens(0.1)
             if last_second:
@@ -233,7 +271,7 @@ class _History:
         if house.standing not in {payments.Standing.ACTION_REQUIRED, payments.Standing.DECLINED}:
             return
         self.say("she follows the link in her letter")
-        if self._try_to(house.open_page, self.clock.moment + timedelta(minutes=30)):
+        if self._try_to(house.open_card_page, self.clock.moment + timedelta(minutes=30)):
             page = next((page for page in house.pages if not page.over), None)
             if page is not None and page.id is not None:
                 self.provider.give_card(page.id, self.card if self._happens(0.5) else "ok")
@@ -257,9 +295,7 @@ class _History:
         self.ending.warned = "not held" in house.letters
         if not house.covered:
             self.say("it does not depart")
-            tried = any(
-                row.stored.kind is payments.OperationKind.AUTHORISE for row in house.rows.values()
-            )
+            tried = house.count(payments.OperationKind.AUTHORISE) > 0
             if not house.cases and not tried:
                 self.ending.wrong.append("everybody_is_warned: nobody knows why it stays")
             house.call_off()
@@ -280,17 +316,109 @@ class _History:
             if self._happens(self.mix.offline)
             else None
         )
-        self._pass_time(self.coming.opens + timedelta(hours=1) + (late or timedelta(0)))
-        house.record(
-            tuple(
-                payments.Line(line.price, kept=self._happens(0.4), disputed=self._happens(0.03))
-                for line in house.lines
-            )
-        )
+        self._pass_time(self.coming.opens + timedelta(hours=1))
+        outcome = self._at_the_door()
+        if late is not None:
+            self._pass_time(self.clock.moment + late)
+        house.record(*outcome)
         self._by_hand()
         if self._happens(self.mix.dark):
             self._go_dark()
+        self._collect()
         self._refunds()
+        self._disputes()
+
+    def _at_the_door(
+        self,
+    ) -> tuple[tuple[payments.Line, ...], tuple[payments.Money, ...], tuple[payments.Money, ...]]:
+        """What she keeps, the fees she owes and what is taken off: never more than is held."""
+        house = self.house
+        house.arrive()
+        if self._happens(self.mix.absent):
+            self.say("nobody opens")
+            return house.lines, (self.fee,) if self.fee else (), ()
+        off = (self._some(0, 300),) if self._happens(self.mix.credits) else ()
+        keen = self.chance.choice((0.2, 0.5, 0.95))
+        kept = [self._happens(keen) for _ in house.lines]
+        lost = [self._happens(0.03) for _ in house.lines]
+        lines = self._outcome(kept, lost)
+        short = self._short(lines, off)
+        if short.minor >= LEAST and self._happens(self.mix.signal):
+            self._holds_more(short)
+        while self._short(lines, off):
+            kept[kept.index(True)] = False
+            self.say("she gives a piece back that is not held")
+            lines = self._outcome(kept, lost)
+        self._judge_door(lines, off)
+        return lines, (), off
+
+    def _outcome(self, kept: list[bool], lost: list[bool]) -> tuple[payments.Line, ...]:
+        return tuple(
+            payments.Line(line.price, kept=keeps, disputed=disputed)
+            for line, keeps, disputed in zip(self.house.lines, kept, lost, strict=True)
+        )
+
+    def _short(
+        self, lines: tuple[payments.Line, ...], off: tuple[payments.Money, ...]
+    ) -> payments.Money:
+        due = self.house.rules.due(lines, (), off)
+        return self.house.rules.short_of(due, self.house.books.live())
+
+    def _holds_more(self, short: payments.Money) -> None:
+        """She confirms a second hold on her phone, before the piece is hers."""
+        house, until = self.house, self.clock.moment + timedelta(minutes=10)
+        self.say(f"{short} more is to be held")
+        if not self._try_to(lambda: house.ask_for_more(short), until):
+            return
+        page = house.pages[-1]
+        if page.id is not None and self._happens(0.9):
+            self.provider.give_card(page.id, self.card if self._happens(0.5) else "ok")
+        self._try_to(lambda: house.check_page(page), until)
+        self._try_to(house.close_pages, until)
+
+    def _judge_door(
+        self, lines: tuple[payments.Line, ...], off: tuple[payments.Money, ...]
+    ) -> None:
+        """Nothing leaves her door that is not held, the provider itself says."""
+        due = payments.due(lines, (), off).minor
+        if due > sum(intent["amount_capturable"] for intent in self.provider.intents()):
+            self.ending.wrong.append(f"nothing_leaves_unheld: {due} is not held")
+
+    def _collect(self) -> None:
+        """What her holds do not give: she may follow the link in her letter, or not."""
+        house, read = self.house, 0
+        self._pass_time(self.clock.moment + timedelta(hours=1))
+        for _ in range(5):
+            if house.state != RETURNED or (house.idle() and not house.pay_pages()):
+                return
+            self._pass_time(self.clock.moment + timedelta(hours=self.chance.uniform(1, 20)))
+            for page in house.pay_pages()[read:]:
+                read += 1
+                if page.id is not None and self._happens(0.6):
+                    self.say("she follows the link to pay")
+                    self.provider.give_card(page.id, self.card if self._happens(0.3) else "ok")
+        self._pass_time(self.clock.moment + MOST_LINKS * LINK_LIVES)
+
+    def _disputes(self) -> None:
+        """Her bank questions what was taken; it decides, or time does."""
+        taken = [one for one in self.provider.intents() if one["amount_received"]]
+        world = self.provider.world
+        for intent in taken:
+            if self._happens(self.mix.disputes) and not disputes.of(world, intent["id"]):
+                part = self.chance.randint(1, intent["amount_received"])
+                amount = part if self._happens(0.2) else None
+                disputes.begin(
+                    world, intent, "fraudulent", amount=amount, inquiry=self._happens(0.2)
+                )
+                self.say(f"her bank questions {intent['id']}")
+        begun = self.provider.store.find("dispute")
+        if not begun:
+            return
+        self._pass_time(self.clock.moment + timedelta(days=self.chance.uniform(0.1, 5)))
+        for dispute in self.provider.store.find("dispute"):
+            if dispute["status"] in disputes.OPEN and self._happens(0.7):
+                disputes.decide(world, dispute, self.chance.choice(disputes.OUTCOMES))
+        self._pass_time(self.clock.moment + timedelta(days=10))
 
     def _by_hand(self) -> None:
         """Somebody at the provider's own desk gives back what we are about to give back."""
@@ -309,15 +437,14 @@ class _History:
         if not self._happens(self.mix.refunds):
             return
         self._pass_time(self.clock.moment + timedelta(days=self.chance.uniform(0.1, 3)))
-        captured = [h for h in self.house.holds.values() if h.captured]
-        left = {hold.id: hold.captured.minor for hold in captured}
+        captured = [h for h in self.house.books.holds.values() if h.captured]
         for seq in range(1, self.chance.randint(1, 3) + 1):
             for hold in captured:
-                minor = self.chance.randint(1, max(1, left[hold.id]))
+                minor = self.chance.randint(1, hold.captured.minor)
+                minor = hold.captured.minor if self._happens(0.2) else minor
                 minor -= minor % CURRENCIES[hold.amount.currency]
-                if 0 < minor <= left[hold.id]:
-                    left[hold.id] -= minor
-                    number = seq * 10 + captured.index(hold)
+                number = seq * 10 + captured.index(hold)
+                if minor:
                     self.house.refund(hold, number, payments.Money(minor, hold.amount.currency))
         self._pass_time(self.clock.moment + timedelta(hours=60))
 
@@ -391,7 +518,7 @@ class _History:
 
     def hear_everything_again(self) -> None:
         """Every event three times, shuffled: the ledger must not notice."""
-        before = self.house.ledger_hash()
+        before = self.house.books.ledger_hash()
         told = self.provider.events(0) * 3
         self.chance.shuffle(told)
         for number, (notice, payload) in enumerate(told):
@@ -400,5 +527,5 @@ class _History:
             )
             self.house.hear(again, payload)
         self.house.work()
-        if self.house.ledger_hash() != before:
+        if self.house.books.ledger_hash() != before:
             self.ending.wrong.append("events_thrice_change_nothing: the ledger is another")

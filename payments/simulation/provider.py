@@ -1,20 +1,24 @@
 """The sandbox's provider, driven directly: its own rules and keys, without HTTP, with troubles."""
 
-import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
+
 import payments.notices
 import payments.stripe_reading
 from payments.card_page import CardPageState
+from payments.dispute import Dispute
 from payments.errors import Unreachable
 from payments.hold import Hold, Refund
 from payments.money import Money
+from payments.plan import OperationKind
 from payments.sandbox import cards, sessions
 from payments.sandbox.api import CALLS, Answer, Asked, serve
 from payments.sandbox.faults import Fault, FaultKind
@@ -31,6 +35,7 @@ SILENT = {
     FaultKind.DROP_AFTER,
 }
 """Troubles of which the caller hears nothing at all."""
+KINDS, UNHEARD = list(FaultKind), sorted(SILENT)
 INTENTS, SESSIONS, REFUNDS = "/v1/payment_intents", "/v1/checkout/sessions", "/v1/refunds"
 HOLD_PARTS = {"expand[0]": "latest_charge"}
 PAGE_PARTS = {"expand[0]": "payment_intent.latest_charge", "expand[1]": "setup_intent"}
@@ -59,6 +64,8 @@ class Provider:
     chance: random.Random
     troubled: float = 0.0
     """How often a call meets trouble."""
+    silent: bool = False
+    """Whether every trouble is one of which nothing at all is heard, an answer kept or not."""
     world: World = field(init=False)
     store: Memory = field(init=False)
     troubles: int = 0
@@ -73,9 +80,10 @@ class Provider:
         self.world.clock = self.clock
 
     def open_page(
-        self, amount: Money, order: str, op: str, key: str, until: datetime, *, saves: bool
+        self, kind: OperationKind, amount: Money, order: str, op: str, key: str, until: datetime
     ) -> str:
         """A card page; its id."""
+        saves = kind is OperationKind.SAVE_CARD
         asked: dict[str, str] = {
             "success_url": "https://house.test/back",
             "expires_at": str(int(until.timestamp())),
@@ -92,9 +100,12 @@ class Provider:
                 f"{price}[currency]": amount.currency.lower(),
                 f"{price}[unit_amount]": str(amount.minor),
                 f"{price}[product_data][name]": "Pieces",
-                "payment_intent_data[capture_method]": "manual",
-                "payment_intent_data[setup_future_usage]": "off_session",
             }
+            if kind is OperationKind.PAY_PAGE:
+                asked["payment_intent_data[capture_method]"] = "automatic"
+            else:
+                asked["payment_intent_data[capture_method]"] = "manual"
+                asked["payment_intent_data[setup_future_usage]"] = "off_session"
             asked |= _written("payment_intent_data[metadata]", op=op, order=order)
         return self._post(SESSIONS, asked, key)["id"]
 
@@ -109,16 +120,24 @@ class Provider:
         path = f"{SESSIONS}/{{name}}/expire"
         return payments.stripe_reading.card_page(self._post(path, PAGE_PARTS, key, page))
 
-    def hold_off_session(
-        self, amount: Money, order: str, op: str, key: str, customer: str, card: str
+    def ask_card(
+        self,
+        kind: OperationKind,
+        amount: Money,
+        order: str,
+        op: str,
+        key: str,
+        customer: str,
+        card: str,
     ) -> Hold:
-        """Hold without her."""
+        """Hold or charge without her."""
+        at_once = kind is OperationKind.CHARGE
         asked = {
             "amount": str(amount.minor),
             "currency": amount.currency.lower(),
             "customer": customer,
             "payment_method": card,
-            "capture_method": "manual",
+            "capture_method": "automatic" if at_once else "manual",
             "confirm": "true",
             "off_session": "true",
             **_written("metadata", op=op, order=order),
@@ -152,6 +171,15 @@ class Provider:
             **_written("metadata", op=op),
         }
         return payments.stripe_reading.refund(self._post(REFUNDS, asked, key))
+
+    def fetch_refund(self, refund: str) -> Refund:
+        """As it stands now."""
+        return payments.stripe_reading.refund(self._get(f"{REFUNDS}/{{name}}", {}, refund))
+
+    def fetch_dispute(self, dispute: str) -> Dispute:
+        """As it stands now."""
+        answer = self._get("/v1/disputes/{name}", {}, dispute)
+        return payments.stripe_reading.dispute(answer)
 
     def fetch_hold(self, hold: str) -> Hold:
         """As it stands now."""
@@ -218,21 +246,26 @@ class Provider:
         fault = self._fault()
         self.troubles += fault is not None
         request = Asked(
-            method, path.replace("{name}", name), {"name": name}, urlencode(asked), key,
+            method, path.replace("{name}", name), {"name": name}, _form(*asked.items()), key,
             "sk_test_memory", "https://provider.test",
         )  # fmt: skip
         answer: Answer = serve(self.world, CALLS[method, path], request, fault)
         if fault is not None and fault.kind in SILENT:
             raise Unreachable(f"{fault.kind}: no answer.")
-        body: dict[str, Any] = json.loads(answer.body)
+        body: dict[str, Any] = msgspec.json.decode(answer.body)
         if answer.status != 200:
             raise payments.stripe_reading.error(answer.status, body["error"])
         return body
 
     def _fault(self) -> Fault | None:
         if self.troubled and self.chance.random() < self.troubled:
-            return Fault(self.chance.choice(list(FaultKind)))
+            return Fault(self.chance.choice(UNHEARD if self.silent else KINDS))
         return None
+
+
+@lru_cache(maxsize=1_000)
+def _form(*fields: tuple[str, str]) -> str:
+    return urlencode(fields)
 
 
 def _written(under: str, **words: str) -> dict[str, str]:

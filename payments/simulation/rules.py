@@ -30,10 +30,20 @@ class Rules:
     movements: Callable[..., tuple[tuple[payments.Movement, payments.Money], ...]] = (
         payments.movements
     )
+    refund_movements: Callable[..., tuple[payments.Movement, ...]] = payments.refund_movements
+    dispute_movements: Callable[..., tuple[payments.Movement, ...]] = payments.dispute_movements
+    entries: Callable[[payments.Movement, payments.Money], tuple[payments.Entry, ...]] = (
+        payments.entries
+    )
+    to_hold: Callable[..., payments.Money] = payments.to_hold
+    short_of: Callable[..., payments.Money] = payments.short_of
+    refund: Callable[..., payments.Operation] = payments.refund
     believed: Callable[..., payments.Hold] = fetched
     handled_on_receipt: bool = False
     """Whether a notice counts as handled before anything was done about it. It must not."""
     releases_when_called_off: bool = True
+    collects_when_all_is_known: bool = True
+    """Whether her card is charged anew only once every hold is known to be over."""
 
 
 RULES = Rules()

@@ -21,6 +21,9 @@ STORMY = Mix(faults=0.7, cancels=0.6, outages=0.03)
 LOSING = Mix(faults=0.6, outages=0.08, refunds=0.9)
 DARK = Mix(dark=0.8)
 MOVING = Mix(moved=0.8)
+AWAY = Mix(absent=0.6)
+GIVING = Mix(refunds=0.95)
+ASKING = Mix(disputes=0.8)
 UNSTEADY = Mix(lets_go=0.7, crashes=0.3)
 
 
@@ -101,6 +104,16 @@ def whole_hold(
     )
 
 
+def in_two_captures(
+    order: str, due: payments.Money, holds: Sequence[payments.Hold]
+) -> tuple[payments.Operation, ...]:
+    """One hold, captured a little at a time."""
+    asked = payments.settle(order, due, holds)
+    first = [each for each in asked if each.kind is payments.OperationKind.CAPTURE][:1]
+    more = [replace(each, seq=99, key=f"{order}:capture:99:1") for each in first]
+    return (*asked, *more)
+
+
 def captures_alone(
     order: str, due: payments.Money, holds: Sequence[payments.Hold]
 ) -> tuple[payments.Operation, ...]:
@@ -108,12 +121,72 @@ def captures_alone(
     return tuple(each for each in payments.settle(order, due, holds) if each.kind is capture)
 
 
-def disputed_too(lines: Sequence[payments.Line]) -> payments.Money:
-    return payments.due([replace(line, disputed=False) for line in lines])
+def disputed_too(
+    lines: Sequence[payments.Line],
+    fees: Sequence[payments.Money],
+    credits_: Sequence[payments.Money],
+) -> payments.Money:
+    return payments.due([replace(line, disputed=False) for line in lines], fees, credits_)
 
 
-def returned_too(lines: Sequence[payments.Line]) -> payments.Money:
-    return payments.due([replace(line, kept=True) for line in lines])
+def returned_too(
+    lines: Sequence[payments.Line],
+    fees: Sequence[payments.Money],
+    credits_: Sequence[payments.Money],
+) -> payments.Money:
+    return payments.due([replace(line, kept=True) for line in lines], fees, credits_)
+
+
+def no_fees(
+    lines: Sequence[payments.Line],
+    fees: Sequence[payments.Money],
+    credits_: Sequence[payments.Money],
+) -> payments.Money:
+    return payments.due(lines, [fee * 0 for fee in fees], credits_)
+
+
+def no_credits(
+    lines: Sequence[payments.Line],
+    fees: Sequence[payments.Money],
+    credits_: Sequence[payments.Money],
+) -> payments.Money:
+    return payments.due(lines, fees, [each * 0 for each in credits_])
+
+
+def never_short(due: payments.Money, holds: Sequence[payments.Hold]) -> payments.Money:
+    del holds
+    return due * 0
+
+
+def any_refund(
+    order: str,
+    seq: int,
+    amount: payments.Money,
+    hold: payments.Hold,
+    refunds: Sequence[payments.Refund],
+) -> payments.Operation:
+    del refunds
+    return payments.operation(payments.OperationKind.REFUND, order, seq, amount, hold=hold.id)
+
+
+def a_refund_is_for_ever(
+    before: payments.Refund | None, after: payments.Refund
+) -> tuple[payments.Movement, ...]:
+    return payments.refund_movements(before, after) if before is None else ()
+
+
+def a_dispute_is_a_question(
+    before: payments.Dispute | None, after: payments.Dispute
+) -> tuple[payments.Movement, ...]:
+    del before, after
+    return ()
+
+
+def debits_alone(
+    movement: payments.Movement, amount: payments.Money
+) -> tuple[payments.Entry, ...]:
+    lines = payments.entries(movement, amount)
+    return tuple(line for line in lines if line.side is payments.Side.DEBIT)
 
 
 def held_is_held(holds: Sequence[payments.Hold], asked: payments.Money, until: datetime) -> bool:
@@ -233,10 +306,47 @@ BUGS: dict[str, tuple[Rules, Mix, set[str]]] = {
     ),
     "tries without end": (replace(RULES, begin=for_ever), DARK, {"tries_are_bounded"}),
     "the whole hold captured": (replace(RULES, settle=whole_hold), Mix(), {"captured_is_due"}),
+    "a hold captured twice": (
+        replace(RULES, settle=in_two_captures),
+        Mix(),
+        {"a_hold_is_captured_once"},
+    ),
     "nothing released": (
         replace(RULES, settle=captures_alone),
         Mix(),
         {"no_orphan_hold", "every_order_ends"},
+    ),
+    "a fee forgotten": (replace(RULES, due=no_fees), AWAY, {"captured_is_due"}),
+    "a credit forgotten": (replace(RULES, due=no_credits), Mix(), {"captured_is_due"}),
+    "she keeps what is not held": (
+        replace(RULES, short_of=never_short),
+        Mix(),
+        {"nothing_leaves_unheld"},
+    ),
+    "her card is charged while a capture may have paid": (
+        replace(RULES, collects_when_all_is_known=False),
+        DARK,
+        {"captured_is_due"},
+    ),
+    "more is asked back than was taken": (
+        replace(RULES, refund=any_refund),
+        GIVING,
+        {"refunds_stay_within_the_capture"},
+    ),
+    "a refund that fails stays in the books": (
+        replace(RULES, refund_movements=a_refund_is_for_ever),
+        GIVING,
+        {"ledger_is_the_provider_s"},
+    ),
+    "a dispute moves nothing": (
+        replace(RULES, dispute_movements=a_dispute_is_a_question),
+        ASKING,
+        {"ledger_is_the_provider_s"},
+    ),
+    "debits without credits": (
+        replace(RULES, entries=debits_alone),
+        Mix(),
+        {"ledger_is_the_provider_s"},
     ),
     "a disputed piece charged": (replace(RULES, due=disputed_too), Mix(), {"captured_is_due"}),
     "a returned piece charged": (replace(RULES, due=returned_too), Mix(), {"captured_is_due"}),
@@ -291,6 +401,29 @@ BUGS: dict[str, tuple[Rules, Mix, set[str]]] = {
         {"no_orphan_hold"},
     ),
 }
+
+
+OF_THE_SEVEN = {
+    "1. what is captured is what is due": ["the whole hold captured", "a credit forgotten"],
+    "2. one capture of a hold": ["a hold captured twice"],
+    "3. what she returned is not charged": [
+        "a returned piece charged",
+        "a disputed piece charged",
+    ],
+    "4. no more goes back than was taken": ["more is asked back than was taken"],
+    "5. debits are credits, and ours is theirs": [
+        "debits without credits",
+        "a movement booked again",
+    ],
+    "6. every order ends, after bounded tries": ["nothing released", "tries without end"],
+    "7. one operation, one key, one object": ["a fresh key on every retry"],
+}
+"""Each of the house's rules about money, and what breaks it on purpose."""
+
+
+def test_each_of_the_seven_rules_is_broken_on_purpose() -> None:
+    assert len(OF_THE_SEVEN) == 7
+    assert all(bug in BUGS for bugs in OF_THE_SEVEN.values() for bug in bugs)
 
 
 @pytest.mark.parametrize("bug", BUGS)
