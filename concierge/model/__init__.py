@@ -52,6 +52,7 @@ from .selection import MOST_PIECES, Selection, SelectionLine
 from .setback import Setback, SetbackKind
 from .staff import Concierge, Shift
 from .street import Street
+from .vat import Rated, VatLine, vat_by_rate
 from .web_session import WebSession
 
 __all__ = [
@@ -102,6 +103,7 @@ __all__ = [
     "PlanRoute",
     "PlanVersion",
     "Preference",
+    "Rated",
     "Remark",
     "Reservation",
     "ReturnReason",
@@ -121,10 +123,12 @@ __all__ = [
     "Style",
     "Trouble",
     "Variant",
+    "VatLine",
     "Verdict",
     "VisitLock",
     "VisitStep",
     "WebSession",
     "counted",
     "new_id",
+    "vat_by_rate",
 ]

@@ -40,11 +40,13 @@ class Style(Table, table=True):
     """A design, in whatever colours and sizes it comes.
 
     `drawing` is what `garments.draw` needs: `{"category": "coat", "cut": "midi-notch"}`.
-    `search` is the folded text that words are matched against.
+    `search` is the folded text that words are matched against. `vat_bp` is its own VAT rate in
+    hundredths of a percent, None where the hub's is its.
     """
 
     __table_args__ = (
         CheckConstraint("price_minor > 0"),
+        CheckConstraint("vat_bp between 0 and 10000", name="vat_is_a_rate"),
         Index(
             "style_search", "search", postgresql_using="gin",
             postgresql_ops={"search": "gin_trgm_ops"},
@@ -66,6 +68,7 @@ class Style(Table, table=True):
     drawing: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     search: str
     listed: bool = True
+    vat_bp: int | None = None
 
     @property
     def price(self) -> payments.Money:

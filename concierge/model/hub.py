@@ -22,13 +22,16 @@ class Hub(Table, table=True):
     `windows` are the windows offered each day, `[["09:00", "10:00"], …]` in local time: service
     begins inside. `reach_s` is the longest drive we accept to a client. `gesture_minor` is the
     most a concierge may give away at one visit. Calling a visit off later than `notice_hours`
-    before its window opens costs the late fee, not opening the absence fee; 0 is none.
+    before its window opens costs the late fee, not opening the absence fee; 0 is none. `vat_bp`
+    is the VAT inside fees, and inside the prices of what has no rate of its own, in hundredths of
+    a percent.
     """
 
     __table_args__ = (
         CheckConstraint("reach_s > 0 and horizon_days > 0 and slot_minutes >= 30"),
         CheckConstraint("gesture_minor >= 0", name="gesture_not_negative"),
         CheckConstraint("late_fee_minor >= 0 and absence_fee_minor >= 0 and notice_hours >= 0"),
+        CheckConstraint("vat_bp between 0 and 10000", name="vat_is_a_rate"),
     )
 
     id: UUID = id_field()
@@ -47,6 +50,7 @@ class Hub(Table, table=True):
     late_fee_minor: int = 0
     absence_fee_minor: int = 0
     notice_hours: int = 24
+    vat_bp: int = 2_500
 
     @property
     def place(self) -> routing.Place:

@@ -262,12 +262,16 @@ class Order(Table, table=True):
 
 
 class OrderLine(Table, table=True):
-    """One piece of an order, at the price she saw, and what became of it."""
+    """One piece of an order, at the price she saw, and what became of it.
+
+    `vat_bp` is the VAT inside that price on the day she saw it, in hundredths of a percent.
+    """
 
     __table_args__ = (
         UniqueConstraint("order_id", "piece_id"),
         CheckConstraint("price_minor > 0"),
         CheckConstraint("verdict in ('kept', 'returned', 'missing')", name="verdict_known"),
+        CheckConstraint("vat_bp between 0 and 10000", name="vat_is_a_rate"),
     )
 
     id: UUID = id_field()
@@ -275,6 +279,7 @@ class OrderLine(Table, table=True):
     piece_id: UUID = belongs_to("piece.id")
     variant_id: UUID = belongs_to("variant.id", index=False)
     price_minor: int
+    vat_bp: int
     verdict: str | None = None
     reason: str | None = None
     condition: str | None = None

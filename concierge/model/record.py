@@ -33,7 +33,10 @@ class Event(Table, table=True):
 
 
 class Message(Table, table=True):
-    """A letter to a client, in her language."""
+    """A letter to a client, in her language.
+
+    `leads_to` is the page it is about, below our own address: whoever delivers it says the whole.
+    """
 
     id: UUID = id_field()
     client_id: UUID | None = belongs_to("client.id", nullable=True)
@@ -42,6 +45,7 @@ class Message(Table, table=True):
     language: str = Field(max_length=2)
     subject: str
     body: str
+    leads_to: str | None = None
     at: datetime = moment(index=True)
 
 

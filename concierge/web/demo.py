@@ -147,12 +147,20 @@ async def postbox(request: Asked) -> Response[str]:
             one.email,
             one.language,
             one.subject,
-            [(line, line.startswith(house.settings.base_url)) for line in one.body.split("\n")],
+            _parts(one, house.settings.base_url),
             one.at,
         )
         for one in newest
     ]
     return show(request, "postbox.html", Postbox(letters))
+
+
+def _parts(letter: Message, base_url: str) -> list[tuple[str, bool]]:
+    """A letter's lines, and whether each is an address of ours."""
+    lines = letter.body.split("\n")
+    if letter.leads_to is not None:
+        lines += ["", f"{base_url}{letter.leads_to}"]
+    return [(line, line.startswith(base_url)) for line in lines]
 
 
 handlers: list[BaseRouteHandler] = [front, play_client, make_it_later, postbox]

@@ -70,6 +70,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "POST /orders/{order_id}/cancellations": SHOPPERS,
     "POST /orders/{order_id}/selections": SHOPPERS,
     "GET /orders/{order_id}/visit.ics": SHOPPERS,
+    "GET /orders/{order_id}/receipt": SHOPPERS,
+    "GET /orders/{order_id}/receipt.pdf": SHOPPERS,
     "GET /account": CLIENTS,
     "POST /account": CLIENTS,
     "POST /account/preferences": CLIENTS,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import parse_pattern
+from babel.numbers import format_percent, parse_pattern
 
 import payments
 
@@ -44,6 +44,17 @@ def format_money(amount: payments.Money, language: str) -> str:
         numbering_system="arab" if language == "ar" else "latn",
     )
     return digits(_CODE_BY_DIGIT.sub("\u00a0", shown), language)
+
+
+def format_rate(hundredths: int, language: str) -> str:
+    """`25 %`; its hundredths are shown only where there are any."""
+    shown = format_percent(
+        Decimal(hundredths).scaleb(-4),
+        locale=LOCALES[language],
+        decimal_quantization=False,
+        numbering_system="arab" if language == "ar" else "latn",
+    )
+    return digits(shown, language)
 
 
 def format_day(day: date, language: str, *, year: bool = False, short: bool = False) -> str:

@@ -18,7 +18,7 @@ from concierge.model import LANGUAGES
 from concierge.model.refusals import Refusal
 from concierge.settings import PACKAGE
 
-from .formats import digits, format_day, format_money, format_span, format_time
+from .formats import digits, format_day, format_money, format_rate, format_span, format_time
 
 DEFAULT = "en"
 RIGHT_TO_LEFT = frozenset({"ar"})
@@ -60,6 +60,10 @@ class Words:
     def money(self, amount: payments.Money) -> str:
         """`4 860 kr`."""
         return format_money(amount, self.language)
+
+    def rate(self, hundredths: int) -> str:
+        """`25 %`, of hundredths of a percent."""
+        return format_rate(hundredths, self.language)
 
     def day(self, when: date | datetime, *, year: bool = False, short: bool = False) -> str:
         """`Thursday 26 November`; of a moment, the day it falls on by this clock."""

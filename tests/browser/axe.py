@@ -49,6 +49,7 @@ NO_PAGE = frozenset(
         "GET /live",
         "GET /orders/{order_id}/card/{page}",
         "GET /orders/{order_id}/visit.ics",
+        "GET /orders/{order_id}/receipt.pdf",
     }
 )
 """What answers with files, figures or another address. Whatever else is got is a page."""

@@ -165,6 +165,7 @@ class Walk:
             ):
                 await self.house.as_client(page.context, order.client_id, self.language)
                 await self.see(page, f"/orders/{order.id}", f"an order, {name}")
+            await self.see(page, f"/orders/{order.id}/receipt", "a receipt with its VAT")
             await self.house.turn(order.id, OrderState.RETURNED)
             await self.see(page, f"/orders/{order.id}", "an order, its money to follow")
             await self.house.turn(order.id, OrderState.SETTLED)

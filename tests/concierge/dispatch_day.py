@@ -174,7 +174,7 @@ async def _order(
     )  # fmt: skip
     line = OrderLine(
         order_id=order.id, piece_id=house.pieces[0].id, variant_id=house.variants[0].id,
-        price_minor=1_150_000,
+        price_minor=1_150_000, vat_bp=2_500,
     )  # fmt: skip
     for rows in ([client], [address], [order], [hold, line]):
         session.add_all(rows)

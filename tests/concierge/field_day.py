@@ -113,7 +113,11 @@ def _order(house: SmallHouse, number: int, opens: str) -> Order:
 def _lines(order: Order, pieces: list[Piece]) -> list[OrderLine]:
     return [
         OrderLine(
-            order_id=order.id, piece_id=piece.id, variant_id=piece.variant_id, price_minor=price
+            order_id=order.id,
+            piece_id=piece.id,
+            variant_id=piece.variant_id,
+            price_minor=price,
+            vat_bp=2_500,
         )
         for piece, price in zip(pieces, PRICES, strict=True)
     ]

@@ -34,6 +34,7 @@ PLANTED = {
     "one door to Numba": ("routing/solver/model.py", "import numba"),
     "one door to the planners measured beside ours": ("routing/bench/table.py", "import pyvrp"),
     "one door to Stripe": ("concierge/desk/settle.py", "import stripe"),
+    "one door to Typst": ("concierge/desk/settle.py", "import typst"),
     "one door to the web": ("concierge/desk/settle.py", "import litestar"),
 }
 

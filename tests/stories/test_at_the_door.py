@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
+from concierge.desk.show_receipt import receipt_of
 from concierge.model import (
     AuditEntry,
     Case,
@@ -71,6 +72,11 @@ async def test_a_gesture_is_taken_off_what_she_pays_with_who_and_why(
     assert captured == DEAREST - 12_500
     assert letter is not None
     assert "A gesture of ours: SEK\u00a0125 off" in letter
+    async with transaction(house.engine) as session:
+        paper = await receipt_of(session, await session.get_one(Order, visit.id))
+    assert [each.amount.minor for each in paper.credits] == [12_500]
+    assert paper.charged.minor == paper.kept.minor - 12_500 == captured
+    assert paper.net + paper.vat_total == paper.charged
 
 
 @pytest.mark.parametrize("minor", [GESTURE_MINOR + 1, 0, -5, 2**40, 1.5])
@@ -128,6 +134,12 @@ async def test_what_is_damaged_or_missing_is_never_charged_with_the_rest(
     assert opened[damaged.piece_id].remark == "Wine on the sleeve."
     assert opened[missing.piece_id].price_minor == missing.price_minor
     assert (case.kind, case.closed_at) == ("pieces_disputed", None)
+    async with transaction(house.engine) as session:
+        paper = await receipt_of(session, await session.get_one(Order, visit.id))
+    assert [(piece.kept, piece.disputed) for piece in paper.pieces] == [
+        (True, False), (False, True), (False, True),
+    ]  # fmt: skip
+    assert paper.charged.minor == kept.price_minor
     assert await states(house) == {
         kept.piece_id: PieceState.SOLD,
         damaged.piece_id: PieceState.REPAIR,

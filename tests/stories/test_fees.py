@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import func, select
 
 import payments
+from concierge.desk.show_receipt import Extra, receipt_of
 from concierge.model import (
     AuditEntry,
     Fee,
@@ -156,6 +157,15 @@ async def test_cancelling_late_takes_exactly_the_fee_she_was_told(whole: Whole) 
         "waived": False,
     }  # fmt: skip
     assert shown["money"]["charged"]["minor"] == LATE
+    async with transaction(whole.shop.small.engine) as session:
+        receipt = await receipt_of(session, await whole.order(order_id))
+    assert [(each.what, each.amount.minor) for each in receipt.fees] == [
+        (Extra.LATE_CANCELLATION, LATE)
+    ]
+    assert [(line.vat_bp, line.gross.minor) for line in receipt.vat] == [(2_500, LATE)]
+    assert (receipt.kept.minor, receipt.charged.minor) == (0, LATE)
+    paper = await her.browser.get(f"/orders/{order_id}/receipt", headers={"accept": "text/html"})
+    assert "Late cancellation" in paper.text
     assert (await cancel(her, order_id, told)).status_code == 409
 
 

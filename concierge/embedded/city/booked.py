@@ -267,10 +267,12 @@ def _write(day: Day, order: Order, wish: Wish, wardrobe: Wardrobe, chance: Chanc
     lines: list[OrderLine] = []
     reservations: list[Reservation] = []
     for piece in wish.pieces:
+        style = wardrobe.style_of(piece)
         lines.append(
             OrderLine(
                 id=chance.id(order.placed_at), order_id=order.id, piece_id=piece.id,
-                variant_id=piece.variant_id, price_minor=wardrobe.style_of(piece).price_minor,
+                variant_id=piece.variant_id, price_minor=style.price_minor,
+                vat_bp=day.hub.vat_bp if style.vat_bp is None else style.vat_bp,
             )
         )  # fmt: skip
         reservations.append(

@@ -6,12 +6,13 @@ them pleasant.
 
 from litestar.handlers import BaseRouteHandler
 
-from . import account, boutique, orders, selection, visit
+from . import account, boutique, orders, receipt, selection, visit
 
 handlers: list[BaseRouteHandler] = [
     *boutique.handlers,
     *selection.handlers,
     *visit.handlers,
     *orders.handlers,
+    *receipt.handlers,
     *account.handlers,
 ]

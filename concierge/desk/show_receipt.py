@@ -1,0 +1,241 @@
+"""A receipt: what she kept and gave back, what was taken for it, and the VAT inside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+from concierge.model import (
+    Client,
+    Fee,
+    FeeKind,
+    Gesture,
+    Hold,
+    House,
+    Hub,
+    Operation,
+    OperationState,
+    Order,
+    OrderLine,
+    Rated,
+    Style,
+    Variant,
+    VatLine,
+    vat_by_rate,
+)
+from concierge.model.refusals import Missing
+
+from .show_order import her_order
+
+
+class Extra(StrEnum):
+    """What stands on a bill beside pieces."""
+
+    LATE_CANCELLATION = "late_cancellation"
+    ABSENCE = "absence"
+    GESTURE = "gesture"
+    REFUND = "refund"
+
+
+FEES = {
+    FeeKind.LATE_CANCELLATION: Extra.LATE_CANCELLATION,
+    FeeKind.ABSENCE: Extra.ABSENCE,
+}
+
+
+class ReceiptPiece(msgspec.Struct, frozen=True):
+    """A piece at the price she saw, VAT included, and what became of it.
+
+    One in dispute is damaged or not there: nothing is charged for it with the rest.
+    """
+
+    style: str
+    house: str
+    colour: str
+    size: str
+    price: payments.Money
+    verdict: str
+    kept: bool
+    disputed: bool
+
+
+class ExtraLine(msgspec.Struct, frozen=True):
+    """A fee, a credit or a refund; `amount` is positive, `at` when it was given or asked."""
+
+    what: Extra
+    amount: payments.Money
+    at: datetime
+
+
+class CardLine(msgspec.Struct, frozen=True):
+    """What became of one hold. `reference` is the payments provider's name for it."""
+
+    reference: str
+    held: payments.Money
+    held_at: datetime
+    charged: payments.Money
+    released: payments.Money
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """A settled order. `kept + fees - credits == charged`, and `charged - refunds == paid`.
+
+    `vat` is the VAT inside what is paid, rate by rate: its gross adds up to `paid`.
+    """
+
+    order_id: UUID
+    reference: str
+    client: str
+    visited_at: datetime | None
+    settled_at: datetime
+    pieces: list[ReceiptPiece]
+    kept: payments.Money
+    fees: list[ExtraLine]
+    credits: list[ExtraLine]
+    charged: payments.Money
+    refunds: list[ExtraLine]
+    paid: payments.Money
+    card: list[CardLine]
+    vat: tuple[VatLine, ...]
+
+    @property
+    def net(self) -> payments.Money:
+        """What is paid, without VAT."""
+        return payments.Money.total((line.net for line in self.vat), self.paid.currency)
+
+    @property
+    def vat_total(self) -> payments.Money:
+        """All the VAT inside what is paid."""
+        return payments.Money.total((line.vat for line in self.vat), self.paid.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What changes a bill beside its pieces."""
+
+    fees: list[ExtraLine]
+    credits: list[ExtraLine]
+    refunds: list[ExtraLine]
+
+
+async def show_receipt(session: AsyncSession, order_id: UUID, client_id: UUID | None) -> Receipt:
+    """The receipt of an order, for the client whose it is.
+
+    Raises:
+        Missing: there is no such order, it is somebody else's, or its money has not followed yet:
+            a receipt tells only what was done.
+    """
+    return await receipt_of(session, await her_order(session, order_id, client_id))
+
+
+async def receipt_of(session: AsyncSession, order: Order) -> Receipt:
+    """The receipt of an order, for whoever may see it.
+
+    Raises:
+        Missing: its money has not followed yet.
+    """
+    if order.settled_at is None:
+        raise Missing("There is no receipt yet; it comes when the money has followed.")
+    hub = await session.get_one(Hub, order.hub_id)
+    client = await session.get_one(Client, order.client_id)
+    nothing = payments.Money(0, order.currency)
+    pieces, sold = await _pieces(session, order)
+    beside = await _beside(session, order)
+    kept = sum((piece.price for piece in pieces if piece.kept), nothing)
+    fees = _total(beside.fees, nothing)
+    charged = max(nothing, kept + fees - _total(beside.credits, nothing))
+    refunded = _total(beside.refunds, nothing)
+    sold += [Rated(line.amount, hub.vat_bp) for line in beside.fees]
+    paid = charged - refunded
+    return Receipt(
+        order_id=order.id,
+        reference=order.reference,
+        client=client.shown_as,
+        visited_at=order.returns_at,
+        settled_at=order.settled_at,
+        pieces=pieces,
+        kept=kept,
+        fees=beside.fees,
+        credits=beside.credits,
+        charged=charged,
+        refunds=beside.refunds,
+        paid=paid,
+        card=await _card(session, order),
+        vat=vat_by_rate(sold, kept + fees - paid),
+    )
+
+
+async def _pieces(session: AsyncSession, order: Order) -> tuple[list[ReceiptPiece], list[Rated]]:
+    rows = await session.exec(
+        select(OrderLine, Variant, Style, House)
+        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
+        .join(Style, col(Style.id) == col(Variant.style_id))
+        .join(House, col(House.id) == col(Style.house_id))
+        .where(OrderLine.order_id == order.id)
+        .order_by(col(OrderLine.id))
+    )
+    pieces: list[ReceiptPiece] = []
+    sold: list[Rated] = []
+    for line, variant, style, house in rows:
+        price = payments.Money(line.price_minor, order.currency)
+        pieces.append(
+            ReceiptPiece(
+                style.name,
+                house.name,
+                variant.colour,
+                variant.size,
+                price,
+                line.verdict or "",
+                line.kept and not line.disputed,
+                line.disputed,
+            )
+        )
+        if pieces[-1].kept:
+            sold.append(Rated(price, line.vat_bp))
+    return pieces, sold
+
+
+async def _beside(session: AsyncSession, order: Order) -> _Beside:
+    given_back = await session.exec(
+        select(Operation)
+        .where(
+            Operation.order_id == order.id,
+            Operation.kind == payments.OperationKind.REFUND,
+            Operation.state == OperationState.DONE,
+        )
+        .order_by(col(Operation.done_at))
+    )
+    refunds = [
+        ExtraLine(Extra.REFUND, each.amount, each.done_at or each.planned_at)
+        for each in given_back
+    ]
+    given = await session.exec(select(Gesture).where(Gesture.order_id == order.id))
+    credits_ = [ExtraLine(Extra.GESTURE, each.amount, each.at) for each in given]
+    asked = await session.exec(select(Fee).where(Fee.order_id == order.id))
+    fees = [ExtraLine(FEES[each.kind], each.due, each.at) for each in asked if each.due]
+    return _Beside(fees, credits_, refunds)
+
+
+async def _card(session: AsyncSession, order: Order) -> list[CardLine]:
+    rows = await session.exec(
+        select(Hold)
+        .where(Hold.order_id == order.id, Hold.state != payments.HoldState.PENDING)
+        .order_by(col(Hold.held_at), col(Hold.id))
+    )
+    return [
+        CardLine(
+            hold.provider_id, hold.amount, hold.held_at, hold.captured,
+            hold.amount - hold.captured,
+        )
+        for hold in rows
+    ]  # fmt: skip
+
+
+def _total(lines: Sequence[ExtraLine], nothing: payments.Money) -> payments.Money:
+    return sum((line.amount for line in lines), nothing)

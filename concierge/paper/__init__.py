@@ -1,0 +1,1 @@
+"""Papers: what is printed or sent as PDF, set with the house's own fonts."""
