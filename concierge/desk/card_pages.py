@@ -35,6 +35,7 @@ from concierge.words import words_in
 from payments.stripe_gateway import StripeGateway
 
 from .book_money import book_hold
+from .collect import PAGE_LASTS, may_pay, page_to_pay
 from .hold_money import REFUSED, asked_of, money_came
 from .place_order import PAGE_MARGIN
 from .settle import open_case, plan_release, stand
@@ -44,7 +45,11 @@ SHORTEST_PAGE = timedelta(minutes=30)
 """The provider opens no card page for less."""
 LATER_PAGE = timedelta(hours=2)
 """How long a page stays open that she asks for after she ordered."""
-PAGES = (payments.OperationKind.OPEN_PAGE, payments.OperationKind.SAVE_CARD)
+PAGES = (
+    payments.OperationKind.OPEN_PAGE,
+    payments.OperationKind.SAVE_CARD,
+    payments.OperationKind.PAY_PAGE,
+)
 """What she asks for herself, by going to the card page."""
 
 
@@ -114,6 +119,8 @@ async def _open(
         "locale": client.language,
         "house": house,
     }
+    if operation.kind is payments.OperationKind.PAY_PAGE:
+        return await gateway.open_payment_page(amount=operation.amount, **where)
     if saves:
         return await gateway.open_card_save_page(currency=order.currency, **where)
     return await gateway.open_card_page(amount=operation.amount, lines=ask.lines, **where)
@@ -160,11 +167,14 @@ async def take_over_page(engine: AsyncEngine, seen: payments.CardPageState) -> C
 async def _take_card(
     session: AsyncSession, order: Order, seen: payments.CardPageState, moment: datetime
 ) -> None:
-    """She finished a card page: the order stands, or its money stands again."""
+    """She finished a card page: the order stands, or its money stands again, or she has paid."""
     client = await session.get_one(Client, order.client_id)
     client.payments_customer = seen.customer or client.payments_customer
     order.payer = seen.customer or order.payer
     order.card = seen.payment_method or order.card
+    if f":{payments.OperationKind.PAY_PAGE}:" in (seen.op or ""):
+        await money_came(session, order, payments.By.CLIENT, moment)
+        return
     try:
         first = order.confirm(moment)
     except TooLate as late:
@@ -242,6 +252,8 @@ async def _prepare(session: AsyncSession, order_id: UUID) -> _Ask:
         operation = await _page_for_later(session, order, last, moment)
         until = operation.planned_at + LATER_PAGE
         operation.send(moment, fresh=operation.broke)
+    elif await may_pay(session, order):
+        operation, until = await page_to_pay(session, order, moment), moment + PAGE_LASTS
     else:
         raise TooLate("Order %(order)s needs no card now.", order=order.reference)
     client = await session.get_one(Client, order.client_id)

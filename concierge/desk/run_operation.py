@@ -12,13 +12,17 @@ import payments
 import payments.steps
 from concierge.model import Hold, Operation, Order, OrderState
 from concierge.store.clock import now
+from concierge.store.jobs import Collect, enqueue
 from concierge.store.transaction import lock_order, transaction
 from payments.stripe_gateway import StripeGateway
 
 from .book_money import book_hold
+from .collect import charge_refused
 from .hold_money import ASKED, asked_of, bank_said_no, coming_of, money_came
 from .settle import finish_if_settled, open_case, stand
 
+WITHOUT_HER = frozenset({payments.OperationKind.AUTHORISE, payments.OperationKind.CHARGE})
+"""Operations that ask her saved card."""
 TOO_SHORT = "Her bank holds the money, but not until the day after her visit."
 
 
@@ -57,9 +61,7 @@ async def _begin(
 ) -> payments.steps.Begun | None:
     async with transaction(engine) as session:
         operation, order, hold = await _rows(session, operation_id)
-        wanted = operation.kind is not payments.OperationKind.AUTHORISE or (
-            order.state is OrderState.CONFIRMED and order.standing in ASKED
-        )
+        wanted = _is_wanted(operation, order)
         stored = operation.stored(hold.provider_id if hold else None, wanted=wanted)
         step, after = payments.begin(stored, await now(session), undone=undone)
         if step is None:
@@ -68,14 +70,30 @@ async def _begin(
         return payments.steps.Begun(step, after)
 
 
+def _is_wanted(operation: Operation, order: Order) -> bool:
+    """Whether its cause is still there; captures and releases are wanted once they are planned."""
+    match operation.kind:
+        case payments.OperationKind.AUTHORISE:
+            return order.state is OrderState.CONFIRMED and order.standing in ASKED
+        case payments.OperationKind.CHARGE:
+            return order.standing is payments.Standing.COLLECTING
+        case _:
+            return True
+
+
 async def _call(
     engine: AsyncEngine, gateway: StripeGateway, operation_id: UUID, stored: payments.Stored
 ) -> payments.steps.Reply:
     kind, key, fact = stored.kind, stored.key, stored.fact
     try:
-        if kind is payments.OperationKind.AUTHORISE:
+        if kind in WITHOUT_HER:
             operation, order = await _asked(engine, operation_id)
-            return await gateway.hold_off_session(
+            ask = (
+                gateway.charge_off_session
+                if kind is payments.OperationKind.CHARGE
+                else gateway.hold_off_session
+            )
+            return await ask(
                 amount=stored.amount, order=str(order.id), op=fact, key=key,
                 customer=operation.payer or "", payment_method=operation.card or "",
                 description=f"Home visit {order.reference}",
@@ -91,7 +109,7 @@ async def _read(
     engine: AsyncEngine, gateway: StripeGateway, operation_id: UUID, stored: payments.Stored
 ) -> payments.steps.Reply:
     try:
-        if stored.kind is payments.OperationKind.AUTHORISE:
+        if stored.kind in WITHOUT_HER:
             operation, _ = await _asked(engine, operation_id)
             return await gateway.find_hold(stored.fact, customer=operation.payer)
         return await gateway.fetch_hold(stored.hold or "")
@@ -112,6 +130,8 @@ async def _write(engine: AsyncEngine, operation_id: UUID, what: payments.steps.A
         match what:
             case payments.steps.Apply(_, payments.Hold() as seen):
                 await apply(session, order, operation, seen)
+            case payments.steps.Refused() if operation.kind is payments.OperationKind.CHARGE:
+                await charge_refused(session, order, operation, what.words, what.advice, moment)
             case payments.steps.Refused():
                 await bank_said_no(session, order, operation, what.words, what.advice, moment)
             case payments.steps.Note():
@@ -122,7 +142,7 @@ async def _write(engine: AsyncEngine, operation_id: UUID, what: payments.steps.A
             case payments.steps.HandOver():
                 if isinstance(what.seen, payments.Hold):
                     await book_hold(session, order, what.seen, moment)
-                await _hand_over(session, order, operation, what.words)
+                await _hand_over(session, order, operation, what.words, what.seen)
             case _:
                 raise TypeError(f"{what} is nothing to write down.")
 
@@ -141,6 +161,9 @@ async def apply(
     hold = await book_hold(session, order, seen, moment)
     operation.hold_id = hold.id
     first = operation.finish(moment, seen.id)
+    if operation.kind is payments.OperationKind.CHARGE:
+        await money_came(session, order, payments.By.BANK, moment)
+        return
     if operation.kind is not payments.OperationKind.AUTHORISE:
         await finish_if_settled(session, order, moment)
         return
@@ -154,17 +177,32 @@ async def apply(
 
 
 async def _hand_over(
-    session: AsyncSession, order: Order, operation: Operation, words: str
+    session: AsyncSession,
+    order: Order,
+    operation: Operation,
+    words: str,
+    seen: payments.Hold | payments.Refund | None,
 ) -> None:
-    """It cannot be done: call a person."""
+    """It cannot be done: call a person.
+
+    A hold that is proved to be gone pays nothing: what it should have paid is asked of her
+    another way at once. Where nobody knows what happened, nothing is asked of her.
+    """
     moment = await now(session)
     told = f"{operation.kind} of {operation.amount} for order {order.reference}: {words}"
     if operation.kind is payments.OperationKind.AUTHORISE:
         await bank_said_no(session, order, operation, words, payments.Advice.NEVER, moment)
     operation.fail(moment, words)
     capturing = order.standing is payments.Standing.CAPTURING
+    gone = isinstance(seen, payments.Hold) and seen.state is payments.HoldState.RELEASED
     if operation.kind is payments.OperationKind.CAPTURE and capturing:
+        to = payments.Standing.COLLECTING if gone else payments.Standing.CAPTURE_FAILED
+        await stand(session, order, to, payments.By.BANK)
+    elif operation.kind is payments.OperationKind.CHARGE:
         await stand(session, order, payments.Standing.CAPTURE_FAILED, payments.By.BANK)
+    if order.standing is payments.Standing.COLLECTING:
+        await enqueue(session, Collect(order=order.id))
+        return
     await open_case(session, order, "operation_failed", told, moment)
 
 

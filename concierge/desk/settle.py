@@ -20,29 +20,36 @@ from concierge.model import (
     OrderState,
     Stop,
 )
-from concierge.store.jobs import RunOperation, enqueue
+from concierge.store.jobs import Collect, RunOperation, enqueue
 from concierge.store.log import tell
 
 from .write_letter import Letter, write_letter
+
+UNPAID = frozenset({payments.Standing.COLLECTING, payments.Standing.CAPTURE_FAILED})
+"""Where money stands when what is due is asked of her another way, or of a person."""
+MENDED = ("not_paid", "not_settled", "operation_failed")
+"""Kinds of cases that are over once an order's money is taken, or given back."""
 
 
 async def plan_settlement(session: AsyncSession, order: Order, now: datetime) -> None:
     """Plan the captures and releases that an order's outcome asks for, and have them carried out.
 
+    What no hold covers is asked of her another way; nothing of what is held waits for it.
     The caller holds the order's lock. Doing it again plans nothing twice: the keys are the facts.
     """
     due = await due_of(session, order)
     holds = await holds_of(session, order.id)
     order.due_minor = due.minor
-    try:
-        asked = payments.settle(str(order.id), due, await _staying(session, order, holds))
-    except payments.NotCovered as short:
-        await open_case(session, order, "not_covered", str(short), now)
-        return
+    staying = await _staying(session, order, holds)
+    missing = payments.short_of(due, staying)
+    asked = payments.settle(str(order.id), due - missing, staying)
     rows = {hold.provider_id: hold for hold in holds}
     for each in asked:
         await plan_operation(session, order, each, rows.get(each.hold or ""), now)
-    if asked:
+    if missing and order.standing not in UNPAID:
+        await stand(session, order, payments.Standing.COLLECTING, payments.By.DOOR)
+        await enqueue(session, Collect(order=order.id))
+    elif asked and order.standing not in UNPAID:
         to = payments.Standing.CAPTURING if due else payments.Standing.RELEASING
         await stand(session, order, to, payments.By.DOOR)
     await finish_if_settled(session, order, now)
@@ -100,11 +107,16 @@ async def finish_if_settled(session: AsyncSession, order: Order, now: datetime) 
     if order.settled_at or not (called_off or order.state is OrderState.RETURNED):
         return False
     captured = payments.Money.total((hold.captured for hold in holds), order.currency)
+    if captured.minor != order.due_minor and order.standing in UNPAID:
+        await enqueue(session, Collect(order=order.id))
+        return False
     if captured.minor != order.due_minor:
         words = f"Order {order.reference} is due {order.due_minor} and {captured} was captured."
         await open_case(session, order, "not_settled", words, now)
         return False
     order.settle(captured, now)
+    for kind in MENDED:
+        await close_cases(session, order, kind, now)
     topics = [f"order:{order.id}", f"day:{order.hub_id}:{order.day}"]
     stop = await session.get(Stop, order.id)
     if stop is not None:

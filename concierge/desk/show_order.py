@@ -32,6 +32,7 @@ from concierge.model import (
 from concierge.model.refusals import Missing
 
 from .ask_fees import fee_of
+from .collect import may_pay
 from .expect_arrivals import Between
 from .hold_money import coming_of
 from .see_overdue import is_overdue
@@ -85,7 +86,8 @@ class MoneyShown(msgspec.Struct, frozen=True):
 
     `held` is what will be set aside while nothing is yet, from `held_from` when that is later than
     now. `twice` while she may see it twice. `reference` is the provider's name of the payment.
-    `at` is when it was over. `gesture` is what her concierge took off.
+    `at` is when it was over. `gesture` is what her concierge took off, `to_pay` what could not be
+    taken: she may pay it on a card page.
     """
 
     standing: payments.Standing
@@ -97,6 +99,7 @@ class MoneyShown(msgspec.Struct, frozen=True):
     released: payments.Money | None
     reference: str | None
     at: datetime | None
+    to_pay: payments.Money | None
     gesture: payments.Money | None
 
 
@@ -224,6 +227,7 @@ async def show_order(
             await _holds(session, [order.id]),
             await _held_from(session, order, now),
             await _gesture(session, order),
+            await may_pay(session, order),
         ),
         placed_at=order.placed_at,
     )
@@ -312,6 +316,7 @@ def _money(
     holds: Sequence[Hold],
     held_from: datetime | None,
     gesture: payments.Money | None,
+    to_pay: payments.Money | None,
 ) -> MoneyShown:
     ever = [hold for hold in holds if hold.state is not payments.HoldState.PENDING]
     asked = order.agreed_fee + payments.Money.total(
@@ -334,6 +339,7 @@ def _money(
         reference=ever[-1].provider_id if ever else None,
         at=order.settled_at,
         gesture=gesture,
+        to_pay=to_pay,
     )
 
 

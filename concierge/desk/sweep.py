@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+import payments
 from concierge.model import (
     CardPage,
     CardPageState,
@@ -22,6 +23,7 @@ from concierge.store.clock import now
 from concierge.store.jobs import (
     AssignWindows,
     CheckCardPage,
+    Collect,
     GiveUpSlot,
     HoldMoney,
     Job,
@@ -58,6 +60,7 @@ async def _due(session: AsyncSession, moment: datetime) -> AsyncIterator[Job]:
     for jobs in (
         await _slots(session, moment),
         await _holds(session, moment),
+        await _unpaid(session, moment),
         await _pages(session, moment),
         await _operations(session, moment),
         await _notices(session, moment),
@@ -81,6 +84,15 @@ async def _holds(session: AsyncSession, moment: datetime) -> Iterable[Job]:
         .order_by(col(Order.hold_due))
     )
     return [HoldMoney(order=order_id) for order_id in await session.exec(due.limit(AT_ONCE))]
+
+
+async def _unpaid(session: AsyncSession, moment: datetime) -> Iterable[Job]:
+    """What is due and was not taken: the next way to ask for it, or its time is over."""
+    due = select(Order.id).where(
+        Order.standing == payments.Standing.COLLECTING,
+        or_(col(Order.collect_until).is_(None), col(Order.collect_until) <= moment),
+    )
+    return [Collect(order=order_id) for order_id in await session.exec(due.limit(AT_ONCE))]
 
 
 async def _pages(session: AsyncSession, moment: datetime) -> Iterable[Job]:

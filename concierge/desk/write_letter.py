@@ -10,19 +10,17 @@ import payments
 from concierge.model import (
     Address,
     Client,
-    Fee,
-    FeeKind,
     Gesture,
-    Hold,
     Hub,
     Message,
     Order,
     OrderLine,
     Style,
     Variant,
-    counted,
 )
 from concierge.words import Words, words_in
+
+from .letters_after import AFTER, bank_takes_days, given_back, held_of
 
 
 class Letter(StrEnum):
@@ -41,6 +39,8 @@ class Letter(StrEnum):
     """It is set aside anew; she may see two amounts for a while."""
     NOT_HELD = "not_held"
     """Her bank did not set it aside; here is what she can do."""
+    PAY = "pay"
+    """What is due could not be taken; here she pays it."""
     CANCELLED = "cancelled"
     ABSENT = "absent"
     """Nobody opened, and no other hour was found."""
@@ -130,17 +130,12 @@ async def _content(
             ]
         case Letter.CANCELLED:
             return words.say("Your visit is cancelled"), [
-                *await _given_back(session, order, words),
+                *await given_back(session, order, words),
                 number,
             ]
-        case Letter.ABSENT:
-            return words.say("We were at your door"), [
-                words.say("Nobody opened, so the visit is over and your pieces are back with us."),
-                *await _given_back(session, order, words),
-                number,
-            ]
-        case Letter.FEE:
-            return words.say("Your receipt"), [*await _fee_receipt(session, order, words), number]
+        case Letter.ABSENT | Letter.FEE | Letter.PAY:
+            subject, lines = await AFTER[letter](session, order, words, link)
+            return subject, [*lines, number]
         case Letter.RECEIPT:
             return words.say("Your receipt"), [*await _receipt(session, order, words), number]
 
@@ -224,29 +219,10 @@ async def _what_her_bank_said(session: AsyncSession, order: Order, words: Words)
     )
 
 
-async def _given_back(session: AsyncSession, order: Order, words: Words) -> list[str]:
-    fee = (await session.exec(select(Fee).where(Fee.order_id == order.id))).first()
-    if fee is not None and fee.due:
-        return [
-            words.say(
-                "As you agreed when you ordered, this costs %(fee)s. All else that your bank "
-                "set aside is released now.",
-                fee=words.money(fee.due),
-            ),
-            _bank(words),
-        ]
-    if not await _held(session, order):
-        return [words.say("Nothing was charged and nothing is set aside.")]
-    return [
-        words.say("Nothing is charged, and what your bank set aside is released now."),
-        _bank(words),
-    ]
-
-
 async def _set_aside(session: AsyncSession, order: Order, words: Words) -> str:
     return words.say(
         "Your bank has set aside %(held)s. You pay only for what you keep.",
-        held=words.money(await _held(session, order)),
+        held=words.money(await held_of(session, order)),
     )
 
 
@@ -268,13 +244,13 @@ async def _receipt(session: AsyncSession, order: Order, words: Words) -> list[st
         pieces.append(
             words.say("A gesture of ours: %(amount)s off", amount=words.money(given.amount))
         )
-    held = await _held(session, order)
+    held = await held_of(session, order)
     due = payments.Money(order.due_minor or 0, order.currency)
     return [
         "\n".join(pieces),
         words.say("Charged: %(amount)s", amount=words.money(due)),
         words.say("Released: %(amount)s", amount=words.money(held - due)),
-        _bank(words),
+        bank_takes_days(words),
     ]
 
 
@@ -285,34 +261,8 @@ def _became(line: OrderLine, words: Words) -> str:
     return words.say("kept") if line.kept else words.say("returned")
 
 
-async def _fee_receipt(session: AsyncSession, order: Order, words: Words) -> list[str]:
-    held = await _held(session, order)
-    due = payments.Money(order.due_minor or 0, order.currency)
-    fee = (await session.exec(select(Fee).where(Fee.order_id == order.id))).one()
-    absent = fee.kind is FeeKind.ABSENCE
-    return [
-        words.say("For a visit nobody opened for, as you agreed when you ordered.")
-        if absent
-        else words.say("For a visit called off late, as you agreed when you ordered."),
-        words.say("Charged: %(amount)s", amount=words.money(due)),
-        words.say("Released: %(amount)s", amount=words.money(max(held - due, due * 0))),
-        _bank(words),
-    ]
-
-
-def _bank(words: Words) -> str:
-    return words.say("Your bank may take a few days to show the release.")
-
-
 def _price(line: OrderLine, order: Order) -> payments.Money:
     return payments.Money(line.price_minor, order.currency)
-
-
-async def _held(session: AsyncSession, order: Order) -> payments.Money:
-    holds = await session.exec(
-        select(Hold).where(Hold.order_id == order.id).order_by(col(Hold.held_at), col(Hold.id))
-    )
-    return counted(holds.all(), order.currency)
 
 
 async def _asked(session: AsyncSession, order: Order) -> payments.Money:

@@ -18,6 +18,7 @@ from .door import Decision, Disposition, Gesture, Trouble
 from .fees import Fee, FeeConsent, FeeKind
 from .hub import Hub
 from .money import (
+    OVER,
     CardPage,
     CardPageState,
     Hold,
@@ -62,6 +63,7 @@ __all__ = [
     "LANGUAGES",
     "LENDABLE",
     "MOST_PIECES",
+    "OVER",
     "STANDING",
     "Account",
     "Address",

@@ -49,7 +49,8 @@ class Order(Table, table=True):
     From `opens` to `closes` is the promised window; both are empty while a flexible client waits
     for the planner to choose among her `OrderWish`es. `slot_until` is when an unpaid place is
     given up. `standing` is where its money stands; `hold_due` is when the hold calendar looks at
-    it next. `payer` and `card` are the provider's names for her and the card she left with us.
+    it next, `collect_until` how long she has to pay by a link what could not be taken. `payer`
+    and `card` are the provider's names for her and the card she left with us.
     The fees are those she agreed to: calling off is free until `notice_hours` before `opens`.
     """
 
@@ -62,6 +63,7 @@ class Order(Table, table=True):
         Index("orders_hub_day", "hub_id", "day"),
         Index("orders_slot", "slot_until", postgresql_where="state = 'placed'"),
         Index("orders_hold_due", "hold_due", postgresql_where="state = 'confirmed'"),
+        Index("orders_collecting", "collect_until", postgresql_where="standing = 'collecting'"),
     )
 
     id: UUID = id_field()
@@ -88,6 +90,7 @@ class Order(Table, table=True):
     due_minor: int | None = None
     standing: payments.Standing = choice(payments.Standing, payments.Standing.DRAFT)
     hold_due: datetime | None = moment(nullable=True)
+    collect_until: datetime | None = moment(nullable=True)
     payer: str | None = None
     card: str | None = None
     late_fee_minor: int = 0

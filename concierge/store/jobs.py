@@ -69,6 +69,13 @@ class HoldMoney(Job, frozen=True):
     order: UUID
 
 
+class Collect(Job, frozen=True):
+    """What is due was not taken: ask another card, write to her, or call a person."""
+
+    queue: ClassVar[str] = MONEY
+    order: UUID
+
+
 class TellNotHeld(Job, frozen=True):
     """Write to her that her bank holds no money for her visit, and what she can do."""
 

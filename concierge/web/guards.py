@@ -88,6 +88,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "PUT /api/field/visits/{order_id}/returns/{key}": CONCIERGES,
     # --- dispatch ---
     "GET /api/dispatch/orders/{order_id}/record": DISPATCHERS,
+    "POST /api/dispatch/orders/{order_id}/payment-links": DISPATCHERS,
     "GET /dispatch": DESK,
     "GET /api/dispatch/days/{hub}/{day}": DESK,
     "GET /api/dispatch/days/{hub}/{day}/visits/{order_id}/places": DESK,

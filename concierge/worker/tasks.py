@@ -9,6 +9,7 @@ from procrastinate import JobContext, RetryStrategy
 
 from concierge.desk.assign_windows import assign_windows
 from concierge.desk.card_pages import check_card_page
+from concierge.desk.collect import collect
 from concierge.desk.give_up_order import give_up_slot
 from concierge.desk.hold_money import hold_money, tell_not_held
 from concierge.desk.improve_day import improve_day
@@ -59,6 +60,12 @@ async def _give_up_slot(context: JobContext, *, order: str) -> None:
 @tasks.task(name="hold_money", queue=MONEY, retry=AGAIN, pass_context=True)
 async def _hold_money(context: JobContext, *, order: str) -> None:
     await hold_money(bench(context).engine, UUID(order))
+
+
+@tasks.task(name="collect", queue=MONEY, retry=AGAIN, pass_context=True)
+async def _collect(context: JobContext, *, order: str) -> None:
+    at = bench(context)
+    await collect(at.engine, UUID(order), base_url=at.base_url)
 
 
 @tasks.task(name="tell_not_held", queue=HOUSE, retry=AGAIN, pass_context=True)

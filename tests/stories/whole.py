@@ -1,9 +1,10 @@
 """The shop with its back office: a dispatcher at the board, phones, and a worker."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ import httpx
 from procrastinate import App, PsycopgConnector
 from sqlmodel import col, func, select
 
+from concierge.desk.sweep import sweep
 from concierge.model import (
     Account,
     Hold,
@@ -24,7 +26,7 @@ from concierge.model import (
     new_id,
 )
 from concierge.settings import Settings
-from concierge.store.clock import wall
+from concierge.store.clock import now, wall
 from concierge.store.jobs import DESK, HOUSE, MONEY, open_queue
 from concierge.store.transaction import transaction
 from concierge.worker.bench import Bench
@@ -66,11 +68,24 @@ class Whole:
 
     async def work(self) -> None:
         """Let a worker do every job of money and house that waits, and those that follow."""
-        await self.queue.run_worker_async(
-            queues=[MONEY, HOUSE], wait=False, concurrency=1, install_signal_handlers=False,
-            listen_notify=False, delete_jobs="successful",
-            additional_context={"bench": self.bench},
-        )  # fmt: skip
+        async with asyncio.timeout(60):
+            await self.queue.run_worker_async(
+                queues=[MONEY, HOUSE], wait=False, concurrency=1, install_signal_handlers=False,
+                listen_notify=False, delete_jobs="successful",
+                additional_context={"bench": self.bench},
+            )  # fmt: skip
+
+    async def sweep(self) -> None:
+        """Ask for all that is due."""
+        await sweep(self.shop.small.engine)
+
+    async def again(self, time: timedelta) -> None:
+        """Time passes; what was left lying is asked for again, and done."""
+        async with transaction(self.shop.small.engine) as session:
+            moment = await now(session)
+        await self.clock(moment + time)
+        await self.sweep()
+        await self.work()
 
     async def colleague(self, role: Role, email: str = "", **more: Any) -> Colleague:
         """Somebody of this role signs in."""

@@ -2,11 +2,12 @@
 
 from litestar.handlers import BaseRouteHandler
 
-from . import day, page, record, setbacks
+from . import aftermath, day, page, record, setbacks
 
 handlers: list[BaseRouteHandler] = [
     *page.handlers,
     *day.handlers,
     *setbacks.handlers,
     *record.handlers,
+    *aftermath.handlers,
 ]

@@ -67,21 +67,22 @@ class Replan(msgspec.Struct, frozen=True):
     why: Why = ""
 
 
-def _no(status: str) -> ResponseSpec:
+def no(status: str) -> ResponseSpec:
+    """A problem+json answer, in the OpenAPI description."""
     return ResponseSpec(Problem, media_type="application/problem+json", description=status)
 
 
 READS = {
-    400: _no("What was asked does not read right."),
-    401: _no("Nobody is signed in."),
-    403: _no("Not for this role."),
-    404: _no("There is no such hub, or its day has no such visit."),
+    400: no("What was asked does not read right."),
+    401: no("Nobody is signed in."),
+    403: no("Not for this role."),
+    404: no("There is no such hub, or its day has no such visit."),
 }
-WEIGHS = {**READS, 409: _no("The visit has begun.")}
+WEIGHS = {**READS, 409: no("The visit has begun.")}
 WRITES = {
     **READS,
-    409: _no("The day changed meanwhile, the visit has begun, or a promise would break."),
-    422: _no("An address of this day is off the map."),
+    409: no("The day changed meanwhile, the visit has begun, or a promise would break."),
+    422: no("An address of this day is off the map."),
 }
 DAY = "/api/dispatch/days/{hub:str}/{day:date}"
 

@@ -1,0 +1,122 @@
+"""What a hold did not pay: another card, a link to pay, then a person; never twice."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select
+
+import payments
+from concierge.model import Case, Operation, OrderState, Role
+from concierge.store.clock import now
+from concierge.store.transaction import transaction
+from tests.payments.sandboxed import OK, Sandbox
+from tests.small_house import MONDAY, PRICES, at
+
+from .plain import Plain
+from .whole import Whole, opened_whole
+
+LAPSES, LAPSES_BROKE = "4000000000005886", "4000000000005894"
+"""Cards whose hold is gone when it is captured; the second finds too little later, too."""
+DAY = f"/api/dispatch/days/vasa/{MONDAY}"
+
+
+@pytest.fixture
+async def whole(database: str, sandbox: Sandbox) -> AsyncIterator[Whole]:
+    async with opened_whole(database, sandbox) as one:
+        yield one
+
+
+async def open_cases(whole: Whole) -> list[str]:
+    async with transaction(whole.shop.small.engine) as session:
+        rows = await session.exec(select(Case.kind).where(col(Case.closed_at).is_(None)))
+        return list(rows)
+
+
+async def test_a_hold_that_is_gone_is_charged_to_her_saved_card(whole: Whole) -> None:
+    _, order_id = await whole.ordered(card=LAPSES)
+    await whole.visited(order_id, 1, at("14:30"))
+    await whole.work()
+    order = await whole.order(order_id)
+    assert (order.state, order.standing) == (OrderState.SETTLED, payments.Standing.CAPTURED)
+    assert sorted(hold.captured_minor for hold in await whole.holds(order_id)) == [0, PRICES[0]]
+    assert await whole.balance("sales") == -PRICES[0]
+    assert await whole.balance("memo:held") == 0
+    assert await open_cases(whole) == []
+
+
+async def test_a_card_that_refuses_leads_to_a_link_and_she_pays_once(whole: Whole) -> None:
+    visitor, order_id = await whole.ordered(card=LAPSES_BROKE)
+    await whole.visited(order_id, 1, at("14:30"))
+    await whole.work()
+    order = await whole.order(order_id)
+    assert (order.state, order.standing) == (OrderState.RETURNED, payments.Standing.COLLECTING)
+    assert await open_cases(whole) == ["not_paid"]
+    letter = (await whole.letters(order_id))[-1]
+    assert letter.subject == "Please pay for your visit"
+    assert f"/orders/{order_id}" in letter.body
+    board = await (await whole.colleague(Role.DISPATCHER)).read(DAY)
+    assert [each["kind"] for each in board["exceptions"]] == ["not_paid"]
+
+    her = Plain(visitor.browser)
+    page = await her.open(f"/orders/{order_id}")
+    assert "SEK 11,500" in page.words.replace("\xa0", " ")
+    at_card = await her.press(page.form("/card"))
+    again = await her.press(page.form("/card"))
+    assert again.answer.headers["location"] == at_card.answer.headers["location"]
+    await visitor.pay(at_card.answer.headers["location"], OK)
+    await whole.work()
+    order = await whole.order(order_id)
+    assert (order.state, order.standing) == (OrderState.SETTLED, payments.Standing.CAPTURED)
+    assert await whole.balance("sales") == -PRICES[0]
+    assert await open_cases(whole) == []
+    receipt = await her.open(f"/orders/{order_id}")
+    assert "Pay SEK" not in receipt.words.replace("\xa0", " ")
+    assert (await whole.letters(order_id))[-1].subject == "Your receipt"
+
+
+async def test_a_link_that_is_not_paid_becomes_a_persons_case_and_may_still_be_paid(
+    whole: Whole,
+) -> None:
+    visitor, order_id = await whole.ordered(card=LAPSES_BROKE)
+    await whole.visited(order_id, 2, at("14:30"))
+    await whole.work()
+    late = at("14:30") + timedelta(hours=49)
+    await whole.clock(late)
+    dispatcher = await whole.colleague(Role.DISPATCHER)
+    await whole.sweep()
+    await whole.work()
+    order = await whole.order(order_id)
+    assert order.standing is payments.Standing.CAPTURE_FAILED
+    async with transaction(whole.shop.small.engine) as session:
+        words = (await session.exec(select(Case.words).where(col(Case.closed_at).is_(None)))).one()
+        assert await now(session) >= late
+    assert "was not paid by the link in time" in words
+    sent = await dispatcher.ask("POST", f"/api/dispatch/orders/{order_id}/payment-links")
+    assert sent.status_code == 204, sent.text
+    assert (await whole.order(order_id)).standing is payments.Standing.COLLECTING
+    url = (await visitor.ask("POST", f"/api/orders/{order_id}/card-pages")).json()["url"]
+    await visitor.pay(url, OK)
+    await whole.work()
+    order = await whole.order(order_id)
+    assert (order.state, order.due_minor) == (OrderState.SETTLED, PRICES[0] + PRICES[2])
+    assert await open_cases(whole) == []
+    refused = await dispatcher.ask("POST", f"/api/dispatch/orders/{order_id}/payment-links")
+    assert refused.status_code == 409
+
+
+@pytest.mark.parametrize("kind", ["500_before", "500_after", "409", "drop_before", "drop_after"])
+async def test_a_troubled_provider_never_makes_us_charge_twice(whole: Whole, kind: str) -> None:
+    _, order_id = await whole.ordered(1, card=LAPSES)
+    await whole.shop.sandbox.fault(kind, "/v1/payment_intents")
+    await whole.visited(order_id, 1, at("14:30"))
+    for _ in range(3):
+        await whole.again(timedelta(minutes=1))
+    order = await whole.order(order_id)
+    assert (order.state, order.standing) == (OrderState.SETTLED, payments.Standing.CAPTURED)
+    assert await whole.balance("sales") == -PRICES[1]
+    async with transaction(whole.shop.small.engine) as session:
+        charges = await session.exec(
+            select(Operation).where(Operation.kind == payments.OperationKind.CHARGE)
+        )
+        assert [each.state for each in charges] == ["done"]
