@@ -104,7 +104,11 @@ def _opened(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextMana
             engine = open_engine(settings.database_url)
             held.push_async_callback(engine.dispose)
             osrm = settings.osrm_url and await held.enter_async_context(Osrm(settings.osrm_url))
-            gateway = StripeGateway(settings.payments_key, settings.payments_base)
+            gateway = StripeGateway(
+                settings.payments_key,
+                settings.payments_base,
+                timeout_s=settings.payments_patience_s,
+            )
             await held.enter_async_context(gateway)
             live = Live(engine, settings.database_url)
             await held.enter_async_context(live.listening())

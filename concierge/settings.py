@@ -10,6 +10,8 @@ SANDBOX_KEY = "sk_test_sandbox"
 """What we say to the sandbox when no Stripe key is given; it is no secret."""
 SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - the sandbox's own, known to everyone
 
+PATIENCE, PATIENCE_S = "CONCIERGE_PAYMENTS_PATIENCE_S", 20.0
+
 
 class BadSettings(Exception):
     """A setting is missing or makes no sense; the sentence names it."""
@@ -44,7 +46,8 @@ class Settings:
 
     `database_url` is a libpq URL (`postgresql://…`). `osrm_url` is None when no road engine can
     be had: travel is then estimated and marked. `payments_base` is the sandbox's address, or None
-    to talk to Stripe. `base_url` is how browsers reach us, without a trailing slash.
+    to talk to Stripe; after `payments_patience_s` without an answer a call's outcome counts as
+    unknown. `base_url` is how browsers reach us, without a trailing slash.
     """
 
     database_url: str
@@ -56,6 +59,7 @@ class Settings:
     tiles: Path | None
     demo: bool
     seller: Seller = INVENTED_SELLER
+    payments_patience_s: float = PATIENCE_S
 
     @property
     def sandbox(self) -> bool:
@@ -73,7 +77,8 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
 
     Raises:
         BadSettings: `DATABASE_URL` is missing, a Stripe key comes without its webhook secret, or
-            real money would be taken without a seller for the receipts.
+            real money would be taken without a seller for the receipts, or our patience with the
+            payments provider is no number of seconds.
     """
     database_url = env.get("DATABASE_URL", "")
     if not database_url.startswith(("postgresql://", "postgres://")):
@@ -92,6 +97,7 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
         tiles=Path(tiles) if tiles else None,
         demo=env.get("CONCIERGE_DEMO") == "1",
         seller=_seller(env, real="_live_" in key),
+        payments_patience_s=_patience(env.get(PATIENCE)),
     )
 
 
@@ -102,3 +108,13 @@ def _seller(env: Mapping[str, str], *, real: bool) -> Seller:
     if real or any(told):
         raise BadSettings(f"Receipts name who sells: set {', '.join(SELLER)}.")
     return INVENTED_SELLER
+
+
+def _patience(said: str | None) -> float:
+    try:
+        seconds = float(said or PATIENCE_S)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise BadSettings(f"{PATIENCE} is a number of seconds, such as {PATIENCE_S:.0f}.")
+    return seconds

@@ -1,13 +1,16 @@
 """The door to the job queue: a job is a row, written with the fact that caused it."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
 import msgspec
 import procrastinate
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Job as Begun
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .transaction import raw_connection
@@ -131,11 +134,31 @@ class AssignWindows(Job, frozen=True):
     hub: UUID
 
 
-def open_queue(database_url: str) -> procrastinate.App:
-    """The queue as workers see it."""
-    return procrastinate.App(
-        connector=procrastinate.PsycopgConnector(conninfo=database_url, min_size=1, max_size=6)
+def open_queue(database_url: str, *, size: int) -> procrastinate.App:
+    """The queue as workers see it, over at most `size` connections."""
+    queue = procrastinate.App(
+        connector=procrastinate.PsycopgConnector(conninfo=database_url, min_size=1, max_size=size)
     )
+    queue.job_manager = _Jobs(queue.connector)
+    return queue
+
+
+class _Jobs(JobManager):
+    """Two alike waiting are one, also when one of them was begun, and comes back to wait."""
+
+    async def retry_job(
+        self,
+        job: Begun,
+        retry_at: datetime | None = None,
+        priority: int | None = None,
+        queue: str | None = None,
+        lock: str | None = None,
+    ) -> None:
+        """Have a job done again; asked for anew meanwhile, that other one is enough."""
+        try:
+            await super().retry_job(job, retry_at, priority, queue, lock)
+        except UniqueViolation:
+            await self.finish_job(job, Status.FAILED, delete_job=True)
 
 
 _writer = procrastinate.App(connector=procrastinate.PsycopgConnector())

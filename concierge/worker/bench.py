@@ -26,11 +26,15 @@ class Bench:
     """How clients reach us: for links in letters."""
 
     @classmethod
-    def lay(cls, settings: Settings) -> Self:
-        """Everything as the settings say; nothing is called yet."""
+    def lay(cls, settings: Settings, *, hands: int) -> Self:
+        """Everything as the settings say, a connection for each hand; nothing is called yet."""
         return cls(
-            engine=open_engine(settings.database_url, size=8),
-            gateway=StripeGateway(settings.payments_key, settings.payments_base),
+            engine=open_engine(settings.database_url, size=hands),
+            gateway=StripeGateway(
+                settings.payments_key,
+                settings.payments_base,
+                timeout_s=settings.payments_patience_s,
+            ),
             roads=Roads(Osrm(settings.osrm_url) if settings.osrm_url else None),
             solver=SolverProcess(),
             base_url=settings.base_url,
