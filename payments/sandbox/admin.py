@@ -121,8 +121,9 @@ class AdminDoor:
         fault = Fault(FaultKind(said["kind"]))
         fault.method = str(said.get("method", fault.method))
         fault.path = str(said.get("path", fault.path))
+        fault.key = str(said.get("key", fault.key))
         fault.times = int(said.get("times", fault.times))
-        fault.seconds = float(said.get("seconds", fault.seconds))
+        fault.seconds = float(said["seconds"]) if "seconds" in said else None
         self._faults.waiting.append(fault)
         return self._list_faults()
 

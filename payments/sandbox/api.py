@@ -162,6 +162,8 @@ def _once(world: World, handler: Handler, asked: Asked, key: str, fault: Fault |
             f"first used with. Try using a key other than '{key}'."
         )
         raise Refusal(400, words, stored=False, type="idempotency_error")
+    if before is not None and fault is not None and fault.kind is FaultKind.BUSY:
+        raise _trouble(fault)
     if before is not None:
         return Answer(before.status, before.body, replayed=True)
     try:

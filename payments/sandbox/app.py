@@ -25,7 +25,6 @@ from .strict import Strict
 from .webhooks import Manner, Messenger
 from .world import API_VERSION, World
 
-HELD_BACK = {FaultKind.SLOW_BEFORE, FaultKind.SLOW_AFTER}
 DROPPED = {FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER}
 
 
@@ -87,7 +86,7 @@ class Api:
             )
             if self._strict and (wrong := self._strict.request(method, path, asked.form)):
                 return _contract_broken("asked", wrong)
-            fault = self._faults.take(method, path)
+            fault = self._faults.take(method, path, asked.key or "")
             answer = serve(self._world, handler, asked, fault)
             if self._strict and (
                 wrong := self._strict.answer(method, path, answer.status, answer.body)
@@ -118,8 +117,8 @@ async def _form_of(request: Request) -> str:
 
 async def _troubled(answer: Answer, fault: Fault | None) -> Response:
     """The answer, unless somebody ordered it late or lost."""
-    if fault is not None and fault.kind in HELD_BACK:
-        await asyncio.sleep(fault.seconds)
+    if fault is not None and fault.held_back_s:
+        await asyncio.sleep(fault.held_back_s)
     if fault is not None and fault.kind in DROPPED:
         return Dropped()
     headers = {"Stripe-Version": API_VERSION}

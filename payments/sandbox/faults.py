@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+HELD_BACK_S = 30
+"""How long a timeout's answer is held back, unless somebody said for how long."""
+
 
 class FaultKind(StrEnum):
     """How a call fails."""
@@ -17,7 +20,7 @@ class FaultKind(StrEnum):
     SLOW_AFTER = "timeout_after"
     """It was done, and no answer comes for `seconds`."""
     BUSY = "409"
-    """The key is in use elsewhere; nothing was done, nothing remembered."""
+    """The key is in use elsewhere, whatever was done under it; nothing is done, nor remembered."""
     DROP_BEFORE = "drop_before"
     """Nothing was done and the connection breaks."""
     DROP_AFTER = "drop_after"
@@ -31,13 +34,23 @@ class FaultKind(StrEnum):
 
 @dataclass
 class Fault:
-    """One trouble, waiting for `times` calls whose method and path match."""
+    """One trouble, waiting for `times` calls whose method, path and key match.
+
+    Its answer is held back for `seconds`.
+    """
 
     kind: FaultKind
     method: str = "POST"
     path: str = "/v1/*"
+    key: str = "*"
     times: int = 1
-    seconds: float = 30
+    seconds: float | None = None
+
+    @property
+    def held_back_s(self) -> float:
+        """How long the answer is held back."""
+        slow = self.kind in {FaultKind.SLOW_BEFORE, FaultKind.SLOW_AFTER}
+        return (HELD_BACK_S if slow else 0) if self.seconds is None else self.seconds
 
 
 class Faults:
@@ -46,10 +59,11 @@ class Faults:
     def __init__(self) -> None:
         self.waiting: list[Fault] = []
 
-    def take(self, method: str, path: str) -> Fault | None:
+    def take(self, method: str, path: str, key: str = "") -> Fault | None:
         """The first trouble that matches, used up once."""
         for fault in self.waiting:
-            if fault.method == method and fnmatchcase(path, fault.path):
+            here = fault.method == method and fnmatchcase(path, fault.path)
+            if here and fnmatchcase(key, fault.key):
                 fault.times -= 1
                 if fault.times < 1:
                     self.waiting.remove(fault)

@@ -46,6 +46,18 @@ async def test_an_answer_that_never_comes_is_unreachable(sandbox: Sandbox) -> No
         assert await captured(client, hold) == sek(30_000)
 
 
+async def test_a_key_in_use_is_busy_although_it_was_done(client: Client, sandbox: Sandbox) -> None:
+    hold, key, op = await client.held(50_000), fresh("key"), fresh("op")
+    done = await client.gateway.capture(hold.id, sek(30_000), key=key, op=op)
+    await sandbox.fault("409", CAPTURE, key=f"{key}*")
+    other = await client.held(50_000)
+    await client.gateway.capture(other.id, sek(10_000), key=fresh("key"), op=op)
+    with pytest.raises(payments.Unreachable) as busy:
+        await client.gateway.capture(hold.id, sek(30_000), key=key, op=op)
+    assert not busy.value.stored
+    assert await client.gateway.capture(hold.id, sek(30_000), key=key, op=op) == done
+
+
 async def test_a_500_is_remembered_although_it_was_done(client: Client, sandbox: Sandbox) -> None:
     hold, key, op = await client.held(50_000), fresh("key"), fresh("op")
     await sandbox.fault("500_after", CAPTURE)

@@ -30,17 +30,20 @@ CONVERGES_WITHIN_S = 60
 
 
 @contextmanager
-def worker(database: str, sandbox: Sandbox, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A real worker process on this database."""
+def worker(
+    database: str, sandbox: Sandbox, folder: Path, *words: str, **more: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A real worker process on this database, told so and with more in its environment."""
     env = {
         **os.environ,
         "DATABASE_URL": database,
         "OSRM_URL": "",
         "CONCIERGE_SANDBOX_URL": sandbox.base,
+        **more,
     }
     with (folder / "worker.txt").open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "concierge", "work"],
+            [sys.executable, "-m", "concierge", "work", *words],
             cwd=CLONE, env=env, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:

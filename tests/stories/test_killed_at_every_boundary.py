@@ -1,0 +1,247 @@
+"""A worker is killed at every boundary of every operation, whatever the provider answers.
+
+All orders are in its hands at once, each held at its own boundary, when `kill -9` ends it; so one
+killing serves them all. `pytest -rP` prints the cases.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from sqlmodel import col, select
+
+import payments
+from concierge.desk.hold_money import hold_money
+from concierge.model import Case as PersonsCase
+from concierge.model import LedgerEntry, Operation, OperationState, Order, OrderState
+from concierge.settings import PATIENCE
+from concierge.store.transaction import transaction
+from payments.stripe_gateway import StripeGateway
+from tests.payments.sandboxed import Sandbox
+from tests.small_house import PRICES, SmallHouse, at
+
+from .boundaries import Boundary, Case, Gates, every_case, gates
+from .many_orders import HELD, many_orders, returned
+from .test_killed_in_the_middle import CONVERGES_WITHIN_S, worker
+
+Kind = payments.OperationKind
+KINDS = (
+    Kind.AUTHORISE,
+    Kind.CAPTURE,
+    Kind.RELEASE,
+)
+STANDS_WITHIN_S = 60
+ENDS = {
+    Kind.AUTHORISE: (OrderState.CONFIRMED, payments.Standing.AUTHORISED),
+    Kind.CAPTURE: (OrderState.SETTLED, payments.Standing.CAPTURED),
+    Kind.RELEASE: (OrderState.SETTLED, payments.Standing.RELEASED),
+}
+KEPT = PRICES[0]
+TOTALS = {
+    Kind.AUTHORISE: {"captured": 0, "released": 0, "held": HELD},
+    Kind.CAPTURE: {"captured": KEPT, "released": HELD - KEPT, "held": 0},
+    Kind.RELEASE: {"captured": 0, "released": HELD, "held": 0},
+}
+"""What the sandbox itself must say of an order, of each kind."""
+
+
+@pytest.fixture
+async def cases(house: SmallHouse, sandbox: Sandbox, gateway: StripeGateway) -> list[Case]:
+    """Every case, its operation planned by its cause."""
+    every = every_case(KINDS)
+    saved = [case for case in every if case.kind is Kind.AUTHORISE]
+    held = [case for case in every if case.kind is not Kind.AUTHORISE]
+    for some, is_held in ((saved, False), (held, True)):
+        orders = await many_orders(house, sandbox, gateway, len(some), held=is_held)
+        for case, order in zip(some, orders, strict=True):
+            case.order = order.id
+            if case.kind is Kind.AUTHORISE:
+                await hold_money(house.engine, order.id)
+            else:
+                await returned(house, order, int(case.kind is Kind.CAPTURE))
+    async with transaction(house.engine) as session:
+        planned = {row.order_id: row for row in await session.exec(select(Operation))}
+    for case in every:
+        assert planned[case.order].kind is case.kind
+        case.operation = planned[case.order].id
+    return every
+
+
+async def test_every_case_ends_as_if_nothing_had_happened(
+    house: SmallHouse, sandbox: Sandbox, database: str, tmp_path: Path, cases: list[Case]
+) -> None:
+    await let_stand(house, sandbox, database, tmp_path, cases)
+    for case in cases:
+        await case.trouble(sandbox, case.faults[1])
+    began = time.monotonic()
+    ended: dict[UUID, float] = {}
+
+    async def all_ended() -> bool:
+        for order in await over(house, database):
+            ended.setdefault(order, time.monotonic() - began)
+        return len(ended) == len(cases)
+
+    with worker(database, sandbox, tmp_path, "--hands", "40", **{PATIENCE: "3"}):
+        await until(
+            all_ended,
+            CONVERGES_WITHIN_S,
+            lambda: [str(case) for case in cases if case.order not in ended],
+        )
+    books = {case.kind: await ledger(house, case.order) for case in cases if not case.boundary}
+    for case in cases:
+        there = ", ".join(
+            f"{what} {sum_}" for what, sum_ in (await said(sandbox, case)).items() if sum_
+        )
+        sys.stdout.write(f"{case} {ended[case.order]:5.1f} s  {there}\n")
+        await is_right(house, sandbox, case, books[case.kind])
+
+
+async def let_stand(
+    house: SmallHouse, sandbox: Sandbox, database: str, folder: Path, cases: list[Case]
+) -> None:
+    """A real worker takes every order to its boundary, and is killed there."""
+
+    def those(*boundaries: Boundary | None) -> list[Case]:
+        return [case for case in cases if case.boundary in boundaries]
+
+    called, planned, free = (
+        those(Boundary.SENT, Boundary.DONE),
+        those(Boundary.PLANNED),
+        those(None),
+    )
+    answered, written = those(Boundary.ANSWERED), those(Boundary.WRITTEN)
+    gated = planned + answered + written
+    for case in cases:
+        await case.trouble(sandbox, case.faults[0])
+    await house.clock(
+        at("08:50")
+    )  # so that nothing counts as left lying while all take their place
+
+    async def are_called() -> bool:
+        untaken = {fault["key"] for fault in await sandbox.look("faults")}
+        ended = set(await over(house, database))
+        return not untaken & {case.key for case in called} and {c.order for c in free} <= ended
+
+    hands = ("--hands", str(len(cases)))
+    async with gates(database) as gate:
+
+        async def begin(some: list[Case]) -> None:
+            await gate.let_begin([case.operation for case in some])
+            await until(lambda: each_has(gate, some, 1))
+
+        await gate.put_off([case.operation for case in gated])
+        await gate.close([case.order for case in gated])
+        with worker(database, sandbox, folder, *hands, **{PATIENCE: "300"}) as first:
+            await until(are_called)
+            await begin(written)
+            await gate.keep_jobs([case.operation for case in written])
+            await gate.open([case.order for case in written])
+            await until(lambda: are_written(house, written))
+            await begin(planned)
+            await begin(answered)
+            await gate.wait_behind([case.order for case in answered])
+            await until(lambda: each_has(gate, answered, 2))
+            await gate.open([case.order for case in answered])
+            await asyncio.wait_for(asyncio.gather(*gate.behind), STANDS_WITHIN_S)
+            await until(lambda: each_has(gate, answered, 1))
+            first.kill()
+            first.wait(10)
+        await gate.end_of_the_dead()
+    await house.clock(at("09:00"))
+    async with transaction(house.engine) as session:
+        rows = {row.id: row for row in await session.exec(select(Operation))}
+    for case in cases:
+        stood(case, rows[case.operation])
+
+
+def stood(case: Case, row: Operation) -> None:
+    """It was where it should be when the worker died."""
+    match case.boundary:
+        case Boundary.PLANNED:
+            assert (row.state, row.attempts) == (OperationState.PLANNED, 0), case
+        case Boundary.SENT | Boundary.DONE | Boundary.ANSWERED:
+            assert (row.state, row.attempts, row.trouble) == (OperationState.SENT, 1, None), case
+        case Boundary.WRITTEN:
+            done = row.state is OperationState.DONE
+            assert done is (case.answer == "ok"), case
+            assert done or row.trouble, case
+        case None:
+            assert row.state is OperationState.DONE
+
+
+async def are_written(house: SmallHouse, cases: list[Case]) -> bool:
+    async with transaction(house.engine) as session:
+        rows = await session.exec(
+            select(Operation).where(col(Operation.id).in_([case.operation for case in cases]))
+        )
+        return all(row.state is OperationState.DONE or row.trouble for row in rows)
+
+
+async def each_has(gate: Gates, cases: list[Case], many: int) -> bool:
+    waiting = await gate.waiting([case.order for case in cases])
+    return all(count == many for count in waiting)
+
+
+async def until(
+    happens: Callable[[], Awaitable[bool]],
+    within_s: float = STANDS_WITHIN_S,
+    missing: Callable[[], list[str]] = list,
+) -> None:
+    try:
+        async with asyncio.timeout(within_s):
+            while not await happens():  # noqa: ASYNC110 - it happens in another process
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        pytest.fail(f"Not within {within_s} s: {missing()}")
+
+
+async def over(house: SmallHouse, database: str) -> list[UUID]:
+    """The orders whose operation and job are over, and whose money stands where it should."""
+    async with await psycopg.AsyncConnection.connect(database) as connection:
+        jobs = await connection.execute("select args ->> 'operation' from procrastinate_jobs")
+        busy = {name for (name,) in await jobs.fetchall()}
+    async with transaction(house.engine) as session:
+        rows = await session.exec(
+            select(Operation, Order).join(Order, col(Order.id) == col(Operation.order_id))
+        )
+        return [
+            order.id
+            for operation, order in rows
+            if str(operation.id) not in busy
+            and (order.state, order.standing) == ENDS[Kind(operation.kind)]
+        ]
+
+
+async def ledger(house: SmallHouse, order: UUID) -> list[tuple[str, str, int, str]]:
+    """An order's books, without the provider's names."""
+    async with transaction(house.engine) as session:
+        rows = await session.exec(select(LedgerEntry).where(LedgerEntry.order_id == order))
+        return sorted(
+            (row.journal.partition(":")[2], row.account, row.amount_minor, row.currency)
+            for row in rows
+        )
+
+
+async def said(sandbox: Sandbox, case: Case) -> dict[str, Any]:
+    totals = (await sandbox.look(f"totals?order={case.order}"))["orders"]
+    return totals.get(str(case.order), {})
+
+
+async def is_right(
+    house: SmallHouse, sandbox: Sandbox, case: Case, books: list[tuple[str, str, int, str]]
+) -> None:
+    there = await said(sandbox, case)
+    assert there["authorised"] == HELD, "there is one hold, and no second one"
+    assert there.items() >= TOTALS[case.kind].items(), case
+    assert await ledger(house, case.order) == books, case
+    async with transaction(house.engine) as session:
+        rows = await session.exec(select(Operation).where(Operation.order_id == case.order))
+        assert [(row.kind, row.state) for row in rows] == [(case.kind, OperationState.DONE)], case
+        cases = await session.exec(select(PersonsCase).where(PersonsCase.order_id == case.order))
+        assert cases.all() == []
