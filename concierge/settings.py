@@ -76,8 +76,8 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings.
 
     Raises:
-        BadSettings: `DATABASE_URL` is missing, a Stripe key comes without its webhook secret, or
-            real money would be taken without a seller for the receipts, or our patience with the
+        BadSettings: `DATABASE_URL` is missing, a Stripe key comes without its webhook secret, real
+            money would be taken without a seller for the receipts, or our patience with the
             payments provider is no number of seconds.
     """
     database_url = env.get("DATABASE_URL", "")
