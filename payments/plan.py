@@ -76,6 +76,11 @@ def allocate(due: Money, holds: Sequence[Hold]) -> tuple[tuple[Hold, Money], ...
     return tuple(parts)
 
 
+MOST = 99_999_999
+"""The most that one hold or charge may be, in minor units. Source: Stripe, "Minimum and maximum
+charge amounts", November 2026."""
+
+
 class OperationKind(StrEnum):
     """The one external effect an operation has."""
 
@@ -110,7 +115,8 @@ class Operation:
     none yet. `amount` is what is captured, refunded, held or given back.
 
     Raises:
-        BadAmount: the amount is negative, or money would move for good and it is nothing.
+        BadAmount: the amount is negative, more than a card takes at once, or money would move
+            for good and it is nothing.
     """
 
     kind: OperationKind
@@ -121,7 +127,7 @@ class Operation:
 
     def __post_init__(self) -> None:
         least = 1 if self.kind in TAKES else 0
-        if self.amount.minor < least:
+        if not least <= self.amount.minor <= MOST:
             raise BadAmount(f"Cannot {self.kind} {self.amount}.")
 
     @property
@@ -154,9 +160,10 @@ def settle(order: str, due: Money, holds: Sequence[Hold]) -> tuple[Operation, ..
     same keys; a settlement already carried out asks for nothing more.
 
     Raises:
-        BadAmount: more was captured already than is due.
+        BadAmount: more was captured already than is due, or a hold is another order's.
         NotCovered: the live holds together do not reach.
     """
+    _own(order, holds)
     places = {hold.id: place for place, hold in enumerate(holds, start=1)}
     return tuple(
         operation(OperationKind.CAPTURE, order, places[hold.id], part, hold=hold.id)
@@ -164,6 +171,12 @@ def settle(order: str, due: Money, holds: Sequence[Hold]) -> tuple[Operation, ..
         else operation(OperationKind.RELEASE, order, places[hold.id], hold.amount, hold=hold.id)
         for hold, part in allocate(due, holds)
     )
+
+
+def _own(order: str, holds: Iterable[Hold]) -> None:
+    for hold in holds:
+        if hold.order is not None and hold.order != order:
+            raise BadAmount(f"{hold.id} is held for order {hold.order}, not for {order}.")
 
 
 def refundable(hold: Hold, refunds: Iterable[Refund]) -> Money:
@@ -182,9 +195,10 @@ def refund(
     """Give some of what a hold or charge took back. `refunds` are all there were of it so far.
 
     Raises:
-        BadAmount: it is nothing, or more than is left of the capture.
+        BadAmount: it is nothing, more than is left of the capture, or the hold is another order's.
         CurrencyMismatch: it is of another currency than the capture.
     """
+    _own(order, [hold])
     left = refundable(hold, refunds)
     if amount > left:
         raise BadAmount(f"{amount} is more than the {left} left of {hold.id} to give back.")

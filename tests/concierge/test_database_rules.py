@@ -27,7 +27,8 @@ async def house(database: str) -> AsyncIterator[SmallHouse]:
     with psycopg.connect(database) as connection:
         connection.execute("""
             insert into hub select gen_random_uuid(), 'haga', 'Haga', street, longitude, latitude,
-                timezone, currency, windows, reach_s, horizon_days, slot_minutes, gesture_minor
+                timezone, currency, windows, reach_s, horizon_days, slot_minutes, gesture_minor,
+                0, 0, 24
             from hub
         """)
         connection.execute("""
@@ -61,6 +62,11 @@ def write(database: str, statement: LiteralString) -> None:
         "update hold set captured_minor = 1001",
         "update hold set captured_minor = -1",
         "update hold set amount_minor = 0",
+        "update hold set currency = 'EUR'",
+        "update operation set currency = 'EUR'",
+        """insert into ledger_entry (journal, order_id, account, amount_minor, currency, at)
+            select 'pi_1:held', id, account, minor, 'EUR', now() from orders,
+            (values ('memo:held', 100), ('memo:held_contra', -100)) as line (account, minor)""",
         "update order_line set price_minor = 0",
         "update order_line set verdict = 'lost'",
         """insert into order_line select gen_random_uuid(), order_id, piece_id, variant_id, 1
@@ -107,6 +113,20 @@ async def test_two_visits_of_one_concierge_never_overlap(house: SmallHouse, data
             from first where stop.order_id <> first.order_id
             """,
         )
+
+
+async def test_an_operation_touches_its_own_order_s_holds_alone(
+    house: SmallHouse, database: str
+) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute("update reservation set released_at = now()")
+    await place_order(
+        house.engine, house.roads, house.request(house.window("17:00"), variants=(0,))
+    )
+    statement: LiteralString = "update operation set hold_id = hold.id from hold where {}"
+    write(database, statement.format("operation.order_id = hold.order_id"))
+    with pytest.raises(psycopg.errors.CheckViolation):
+        write(database, statement.format("operation.order_id <> hold.order_id"))
 
 
 @pytest.mark.parametrize(
