@@ -26,10 +26,8 @@ async def house(database: str) -> AsyncIterator[SmallHouse]:
     await place_order(engine, built.roads, built.request(built.window("14:00")))
     with psycopg.connect(database) as connection:
         connection.execute("""
-            insert into hub select gen_random_uuid(), 'haga', 'Haga', street, longitude, latitude,
-                timezone, currency, windows, reach_s, horizon_days, slot_minutes, gesture_minor,
-                0, 0, 24
-            from hub
+            insert into hub select (jsonb_populate_record(hub, jsonb_build_object(
+                'id', gen_random_uuid(), 'slug', 'haga', 'name', 'Haga'))).* from hub
         """)
         connection.execute("""
             insert into hold values (gen_random_uuid(), (select id from orders), 'pi_1', 'held',
