@@ -128,7 +128,14 @@ def _write(answer: object, out: Path | None) -> None:
 def _bench(asked: argparse.Namespace) -> int:
     from .bench.run import bench  # noqa: PLC0415 - as above
 
-    bench(asked.folder, rows=asked.rows, full=asked.full, seconds=asked.seconds, seeds=asked.seeds)
+    bench(
+        asked.folder,
+        rows=asked.rows,
+        peers=asked.peers,
+        full=asked.full,
+        seconds=asked.seconds,
+        seeds=asked.seeds,
+    )
     return 0
 
 
@@ -206,6 +213,12 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("--full", action="store_true", help="everything, in hours")
     measure.add_argument(
         "--rows", type=_names, default=(), metavar="NAME,…", help="only these goals"
+    )
+    measure.add_argument(
+        "--peers",
+        type=_names,
+        metavar="NAME,…",
+        help='only these beside ours, "OR-Tools ILS" or PyVRP for instance; "none" for nobody',
     )
     measure.add_argument("--seconds", type=_seconds, help="for each plan, whatever its goal says")
     measure.add_argument("--seeds", type=int, choices=range(1, 11), metavar="N")

@@ -42,6 +42,7 @@ def anneal(
         recreate(day, trial, hand)
         change = changed_by(day, trial, kept, hand)
         if change < -temperature * np.log(max(1e-300, np.random.random())):
+            keep_versions(kept, trial, hand)
             copy_changed(trial, kept, hand)
             costs[0] += change
             if costs[0] < costs[1]:
@@ -67,12 +68,35 @@ def changed_by(day: Day, trial: Routes, kept: Routes, hand: Hand) -> int:
 
 
 @hot
+def keep_versions(kept: Routes, trial: Routes, hand: Hand) -> None:
+    """A tour that has come out as it was has its version back, and all that is known of it."""
+    for number in range(hand.counts[1]):
+        shift = hand.changed[number]
+        if has_same_tour(kept, trial, shift):
+            trial.version[shift] = kept.version[shift]
+
+
+@hot
+def has_same_tour(one: Routes, other: Routes, shift: int) -> bool:
+    """Whether a shift drives to the same visits in the same order in both."""
+    if one.stops[shift] != other.stops[shift]:
+        return False
+    for place in range(one.stops[shift]):
+        if one.tour[shift, place] != other.tour[shift, place]:
+            return False
+    return True
+
+
+@hot
 def copy_changed(source: Routes, target: Routes, hand: Hand) -> None:
     """Make `target` what `source` is; they differ by this step alone."""
     for place in range(hand.counts[0]):
-        target.shift_of[hand.absent[place]] = ABSENT
+        visit = hand.absent[place]
+        target.shift_of[visit] = source.shift_of[visit]
     for place in range(hand.counts[1]):
-        copy_tour(source, target, hand.changed[place])
+        shift = hand.changed[place]
+        if source.version[shift] != target.version[shift]:
+            copy_tour(source, target, shift)
 
 
 @hot

@@ -7,17 +7,9 @@ from numpy.typing import NDArray
 
 from .compiled import hot
 from .day import NOBODY, Day
+from .legs import last_departure, last_departure_steady, soonest, soonest_steady
 from .order import bounds
-from .recreate import put
-from .routes import (
-    Routes,
-    copy_tour,
-    last_departure,
-    last_departure_steady,
-    reckon,
-    soonest,
-    soonest_steady,
-)
+from .routes import Routes, copy_tour, put, reckon
 from .traffic import about
 from .working import overtime_added
 

@@ -20,10 +20,11 @@ from routing.problem import Problem, Shift, Visit
 from .annealing import copy_all, copy_changed, seed_dice
 from .compiled import hot
 from .day import Day, read_day
+from .legs import done_by, last_departure, soonest
 from .pace import Pace
 from .propose import orders_of, routes_of
-from .recreate import best_position, put, recreate
-from .routes import ABSENT, Routes, done_by, last_departure, no_routes, reckon, soonest
+from .recreate import best_position, look_around, recreate
+from .routes import ABSENT, Routes, insert, no_routes, put, reckon
 from .ruin import Hand, cut, cut_string, empty_hand, mark, take_up
 
 SHAKES = 2
@@ -100,11 +101,11 @@ def make_room(
 @hot
 def place(day: Day, trial: Routes, hand: Hand, visit: int) -> bool:
     """Put the visit where it costs least; False if it fits nowhere."""
-    shift, position = best_position(day, trial, hand, visit, len(day.starts))
+    look_around(day, trial, hand)
+    shift, position = best_position(day, trial, hand, visit, int(hand.counts[4]))
     if shift < 0:
         return False
-    put(trial, shift, position, visit)
-    reckon(day, trial, shift)
+    insert(day, trial, shift, position, visit)
     mark(trial, hand, shift)
     return True
 

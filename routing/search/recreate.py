@@ -8,17 +8,10 @@ import numpy as np
 
 from .compiled import hot
 from .day import Day
+from .legs import done_by, last_departure, last_departure_steady, soonest, soonest_steady
 from .order import bounds
-from .routes import (
-    Routes,
-    done_by,
-    last_departure,
-    last_departure_steady,
-    reckon,
-    soonest,
-    soonest_steady,
-)
-from .ruin import NOT_KNOWN, Hand, mark
+from .routes import Routes, insert
+from .ruin import AT, COST, NOT_KNOWN, PLACE, Hand, mark
 from .traffic import about
 from .working import overtime_added
 
@@ -26,6 +19,8 @@ BLINK_RATE = 0.01
 """gamma: how often a place is overlooked."""
 LOOK_AGAIN_RATE = 0.01
 """How often a visit that waited before this step is offered to every shift again."""
+NOWHERE = 1 << 60
+"""What a visit costs at least in a tour with no place for it."""
 SORT_GAPS = (132, 57, 23, 10, 4, 1)
 """Source: M. Ciura, Best increments for the average case of Shellsort, 2001."""
 
@@ -39,15 +34,31 @@ def recreate(day: Day, routes: Routes, hand: Hand) -> None:
     """
     draw_keys(day, hand)
     sort_absent(hand)
+    look_around(day, routes, hand)
     again = hand.counts[2] == 0 or np.random.random() < LOOK_AGAIN_RATE
     for place in range(hand.counts[0]):
         visit = int(hand.absent[place])
-        others = 0 if hand.waits[visit] and not again else len(day.starts)
+        others = 0 if hand.waits[visit] and not again else hand.counts[4]
         shift, position = best_position(day, routes, hand, visit, others)
         if shift >= 0:
-            put(routes, shift, position, visit)
-            reckon(day, routes, shift)
+            insert(day, routes, shift, position, visit)
             mark(routes, hand, shift)
+            if routes.stops[shift] == 1:
+                look_around(day, routes, hand)
+
+
+@hot
+def look_around(day: Day, routes: Routes, hand: Hand) -> None:
+    """Find the shifts worth asking: all that are out, and of those at home one of each kind."""
+    hand.counts[5] += 1
+    hand.counts[4] = 0
+    for shift in range(len(routes.stops)):
+        twin = day.twin[shift]
+        if routes.stops[shift] or hand.asked[twin] != hand.counts[5]:
+            if routes.stops[shift] == 0:
+                hand.asked[twin] = hand.counts[5]
+            hand.open[hand.counts[4]] = shift
+            hand.counts[4] += 1
 
 
 @hot
@@ -97,24 +108,29 @@ def best_position(
 
     What is known of tours that have not changed since comes first, then the tours that this step
     has changed, for there it most likely goes: what costs less than both is soon found, or not.
-    Beside those, the first `others` shifts are looked into: all of them, or none.
+    Beside those, the first `others` shifts worth asking are looked into: all of them, or none.
     """
-    best, best_shift = day.left_out[visit], -1
+    best, best_shift, unsure = day.left_out[visit], -1, 0
     hand.counts[2] += 1
-    for shift in range(others):
-        if (
-            hand.known_at[visit, shift] == routes.version[shift]
-            and hand.known_cost[visit, shift] < best
-            and hand.known_place[visit, shift] != NOT_KNOWN
-            and np.random.random() >= BLINK_RATE
-        ):
-            best, best_shift = hand.known_cost[visit, shift], shift
+    for number in range(others):
+        shift = hand.open[number]
+        if hand.known[visit, shift, AT] == routes.version[shift]:
+            if hand.known[visit, shift, COST] < best:
+                if hand.known[visit, shift, PLACE] == NOT_KNOWN:
+                    hand.unsure[unsure] = shift
+                    unsure += 1
+                elif np.random.random() >= BLINK_RATE:
+                    best, best_shift = hand.known[visit, shift, COST], shift
+        elif day.allowed[visit, shift] and not hand.is_changed[shift]:
+            hand.unsure[unsure] = shift
+            unsure += 1
     for number in range(hand.counts[1]):
         shift = hand.changed[number]
         best, best_shift = look_into(day, routes, hand, visit, shift, best, best_shift)
-    for shift in range(others):
+    for number in range(unsure):
+        shift = hand.unsure[number]
         best, best_shift = look_into(day, routes, hand, visit, shift, best, best_shift)
-    return best_shift, -1 if best_shift < 0 else hand.known_place[visit, best_shift]
+    return best_shift, -1 if best_shift < 0 else hand.known[visit, best_shift, PLACE]
 
 
 @hot
@@ -122,22 +138,18 @@ def look_into(
     day: Day, routes: Routes, hand: Hand, visit: int, shift: int, best: int, best_shift: int
 ) -> tuple[int, int]:
     """The cheaper of the best so far and the best place in this tour, and with whom that is."""
-    known = hand.known_at[visit, shift] == routes.version[shift]
-    is_exact = hand.known_place[visit, shift] != NOT_KNOWN
-    if known and (is_exact or hand.known_cost[visit, shift] >= best):
-        return best, best_shift
+    if hand.known[visit, shift, AT] == routes.version[shift]:
+        is_exact = hand.known[visit, shift, PLACE] != NOT_KNOWN
+        if is_exact or hand.known[visit, shift, COST] >= best:
+            return best, best_shift
     if (
         not day.allowed[visit, shift]
         or routes.load[shift] + day.demand[visit] > day.capacity[shift]
     ):
         return best, best_shift
-    if routes.stops[shift] == 0:
-        if hand.tried[day.twin[shift]] == hand.counts[2]:
-            return best, best_shift
-        hand.tried[day.twin[shift]] = hand.counts[2]
     cost, place = cheapest_place(day, routes, shift, visit, best)
-    hand.known_at[visit, shift] = routes.version[shift]
-    hand.known_cost[visit, shift], hand.known_place[visit, shift] = cost, place
+    hand.known[visit, shift, AT] = routes.version[shift]
+    hand.known[visit, shift, COST], hand.known[visit, shift, PLACE] = cost, place
     if place != NOT_KNOWN and np.random.random() >= BLINK_RATE:
         return cost, shift
     return best, best_shift
@@ -149,35 +161,42 @@ def cheapest_place(
 ) -> tuple[int, int]:
     """What the visit costs at its best place in this tour, and that place, if below `bound`.
 
-    Otherwise `bound` and NOT_KNOWN. Of places that cost the same, the first.
+    Otherwise what it costs at least, wherever it may fit, and NOT_KNOWN. Of places that cost the
+    same, the first.
     """
-    best, best_place, stops = bound, NOT_KNOWN, routes.stops[shift]
+    best, best_place, at_least = bound, NOT_KNOWN, NOWHERE
+    stops, rests = routes.stops[shift], day.rests[shift]
     first, last = bounds(day, routes, shift, visit) if day.is_ordered else (0, stops)
     fixed = day.price[visit, shift] + (0 if stops else day.called_in)
     fair_left = day.fair[shift] - routes.work[shift] - day.lasts[visit]
     was_unfair = max(0, routes.work[shift] - day.fair[shift])
-    here = day.start_node[shift]
-    for place in range(last + 1):
+    over_s, by_s = day.opens[visit, 0] + day.lasts[visit], day.last_close[visit]
+    while first < last and routes.must[shift, first, rests] < over_s:
+        first += 1
+    here = day.start_node[shift] if first == 0 else routes.tour[shift, first - 1]
+    for place in range(first, last + 1):
+        if routes.leaves[shift, place, 0] > by_s:
+            break
         there = routes.tour[shift, place] if place < stops else day.end_node[shift]
         driven_s = day.drive_to[visit, here] + day.drive[visit, there] - routes.legs[shift, place]
         if day.traffic.is_hourly:
             driven_s = about(day.traffic, driven_s, routes.leaves[shift, place, 0])
         cost = fixed + driven_s + day.unfair * (max(0, driven_s - fair_left) - was_unfair)
-        if (
-            cost < best
-            and place >= first
-            and (
-                fits_by_hour(day, routes, shift, place, visit, here, there)
-                if day.traffic.is_hourly
-                else fits(day, routes, shift, place, visit, here, there)
-            )
+        if cost >= best:
+            at_least = min(at_least, cost)
+        elif (
+            fits_by_hour(day, routes, shift, place, visit, here, there)
+            if day.traffic.is_hourly
+            else fits(day, routes, shift, place, visit, here, there)
         ):
             if day.due[shift] < day.ends[shift]:
                 cost += overtime_added(day, routes, shift, place, here, visit)
             if cost < best:
                 best, best_place = cost, place
+            else:
+                at_least = min(at_least, cost)
         here = there
-    return best, best_place
+    return (at_least if best_place == NOT_KNOWN else best), best_place
 
 
 @hot
@@ -222,13 +241,3 @@ def fits_by_hour(
         if done_by(day, visit, ready_s) <= by_s:
             return True
     return False
-
-
-@hot
-def put(routes: Routes, shift: int, position: int, visit: int) -> None:
-    """Put the visit into the tour; its times are not yet worked out."""
-    for place in range(routes.stops[shift], position, -1):
-        routes.tour[shift, place] = routes.tour[shift, place - 1]
-    routes.tour[shift, position] = visit
-    routes.stops[shift] += 1
-    routes.shift_of[visit] = shift

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .compiled import hot
 from .day import Day
-from .routes import ABSENT, Routes, reckon
+from .routes import ABSENT, Routes, move_stop, reckon, reckon_change
 
 MEAN_REMOVED = 10
 """c: how many visits are taken out on average."""
@@ -24,6 +24,9 @@ SPLIT_DEPTH = 0.01
 
 NOT_KNOWN = -1
 """No version of a tour; no place in one."""
+AT, COST, PLACE = 0, 1, 2
+"""The version of the tour that was looked into; what the visit then cost there at its best place,
+or at least cost anywhere; and that place, or NOT_KNOWN if none costs less."""
 
 
 class Hand(NamedTuple):
@@ -39,16 +42,17 @@ class Hand(NamedTuple):
     """(m,) shifts this step has changed; the first `counts[1]` are meant."""
     is_changed: NDArray[np.bool_]
     """(m,)"""
-    tried: NDArray[np.int64]
-    """(m,) the last question for which a shift at home, or one like it, was looked into."""
-    known_at: NDArray[np.int64]
-    """(n, m) the version of the shift's tour that was last looked into for the visit."""
-    known_cost: NDArray[np.int64]
-    """(n, m) what the visit then cost there at its best place, or at least cost anywhere."""
-    known_place: NDArray[np.int64]
-    """(n, m) that place, or NOT_KNOWN if none costs less."""
+    asked: NDArray[np.int64]
+    """(m,) the last time that a shift at home, or one like it, was found worth asking."""
+    open: NDArray[np.int64]
+    """(m,) shifts worth asking: of those at home and alike, one; the first `counts[4]`."""
+    unsure: NDArray[np.int64]
+    """(m,) shifts of which too little is known of a visit; room for one question."""
+    known: NDArray[np.int64]
+    """(n, m, 3) what is known of a visit in a shift's tour: AT, COST and PLACE."""
     counts: NDArray[np.int64]
-    """(4,) absent visits, changed shifts, questions asked, versions given."""
+    """(6,) absent visits, changed shifts, questions asked, versions given, shifts worth asking,
+    and how often these were looked for."""
 
 
 def empty_hand(day: Day) -> Hand:
@@ -60,11 +64,11 @@ def empty_hand(day: Day) -> Hand:
         waits=np.zeros(visits, dtype=np.bool_),
         changed=np.zeros(shifts, dtype=np.int64),
         is_changed=np.zeros(shifts, dtype=np.bool_),
-        tried=np.zeros(shifts, dtype=np.int64),
-        known_at=np.full((visits, shifts), NOT_KNOWN, dtype=np.int64),
-        known_cost=np.zeros((visits, shifts), dtype=np.int64),
-        known_place=np.full((visits, shifts), NOT_KNOWN, dtype=np.int64),
-        counts=np.zeros(4, dtype=np.int64),
+        asked=np.zeros(shifts, dtype=np.int64),
+        open=np.zeros(shifts, dtype=np.int64),
+        unsure=np.zeros(shifts, dtype=np.int64),
+        known=np.full((visits, shifts, 3), NOT_KNOWN, dtype=np.int64),
+        counts=np.zeros(6, dtype=np.int64),
     )
 
 
@@ -84,8 +88,7 @@ def ruin(day: Day, routes: Routes, hand: Hand) -> None:
         shift = int(routes.shift_of[visit])
         if shift != ABSENT and not hand.is_changed[shift]:
             mark(routes, hand, shift)
-            cut_string(routes, hand, shift, visit, longest)
-            if not reckon(day, routes, shift):
+            if not take_string(day, routes, hand, shift, visit, longest):
                 cut(routes, hand, shift, 0, int(routes.stops[shift]), 0, 0)
                 reckon(day, routes, shift)
             strings -= 1
@@ -126,8 +129,28 @@ def mark(routes: Routes, hand: Hand, shift: int) -> None:
 
 
 @hot
-def cut_string(routes: Routes, hand: Hand, shift: int, visit: int, longest: float) -> None:
-    """Take out a string of random length that includes the visit, or a split one around it."""
+def take_string(
+    day: Day, routes: Routes, hand: Hand, shift: int, visit: int, longest: float
+) -> bool:
+    """Take out a string that includes the visit; False if the rest cannot be driven in time."""
+    held = int(hand.counts[0])
+    first, kept = cut_string(routes, hand, shift, visit, longest)
+    for place in range(held, hand.counts[0]):
+        gone = hand.absent[place]
+        routes.load[shift] -= day.demand[gone]
+        routes.service[shift] -= day.lasts[gone]
+        routes.prices[shift] -= day.price[gone, shift]
+    return reckon_change(day, routes, shift, first, first + kept)
+
+
+@hot
+def cut_string(
+    routes: Routes, hand: Hand, shift: int, visit: int, longest: float
+) -> tuple[int, int]:
+    """Take out a string of random length that includes the visit, or a split one around it.
+
+    Answers where the tour has changed: the first place taken, and how many stops stay between.
+    """
     stops = int(routes.stops[shift])
     length = int(np.floor(1.0 + np.random.random() * min(float(stops), longest)))
     length = min(length, stops)
@@ -143,21 +166,23 @@ def cut_string(routes: Routes, hand: Hand, shift: int, visit: int, longest: floa
     first = np.random.randint(max(0, at - span + 1), min(at, stops - span) + 1)
     kept_from = first + np.random.randint(1, length) if kept else first
     cut(routes, hand, shift, first, span, kept_from, kept)
+    return first, kept
 
 
 @hot
 def cut(
     routes: Routes, hand: Hand, shift: int, first: int, span: int, kept_from: int, kept: int
 ) -> None:
-    """Take out `span` stops from the first on, but for `kept` of them."""
-    write = first
-    for place in range(first, routes.stops[shift]):
+    """Take out `span` stops from the first on, but for `kept` of them; times move along."""
+    write, stops, columns = first, int(routes.stops[shift]), routes.leaves.shape[2]
+    for place in range(first, stops):
         visit = routes.tour[shift, place]
         if place < first + span and not kept_from <= place < kept_from + kept:
             routes.shift_of[visit] = ABSENT
             hand.absent[hand.counts[0]] = visit
             hand.counts[0] += 1
         else:
-            routes.tour[shift, write] = visit
+            move_stop(routes, shift, place, write, columns)
             write += 1
+    move_stop(routes, shift, stops, write, columns)
     routes.stops[shift] = write

@@ -94,6 +94,20 @@ def test_a_row_nobody_measures_is_refused_by_name(capsys: pytest.CaptureFixture[
     assert "no row night" in capsys.readouterr().err
 
 
+def test_only_the_peers_asked_for_are_measured(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["bench", str(folder), "--seconds", "0.1", "--rows", "solomon-100", "--peers"]
+    for peers, columns in (("PyVRP", ["PyVRP"]), ("none", [])):
+        assert main([*asked, peers]) == 0
+        (heading,) = (
+            line for line in capsys.readouterr().out.splitlines() if line.startswith("goal")
+        )
+        assert heading.split() == ["goal", "ours", "met", *columns]
+    assert main([*asked, "PyVRP,Deliverer"]) == 2
+    assert "no peer Deliverer" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("text", ["", "one\n2 3\n", SQUARE.replace("1000         10", "1000")])
 def test_a_file_of_another_format_is_refused_by_name(
     folder: Path, text: str, capsys: pytest.CaptureFixture[str]

@@ -127,6 +127,7 @@ def _finding(size: Size, conditions: Conditions, measured: Sequence[_Measured]) 
     against = {who: _mean([each.against(who) for each in measured]) for who in peers}
     failed = {who: sum(each.of(who) is None for each in measured) for who in (OURS, *peers)}
     figures = {who: _figure(gap[who], failed[who]) for who in gap}
+    paired = "; ".join(f"{who} {mean.words()}" for who, mean in against.items() if mean)
     return Finding(
         goal=_goal(size, conditions.search_s(size.seconds), is_known=is_known),
         ours=figures.pop(OURS),
@@ -134,9 +135,7 @@ def _finding(size: Size, conditions: Conditions, measured: Sequence[_Measured]) 
         peers=figures,
         notes=(
             _what(conditions, measured, is_known=is_known),
-            "Ours against "
-            + "; ".join(f"{who} {mean.words()}" for who, mean in against.items() if mean)
-            + " (paired; minus is cheaper).",
+            *((f"Ours against {paired} (paired; minus is cheaper).",) if paired else ()),
         ),
     )
 
@@ -165,8 +164,9 @@ def _is_met(
         return False
     if not is_known:
         return None if against is None else against.value <= 0
-    beaten = not size.beats or against is None or against.value < 0
-    return ours.value <= size.bar and beaten
+    if ours.value > size.bar or not size.beats:
+        return ours.value <= size.bar
+    return None if against is None else against.value < 0
 
 
 def _what(conditions: Conditions, measured: Sequence[_Measured], *, is_known: bool) -> str:
@@ -178,4 +178,9 @@ def _what(conditions: Conditions, measured: Sequence[_Measured], *, is_known: bo
     what += "; ± is a 95 % confidence interval of the mean" if len(measured) > 1 else ""
     if len(measured) < FEW:
         what += f"; fewer than {FEW} are an impression, not a mean"
-    return f"{what}: {', '.join(each.instance.name for each in measured)}."
+    return f"{what}: {', '.join(map(_own_gap, measured))}."
+
+
+def _own_gap(measured: _Measured) -> str:
+    gap = measured.gap(OURS)
+    return f"{measured.instance.name} {'none' if gap is None else format(gap, '.2f')}"
