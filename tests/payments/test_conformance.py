@@ -3,6 +3,7 @@
 `STRIPE_TEST_KEY=sk_test_… pytest tests/payments/test_conformance.py` runs each against both.
 """
 
+import base64
 import os
 import time
 from collections.abc import AsyncIterator
@@ -15,9 +16,14 @@ import pytest
 import payments
 from payments.stripe_gateway import StripeGateway
 
-from .sandboxed import KEY, Sandbox, fresh, sek
+from .sandboxed import KEY, Sandbox, fresh, sek, until
 
 REAL_KEY = os.environ.get("STRIPE_TEST_KEY", "")
+DISPUTED_WITHIN_S = 60
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
+"""The smallest of pictures."""
 BACKENDS = ["sandbox", "stripe"] if REAL_KEY.startswith("sk_test_") else ["sandbox"]
 
 
@@ -49,6 +55,32 @@ class Backend:
             payment_method=card,
             description="Home visit",
         )
+
+    async def charge(self, minor: int = 50_000, card_like: str = "visa") -> payments.Hold:
+        customer, card = await self.customer_with(f"pm_card_{card_like}")
+        order = fresh()
+        asked = payments.operation(payments.OperationKind.CHARGE, order, 1, sek(minor))
+        return await self.gateway.charge_off_session(
+            amount=asked.amount,
+            order=order,
+            op=asked.op,
+            key=asked.key,
+            customer=customer,
+            payment_method=card,
+            description="Home visit",
+        )
+
+    async def disputed(self, card_like: str = "createDispute") -> payments.Dispute:
+        """A dispute of a charge just made: the card makes one, a moment later."""
+        taken = await self.charge(card_like=card_like)
+        found: list[payments.Dispute] = []
+
+        async def begun() -> bool:
+            found.extend(await self.gateway.disputes_of(taken.id))
+            return bool(found)
+
+        await until(begun, DISPUTED_WITHIN_S)
+        return found[0]
 
 
 @pytest.fixture(params=BACKENDS)
@@ -245,3 +277,121 @@ async def test_a_card_page_cannot_close_too_soon(backend: Backend) -> None:
             description="Home visit",
             currency="SEK",
         )
+
+
+async def test_a_charge_without_her_is_captured_at_once(backend: Backend) -> None:
+    taken = await backend.charge(50_000)
+
+    assert (taken.state, taken.captured) == (payments.HoldState.CAPTURED, sek(50_000))
+    assert taken == await backend.gateway.fetch_hold(taken.id)
+    assert taken.op is not None
+    assert await backend.gateway.find_hold(taken.op, customer=taken.customer) == taken
+    with pytest.raises(payments.WrongState):
+        await backend.gateway.release(taken.id, key=fresh(), op=fresh())
+
+
+async def test_a_charge_is_declined_as_a_hold_is(backend: Backend) -> None:
+    with pytest.raises(payments.Declined) as refusal:
+        await backend.charge(card_like="chargeCustomerFail")
+    assert not refusal.value.needs_her
+    with pytest.raises(payments.Declined) as refusal:
+        await backend.charge(card_like="authenticationRequired")
+    assert refusal.value.needs_her
+
+
+async def test_a_refund_can_be_fetched_and_found(backend: Backend) -> None:
+    taken, op = await backend.charge(50_000), fresh("refund")
+    refund = await backend.gateway.refund(taken.id, sek(20_000), key=f"{op}:1", op=op)
+
+    assert await backend.gateway.fetch_refund(refund.id) == refund
+    assert await backend.gateway.find_refund(taken.id, op) == refund
+    assert await backend.gateway.find_refund(taken.id, fresh("never")) is None
+    with pytest.raises(payments.Unknown):
+        await backend.gateway.fetch_refund("re_never")
+
+
+async def test_a_refund_may_be_pending_at_first(backend: Backend) -> None:
+    taken = await backend.charge(card_like="pendingRefund")
+    refund = await backend.gateway.refund(taken.id, sek(50_000), key=fresh(), op=fresh())
+    assert refund.state is payments.RefundState.PENDING
+    with pytest.raises(payments.PaymentsError):
+        await backend.gateway.refund(taken.id, sek(1_000), key=fresh(), op=fresh())
+
+
+async def test_a_dispute_takes_the_money_until_evidence_wins(backend: Backend) -> None:
+    dispute = await backend.disputed()
+    assert (dispute.amount, dispute.taken) == (sek(50_000), True)
+    assert dispute.state is payments.DisputeState.NEEDS_EVIDENCE
+    assert dispute.answer_by is not None
+    assert dispute.answer_by > backend.now + timedelta(days=5)
+    with pytest.raises(payments.WrongState):
+        await backend.gateway.refund(dispute.hold, sek(1_000), key=fresh(), op=fresh())
+
+    photo = await backend.gateway.upload_evidence("photo.png", PNG, key=fresh())
+    shown = await backend.gateway.submit_evidence(
+        dispute.id,
+        {"uncategorized_text": "winning_evidence", "service_documentation": photo},
+        key=fresh(),
+    )
+    assert shown.answered == 1
+
+    async def won() -> bool:
+        seen = await backend.gateway.fetch_dispute(dispute.id)
+        return seen.state is payments.DisputeState.WON
+
+    await until(won, DISPUTED_WITHIN_S)
+
+
+async def test_who_gives_in_has_lost(backend: Backend) -> None:
+    dispute = await backend.disputed()
+    lost = await backend.gateway.accept_dispute(dispute.id, key=fresh())
+    assert lost.state is payments.DisputeState.LOST
+    with pytest.raises(payments.PaymentsError):
+        await backend.gateway.submit_evidence(dispute.id, {"customer_name": "A"}, key=fresh())
+
+
+async def test_a_bank_may_only_ask(backend: Backend) -> None:
+    asked = await backend.disputed("createDisputeInquiry")
+    assert (asked.state, asked.taken) == (payments.DisputeState.ASKED, False)
+
+
+async def test_a_page_to_pay_is_open_until_it_is_closed(backend: Backend) -> None:
+    order = fresh()
+    page = await backend.gateway.open_payment_page(
+        amount=sek(50_000),
+        order=order,
+        op=f"{order}:pay_page:1",
+        key=f"{order}:pay_page:1:1",
+        success_url="https://example.com/done",
+        cancel_url="https://example.com/back",
+        expires_at=backend.now + timedelta(hours=23),
+        description="Home visit",
+    )
+    state = await backend.gateway.fetch_card_page(page.id)
+    assert (state.status, state.op) == (payments.CardPageStatus.OPEN, f"{order}:pay_page:1")
+    closed = await backend.gateway.expire_card_page(page.id, key=fresh())
+    assert closed.status is payments.CardPageStatus.EXPIRED
+
+
+async def test_what_happened_lately_is_listed(backend: Backend) -> None:
+    since = backend.now - timedelta(seconds=60)
+    taken = await backend.charge()
+    refund = await backend.gateway.refund(taken.id, sek(1_000), key=fresh(), op=fresh())
+    later = backend.now + timedelta(hours=1)
+
+    assert taken.id in [each.id for each in await backend.gateway.holds_made(since, later)]
+    assert refund.id in [each.id for each in await backend.gateway.refunds_made(since, later)]
+    assert await backend.gateway.holds_made(later, later + timedelta(hours=1)) == ()
+
+    async def told() -> bool:
+        notices = await backend.gateway.notices_since(since, unheard=False)
+        return taken.id in {notice.object_id for notice in notices}
+
+    await until(told, DISPUTED_WITHIN_S)
+
+
+async def test_the_account_can_be_read(backend: Backend) -> None:
+    account = await backend.gateway.fetch_account()
+    assert account.id.startswith("acct_")
+    assert account.currency in payments.EXPONENTS
+    assert all(each.url for each in await backend.gateway.endpoints())
