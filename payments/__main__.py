@@ -22,6 +22,7 @@ def main(words: list[str]) -> None:
     sandbox.add_argument("--state", metavar="FILE", help="remember everything here (default: not)")
     sandbox.add_argument("--webhook", metavar="URL", help="tell this address what happens")
     sandbox.add_argument("--webhook-secret", metavar="SECRET", default="whsec_sandbox")
+    sandbox.add_argument("--fonts", metavar="DIR", help="a folder with the house's own type")
     sandbox.add_argument(
         "--strict",
         action="store_true",
@@ -37,6 +38,7 @@ def main(words: list[str]) -> None:
             webhook_url=said.webhook,
             webhook_secret=said.webhook_secret,
             strict=said.strict,
+            fonts=said.fonts,
         )
     )
 

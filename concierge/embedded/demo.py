@@ -22,8 +22,11 @@ from .progress import say
 from .running import announce, the_only_one
 from .state import CLONE, State, state
 from .supervisor import TICK_S, Child, Supervisor, told_to_stop
+from .ui import UI
 
 WEBHOOKS = "/webhooks/stripe"
+TYPE = UI / "dist"
+"""Where the house's own type lies once its pages are built: the card page wears it too."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -81,7 +84,7 @@ def _start_sandbox(supervisor: Supervisor, where: State, env: Mapping[str, str])
             left.unlink()
     port = remembered_port(home)
     words = ["sandbox", "--port", str(port), "--state", str(memory)]
-    words += ["--webhook", env["CONCIERGE_BASE_URL"] + WEBHOOKS]
+    words += ["--webhook", env["CONCIERGE_BASE_URL"] + WEBHOOKS, "--fonts", str(TYPE)]
     supervisor.start(_program("sandbox", ["payments", *words], env, lambda: accepts(port)))
     return f"http://{LOOPBACK}:{port}"
 

@@ -5,6 +5,7 @@ import contextlib
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlencode
 
 import uvicorn
@@ -40,6 +41,8 @@ class Settings:
     public: str | None = None
     """Where browsers reach the card page; None: wherever the API was called."""
     strict: bool = False
+    fonts: str | None = None
+    """A folder with the house's own type; None: the reader's."""
 
 
 class Dropped(Response):
@@ -154,7 +157,7 @@ def build(settings: Settings) -> Starlette:
     return Starlette(
         routes=[
             *Api(world, faults, strict, settings.public).routes(),
-            *CardPages(world).routes(),
+            *CardPages(world, Path(settings.fonts) if settings.fonts else None).routes(),
             *AdminDoor(world, faults, messenger, strict).routes(),
         ],
         lifespan=lifespan,

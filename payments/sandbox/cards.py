@@ -74,6 +74,11 @@ class Card:
     """How a refund ends: `pending` for an hour and then well, or `failed` after an hour."""
 
     @property
+    def shows_later(self) -> bool:
+        """Whether what is special about it is seen only once the page is done."""
+        return self.lapses or self.dispute is not None or self.refund != "succeeded"
+
+    @property
     def last4(self) -> str:
         """What may be shown of the number."""
         return self.number[-4:]
@@ -92,6 +97,8 @@ def _refusing(number: str, code: str, token: str) -> Card:
 
 CARDS = (
     Card("4242424242424242", "ok", "pm_card_visa"),
+    Card("5555555555554444", "mastercard", "pm_card_mastercard", brand="mastercard"),
+    Card("378282246310005", "amex", "pm_card_amex", brand="amex"),
     Card("4000002500003155", "asks", "pm_card_authenticationRequiredOnSetup", asks=True),
     Card(
         "4000002760003184",
@@ -134,8 +141,6 @@ CARDS = (
     Card("4000000000001976", "inquires", "pm_card_createDisputeInquiry", dispute="inquiry"),
     Card("4000000000007726", "refund_pends", "pm_card_pendingRefund", refund="pending"),
     Card("4000000000005126", "refund_fails", "pm_card_refundFail", refund="failed"),
-    Card("5555555555554444", "mastercard", "pm_card_mastercard", brand="mastercard"),
-    Card("378282246310005", "amex", "pm_card_amex", brand="amex"),
 )
 BY_NUMBER = {card.number: card for card in CARDS}
 BY_WORD = {card.word: card for card in CARDS}

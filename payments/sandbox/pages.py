@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,19 +26,28 @@ TEMPLATES = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+FONTS = (
+    "cormorant-garamond-latin-wght-normal",
+    "cormorant-garamond-latin-ext-wght-normal",
+    "hanken-grotesk-latin-wght-normal",
+    "hanken-grotesk-latin-ext-wght-normal",
+    "noto-naskh-arabic-arabic-wght-normal",
+    "noto-sans-arabic-arabic-wght-normal",
+)
 FIELDS = ("number", "expiry", "cvc", "name", "email")
 
 
 class CardPages:
     """The routes below `/pay`."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, world: World, fonts: Path | None = None) -> None:
+        self._world, self._fonts = world, fonts
 
     def routes(self) -> list[Route]:
         """Every address of the page."""
         return [
             Route("/pay/pay.css", self._style, methods=["GET"]),
+            Route("/pay/fonts/{font}.woff2", self._font, methods=["GET"]),
             Route("/pay/{name}", self._show, methods=["GET"]),
             Route("/pay/{name}", self._give, methods=["POST"]),
             Route("/pay/{name}/bank", self._ask, methods=["GET"]),
@@ -48,6 +58,17 @@ class CardPages:
         text = HERE.joinpath("pay.css").read_text("utf-8")
         headers = {"Cache-Control": "max-age=300", "X-Content-Type-Options": "nosniff"}
         return Response(text, media_type="text/css", headers=headers)
+
+    async def _font(self, request: Request) -> Response:
+        """A face of the house's own type; without one the reader's own is used."""
+        font = request.path_params["font"]
+        if self._fonts is None or font not in FONTS:
+            return Response(status_code=404)
+        found = sorted(self._fonts.glob(f"{font}-*.woff2"))
+        if not found:
+            return Response(status_code=404)
+        headers = {"Cache-Control": "max-age=86400", "X-Content-Type-Options": "nosniff"}
+        return Response(found[0].read_bytes(), media_type="font/woff2", headers=headers)
 
     async def _show(self, request: Request) -> Response:
         return self._while_open(
@@ -162,6 +183,7 @@ class CardPages:
             house=inside["house"] or said["this_house"],
             at_once=inside.get("capture") == "automatic",
             inside=inside,
+            rtl=said["lang"] in words.RIGHT_TO_LEFT,
             session=session,
             money=partial(words.amount, language=said["lang"]),
             refusal=words.refusal(more.get("intent"), said),
@@ -176,7 +198,8 @@ def _headers(session: Doc | None) -> dict[str, str]:
     url = urlsplit(str(session["success_url"])) if session else None
     onward = f" {url.scheme}://{url.netloc}" if url else ""
     policy = (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'; "
         f"form-action 'self'{onward}"
     )
     return {

@@ -2,11 +2,14 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 import payments
 from payments.sandbox.cards import CARDS
+from payments.sandbox.words import LANGUAGES
 
 from .sandboxed import (
     AMEX,
@@ -219,7 +222,7 @@ async def test_the_page_speaks_swedish(client: Client) -> None:
 
     page = await client.page(locale="auto")
     answer = await client.browser.get(page.url, headers={"Accept-Language": "sv-SE,en;q=0.5"})
-    assert '<html lang="sv">' in answer.text
+    assert '<html lang="sv" dir="ltr">' in answer.text
 
 
 async def test_test_cards_are_on_the_page_and_fill_themselves_in(client: Client) -> None:
@@ -372,3 +375,39 @@ async def test_a_kept_card_is_held_later_without_her_or_says_why_not(
     pending = await client.gateway.find_hold(f"{order}:authorise:1", customer=state.customer)
     assert pending is not None
     assert pending.state is payments.HoldState.PENDING
+
+
+async def test_the_page_wears_the_house_s_type_when_there_is_some(
+    client: Client, tmp_path: Path
+) -> None:
+    face = "hanken-grotesk-latin-wght-normal"
+    (tmp_path / f"{face}-abc.woff2").write_bytes(b"wOF2 type")
+    (tmp_path / "secret-abc.woff2").write_bytes(b"wOF2 not ours")
+    dressed = Sandbox(tmp_path, ("--fonts", str(tmp_path)))
+    await dressed.start()
+    try:
+        for base, name, status in (
+            (dressed.base, face, 200),
+            (dressed.base, "secret", 404),
+            (client.sandbox.base, face, 404),
+        ):
+            answer = await client.browser.get(f"{base}/pay/fonts/{name}.woff2")
+            assert answer.status_code == status
+    finally:
+        dressed.stop()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_language_says_the_same_and_is_laid_out_its_way(
+    client: Client, language: str
+) -> None:
+    page = await client.page(locale="auto")
+    spoken = {"Accept-Language": language}
+    text = (await client.browser.get(page.url, headers=spoken)).text
+    direction = "rtl" if language == "ar" else "ltr"
+    assert f'<html lang="{language}" dir="{direction}">' in text
+    said = LANGUAGES[language]
+    assert escape(said["sandbox"]) in text
+    assert all(escape(said[card.word]) in text for card in CARDS)
+    for word, english in LANGUAGES["en"].items():
+        assert set(re.findall(r"{\w+}", said[word])) == set(re.findall(r"{\w+}", english)), word

@@ -1,0 +1,1 @@
+"""What the card page says, a file for each language it speaks."""
