@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.model import Client, Hold, Hub, Order, OrderLine, OrderState, OrderWish
+from concierge.model import Client, Hold, Hub, Order, OrderState, OrderWish
 
+from .ask_amount import asked_of_each
 from .settle import as_read
 
 GRACE = timedelta(hours=1)
@@ -41,12 +42,7 @@ async def money_of(
 ) -> dict[UUID, VisitMoney]:
     """How the money of each of these orders stands."""
     by_id = {order.id: order for order in orders}
-    asked = await session.exec(
-        select(OrderLine.order_id, func.sum(OrderLine.price_minor))
-        .where(col(OrderLine.order_id).in_(by_id))
-        .group_by(col(OrderLine.order_id))
-    )
-    total = dict(asked.all())
+    asked = await asked_of_each(session, by_id.values())
     holds: dict[UUID, list[payments.Hold]] = defaultdict(list)
     for hold in await session.exec(select(Hold).where(col(Hold.order_id).in_(by_id))):
         holds[hold.order_id].append(as_read(hold))
@@ -58,7 +54,7 @@ async def money_of(
         order.id: _money(
             order,
             _coming(order, first.get(order.id)),
-            payments.Money(int(total.get(order.id, 0)), order.currency) + order.agreed_fee,
+            asked[order.id],
             holds[order.id],
             now,
         )

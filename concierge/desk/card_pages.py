@@ -18,25 +18,22 @@ from concierge.model import (
     CardPage,
     CardPageState,
     Client,
-    House,
     Hub,
     Operation,
     Order,
-    OrderLine,
     OrderState,
-    Style,
-    Variant,
 )
 from concierge.model.refusals import Missing, TooLate
 from concierge.store.clock import now
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
-from concierge.words import words_in
 from payments.stripe_gateway import StripeGateway
 
+from .ask_amount import asked_of
 from .book_money import book_hold
+from .card_lines import card_lines
 from .collect import PAGE_LASTS, may_pay, page_to_pay
-from .hold_money import REFUSED, asked_of, money_came
+from .hold_money import REFUSED, money_came
 from .place_order import PAGE_MARGIN
 from .settle import open_case, plan_release, stand
 from .write_letter import Letter, write_letter
@@ -257,7 +254,7 @@ async def _prepare(session: AsyncSession, order_id: UUID) -> _Ask:
     else:
         raise TooLate("Order %(order)s needs no card now.", order=order.reference)
     client = await session.get_one(Client, order.client_id)
-    return _Ask(order, client, operation, await _lines(session, order, client), until)
+    return _Ask(order, client, operation, await card_lines(session, order, client), until)
 
 
 async def _until_her_time_is_over(
@@ -292,30 +289,3 @@ async def _page_for_later(
     session.add(row)
     await session.flush()
     return row
-
-
-async def _lines(
-    session: AsyncSession, order: Order, client: Client
-) -> tuple[payments.CardLine, ...]:
-    """Each piece, and the largest fee she agreed to: what the page holds, line by line."""
-    hub = await session.get_one(Hub, order.hub_id)
-    rows = await session.exec(
-        select(OrderLine, Variant, Style, House)
-        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
-        .join(Style, col(Style.id) == col(Variant.style_id))
-        .join(House, col(House.id) == col(Style.house_id))
-        .where(OrderLine.order_id == order.id)
-        .order_by(col(OrderLine.id))
-    )
-    words = words_in(client.language, hub.zone)
-    fee = words.say("Only if you cancel late, or nobody opens")
-    fees = [payments.CardLine(fee, order.agreed_fee)] if order.agreed_fee else []
-    pieces = [
-        payments.CardLine(
-            f"{style.name}, {house.name}",
-            payments.Money(line.price_minor, order.currency),
-            f"{variant.colour}, {variant.size}",
-        )
-        for line, variant, style, house in rows
-    ]
-    return (*pieces, *fees)

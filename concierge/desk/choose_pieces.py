@@ -6,7 +6,7 @@ from itertools import groupby
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete
+from sqlalchemy import delete, true
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,6 +15,7 @@ from concierge.model import (
     LENDABLE,
     MOST_PIECES,
     House,
+    Hub,
     OrderLine,
     Piece,
     Selection,
@@ -26,6 +27,7 @@ from concierge.model import (
 )
 from concierge.model.refusals import BadRequest, Missing, PieceTaken
 
+from .ask_amount import amount_of
 from .show_visit import Picture
 
 DEFAULT_CURRENCY = "SEK"
@@ -52,12 +54,16 @@ class ChosenStyle(msgspec.Struct, frozen=True):
 
 
 class SelectionShown(msgspec.Struct, frozen=True):
-    """What she has gathered. `held` is what her bank will set aside for all of it."""
+    """What she has gathered. `held` is what her bank will set aside for all of it.
+
+    `sizes_once` when two sizes of a piece are among it and count once.
+    """
 
     styles: list[ChosenStyle]
     pieces: int
     most: int
     held: payments.Money
+    sizes_once: bool
 
 
 async def add_piece(
@@ -204,8 +210,23 @@ async def show_selection(
             )
         )
     currency = styles[0].price.currency if styles else DEFAULT_CURRENCY
-    held = payments.Money.total((style.price for _, _, style, _ in lines), currency)
-    return SelectionShown(styles, len(lines), MOST_PIECES, held)
+    pieces = [payments.Piece(str(style.id), style.price) for _, _, style, _ in lines]
+    policy = await _policy(session, [variant.id for _, variant, _, _ in lines])
+    held = amount_of(policy, pieces, payments.Money(0, currency))
+    once = policy is payments.HoldPolicy.DEAREST_PER_STYLE
+    sizes_once = once and len({piece.style for piece in pieces}) < len(pieces)
+    return SelectionShown(styles, len(lines), MOST_PIECES, held, sizes_once)
+
+
+async def _policy(session: AsyncSession, variants: Sequence[UUID]) -> payments.HoldPolicy:
+    """What is held where these hang; before her address is known, the most it may be."""
+    hubs = await hubs_with(session, variants)
+    rows = await session.exec(
+        select(Hub.hold_policy).where(true() if hubs is None else col(Hub.id).in_(hubs))
+    )
+    found = set(rows)
+    least = payments.HoldPolicy.DEAREST_PER_STYLE
+    return least if found <= {least} else payments.HoldPolicy.EVERY_PIECE
 
 
 async def count_chosen(session: AsyncSession, selection_id: UUID | None) -> int:

@@ -13,7 +13,6 @@ from concierge.model import (
     Hold,
     Operation,
     Order,
-    OrderLine,
     OrderState,
     OrderWish,
 )
@@ -22,6 +21,7 @@ from concierge.store.jobs import TellNotHeld, enqueue
 from concierge.store.log import tell
 from concierge.store.transaction import lock_order, transaction
 
+from .ask_amount import asked_of
 from .settle import (
     as_read,
     close_cases,
@@ -161,15 +161,6 @@ async def coming_of(
     wishes = rows.all()
     ahead = [wish for wish in wishes if wish.closes > moment] or wishes[-1:]
     return payments.Coming(ahead[0].opens, ahead[0].closes) if ahead else None
-
-
-async def asked_of(session: AsyncSession, order: Order) -> payments.Money:
-    """How much is held for an order: the price of every travelling piece, and her largest fee."""
-    total = select(func.coalesce(func.sum(OrderLine.price_minor), 0)).where(
-        OrderLine.order_id == order.id
-    )
-    pieces = payments.Money(int((await session.exec(total)).one()), order.currency)
-    return pieces + order.agreed_fee
 
 
 async def _ask_her_card(

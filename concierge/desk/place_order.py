@@ -33,6 +33,7 @@ from concierge.store.clock import now
 from concierge.store.log import tell
 from concierge.store.transaction import transaction
 
+from .ask_amount import asked_of
 from .ask_fees import FeesAgreed, agree_fees
 from .day_in_hand import with_day_in_hand
 from .find_room import Room, find_room
@@ -181,6 +182,7 @@ async def _new_order(session: AsyncSession, day: HubDay, request: OrderRequest) 
         minutes=1,
         load=0,
         currency=day.hub.currency,
+        hold_policy=day.hub.hold_policy,
         placed_at=day.now,
         slot_until=day.now + timedelta(minutes=day.hub.slot_minutes) + PAGE_MARGIN,
     )
@@ -237,10 +239,7 @@ async def _plan_card_page(
 
     Her card is held at once when the last of her windows is near, and only kept when it is far.
     """
-    rows = await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))
-    held = order.agreed_fee + payments.Money.total(
-        (payments.Money(line.price_minor, order.currency) for line in rows), order.currency
-    )
+    held = await asked_of(session, order)
     kind = payments.OperationKind.OPEN_PAGE
     if payments.at_order(now, until) is payments.AtOrder.SAVE:
         kind, held = payments.OperationKind.SAVE_CARD, held * 0

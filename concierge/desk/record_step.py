@@ -12,7 +12,7 @@ from concierge.model.refusals import KeyReused, Missing, WrongStep
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order
 
-from .hold_money import asked_of
+from .ask_amount import asked_of
 from .move_pieces import move_pieces, pieces_of
 from .settle import as_read, holds_of
 from .show_visit import assigned_stop

@@ -16,9 +16,10 @@ from concierge.store.jobs import Collect, enqueue
 from concierge.store.transaction import lock_order, transaction
 from payments.stripe_gateway import StripeGateway
 
+from .ask_amount import asked_of
 from .book_money import book_hold
 from .collect import charge_refused
-from .hold_money import ASKED, asked_of, bank_said_no, coming_of, money_came
+from .hold_money import ASKED, bank_said_no, coming_of, money_came
 from .settle import finish_if_settled, open_case, stand
 
 WITHOUT_HER = frozenset({payments.OperationKind.AUTHORISE, payments.OperationKind.CHARGE})

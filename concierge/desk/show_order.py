@@ -31,6 +31,7 @@ from concierge.model import (
 )
 from concierge.model.refusals import Missing
 
+from .ask_amount import asked_of
 from .ask_fees import fee_of
 from .collect import may_pay
 from .expect_arrivals import Between
@@ -87,7 +88,8 @@ class MoneyShown(msgspec.Struct, frozen=True):
     `held` is what will be set aside while nothing is yet, from `held_from` when that is later than
     now. `twice` while she may see it twice. `reference` is the provider's name of the payment.
     `at` is when it was over. `gesture` is what her concierge took off, `to_pay` what could not be
-    taken: she may pay it on a card page.
+    taken: she may pay it on a card page. `sizes_once` when two sizes of a piece travel to her and
+    only one of them is held.
     """
 
     standing: payments.Standing
@@ -101,6 +103,7 @@ class MoneyShown(msgspec.Struct, frozen=True):
     at: datetime | None
     to_pay: payments.Money | None
     gesture: payments.Money | None
+    sizes_once: bool
 
 
 class DoorShown(msgspec.Struct, frozen=True):
@@ -223,11 +226,13 @@ async def show_order(
         pieces=pieces,
         money=_money(
             order,
-            pieces,
+            await asked_of(session, order),
             await _holds(session, [order.id]),
             await _held_from(session, order, now),
             await _gesture(session, order),
             await may_pay(session, order),
+            sizes_once=order.hold_policy is payments.HoldPolicy.DEAREST_PER_STYLE
+            and len({piece.slug for piece in pieces}) < len(pieces),
         ),
         placed_at=order.placed_at,
     )
@@ -312,16 +317,15 @@ async def _held_from(session: AsyncSession, order: Order, now: datetime) -> date
 
 def _money(
     order: Order,
-    pieces: Sequence[OrderedPiece],
+    asked: payments.Money,
     holds: Sequence[Hold],
     held_from: datetime | None,
     gesture: payments.Money | None,
     to_pay: payments.Money | None,
+    *,
+    sizes_once: bool,
 ) -> MoneyShown:
     ever = [hold for hold in holds if hold.state is not payments.HoldState.PENDING]
-    asked = order.agreed_fee + payments.Money.total(
-        (piece.price for piece in pieces), order.currency
-    )
     held = counted(ever, order.currency) if ever else asked
     live = [hold for hold in ever if hold.live]
     charged = _due(order)
@@ -340,6 +344,7 @@ def _money(
         at=order.settled_at,
         gesture=gesture,
         to_pay=to_pay,
+        sizes_once=sizes_once,
     )
 
 

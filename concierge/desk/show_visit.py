@@ -33,6 +33,7 @@ from concierge.model import (
 )
 from concierge.model.refusals import Missing
 
+from .ask_amount import asked_of_each
 from .settle import as_read
 from .steps_taken import steps_taken, turned_away
 from .visit_sheet import (
@@ -120,6 +121,7 @@ class _Around:
     holds: dict[UUID, list[Hold]] = field(
         default_factory=lambda: defaultdict[UUID, list[Hold]](list)
     )
+    asked: dict[UUID, payments.Money] = field(default_factory=dict[UUID, payments.Money])
     troubled: set[UUID] = field(default_factory=set[UUID])
     gestures: dict[UUID, payments.Money] = field(default_factory=dict[UUID, payments.Money])
     limits: dict[UUID, payments.Money] = field(default_factory=dict[UUID, payments.Money])
@@ -162,11 +164,9 @@ class _Around:
         """Whether pieces may leave for her: money is held that outlasts the visit."""
         if order.state is not OrderState.CONFIRMED:
             return order.state is not OrderState.PLACED
-        asked = order.agreed_fee + payments.Money.total(
-            (piece.price for piece in self.pieces[order.id]), order.currency
-        )
         until = payments.Coming(stop.opens, stop.closes).needed_until
-        return payments.covers([as_read(hold) for hold in self.holds[order.id]], asked, until)
+        holds = [as_read(hold) for hold in self.holds[order.id]]
+        return payments.covers(holds, self.asked[order.id], until)
 
     def _held(self, order: Order) -> payments.Money:
         return counted(self.holds[order.id], order.currency)
@@ -259,6 +259,7 @@ async def _read_pieces(session: AsyncSession, found: _Around, picture: Picture) 
 
 
 async def _read_money(session: AsyncSession, found: _Around) -> None:
+    found.asked = await asked_of_each(session, found.orders.values())
     holds = select(Hold).where(col(Hold.order_id).in_(found.orders)).order_by(col(Hold.held_at))
     for hold in await session.exec(holds):
         found.holds[hold.order_id].append(hold)

@@ -20,6 +20,7 @@ from concierge.model import (
 )
 from concierge.words import Words, words_in
 
+from .ask_amount import asked_of
 from .letters_after import AFTER, bank_takes_days, given_back, held_of
 
 
@@ -180,7 +181,7 @@ async def _money(session: AsyncSession, order: Order, words: Words) -> str:
     return words.say(
         "Your card is saved and nothing is charged. %(held)s is set aside two days before the "
         "visit. You pay only for what you keep.",
-        held=words.money(await _asked(session, order)),
+        held=words.money(await asked_of(session, order)),
     )
 
 
@@ -198,7 +199,7 @@ def _not_held(order: Order, words: Words) -> str:
 
 
 async def _what_her_bank_said(session: AsyncSession, order: Order, words: Words) -> str:
-    held = words.money(await _asked(session, order))
+    held = words.money(await asked_of(session, order))
     if order.standing is payments.Standing.ACTION_REQUIRED:
         return words.say(
             "Your bank wants you to confirm yourself that %(held)s is set aside. Nothing is "
@@ -263,12 +264,6 @@ def _became(line: OrderLine, words: Words) -> str:
 
 def _price(line: OrderLine, order: Order) -> payments.Money:
     return payments.Money(line.price_minor, order.currency)
-
-
-async def _asked(session: AsyncSession, order: Order) -> payments.Money:
-    lines = await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))
-    pieces = payments.Money.total((_price(line, order) for line in lines), order.currency)
-    return pieces + order.agreed_fee
 
 
 async def _where_before(session: AsyncSession, client: Client) -> str | None:

@@ -11,7 +11,7 @@ from sqlmodel import Field
 import payments
 import routing
 
-from .columns import id_field
+from .columns import choice, id_field
 from .refusals import OverLimit
 from .table import Table
 
@@ -24,7 +24,7 @@ class Hub(Table, table=True):
     most a concierge may give away at one visit. Calling a visit off later than `notice_hours`
     before its window opens costs the late fee, not opening the absence fee; 0 is none. `vat_bp`
     is the VAT inside fees, and inside the prices of what has no rate of its own, in hundredths of
-    a percent.
+    a percent. `hold_policy` is what of a visit's pieces is held.
     """
 
     __table_args__ = (
@@ -51,6 +51,9 @@ class Hub(Table, table=True):
     absence_fee_minor: int = 0
     notice_hours: int = 24
     vat_bp: int = 2_500
+    hold_policy: payments.HoldPolicy = choice(
+        payments.HoldPolicy, payments.HoldPolicy.DEAREST_PER_STYLE
+    )
 
     @property
     def place(self) -> routing.Place:

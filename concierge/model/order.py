@@ -52,6 +52,7 @@ class Order(Table, table=True):
     it next, `collect_until` how long she has to pay by a link what could not be taken. `payer`
     and `card` are the provider's names for her and the card she left with us.
     The fees are those she agreed to: calling off is free until `notice_hours` before `opens`.
+    `hold_policy` is her hub's on the day she ordered: what she was told is held stays so.
     """
 
     __tablename__ = "orders"  # pyright: ignore[reportAssignmentType] - "order" is SQL's own word
@@ -111,6 +112,10 @@ class Order(Table, table=True):
         """What calling the visit off costs her now; a place she has no card for yet is free."""
         free = self.state is OrderState.PLACED or self.free_until is None or now < self.free_until
         return payments.Money(0 if free else self.late_fee_minor, self.currency)
+
+    hold_policy: payments.HoldPolicy = choice(
+        payments.HoldPolicy, payments.HoldPolicy.DEAREST_PER_STYLE
+    )
 
     @property
     def window(self) -> routing.Window | None:

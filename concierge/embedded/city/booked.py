@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import payments
 import routing
 from concierge.model import (
     Address,
@@ -44,6 +45,7 @@ class Booking:
     pieces: list[Piece]
     lines: list[OrderLine]
     reservations: list[Reservation]
+    held: payments.Money
     wishes: list[OrderWish] = field(default_factory=list[OrderWish])
 
 
@@ -255,6 +257,7 @@ def _order(day: Day, wish: Wish, shape: VisitShape, placed_at: datetime, chance:
         load=shape.load,
         skills=list(shape.skills),
         currency=day.hub.currency,
+        hold_policy=day.hub.hold_policy,
         placed_at=placed_at,
         confirmed_at=placed_at + PAGE,
     )
@@ -282,7 +285,12 @@ def _write(day: Day, order: Order, wish: Wish, wardrobe: Wardrobe, chance: Chanc
             )
         )  # fmt: skip
     wardrobe.set_aside(wish.pieces, day.date)
-    booking = Booking(order, wish.client, wish.address, wish.pieces, lines, reservations)
+    asked = [
+        payments.Piece(str(style.id), style.price)
+        for style in (wardrobe.style_of(piece) for piece in wish.pieces)
+    ]
+    held = payments.to_hold(order.hold_policy, asked)
+    booking = Booking(order, wish.client, wish.address, wish.pieces, lines, reservations, held)
     day.bookings[order.id] = booking
     return booking
 

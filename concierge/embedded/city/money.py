@@ -62,15 +62,12 @@ class Money:
             order.hold_due = coming.first_try
 
     def _hold(self, booking: Booking, kind: str, at: datetime, *, off_session: bool) -> None:
-        """Set the price of every piece aside on her card."""
+        """Set aside on her card what the hub's policy asks for her pieces."""
         order, client = booking.order, booking.client
-        total = sum(line.price_minor for line in booking.lines)
         asked = payments.operation(
-            payments.OperationKind.AUTHORISE,
-            str(order.id),
-            1,
-            payments.Money(total, order.currency),
+            payments.OperationKind.AUTHORISE, str(order.id), 1, booking.held
         )
+        total = booking.held.minor
         short = off_session and kind == VISA
         hold = Hold(
             id=self.chance.id(at),

@@ -1,0 +1,51 @@
+"""What she reads on the card page: the pieces that travel to her, and what is held for them."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+from concierge.model import Client, House, Hub, Order, OrderLine, Style, Variant
+from concierge.words import words_in
+
+
+async def card_lines(
+    session: AsyncSession, order: Order, client: Client
+) -> tuple[payments.CardLine, ...]:
+    """What the page holds: the pieces, and the largest fee she agreed to."""
+    hub = await session.get_one(Hub, order.hub_id)
+    fee = words_in(client.language, hub.zone).say("Only if you cancel late, or nobody opens")
+    fees = [payments.CardLine(fee, order.agreed_fee)] if order.agreed_fee else []
+    return (*await _pieces(session, order), *fees)
+
+
+async def _pieces(session: AsyncSession, order: Order) -> list[payments.CardLine]:
+    """One line for all that counts once: a piece, or the sizes of one that are held together."""
+    rows = await session.exec(
+        select(OrderLine, Variant, Style, House)
+        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
+        .join(Style, col(Style.id) == col(Variant.style_id))
+        .join(House, col(House.id) == col(Style.house_id))
+        .where(OrderLine.order_id == order.id)
+        .order_by(col(OrderLine.id))
+    )
+    once = order.hold_policy is payments.HoldPolicy.DEAREST_PER_STYLE
+    together: dict[UUID, list[payments.CardLine]] = defaultdict(list)
+    for line, variant, style, house in rows:
+        together[style.id if once else line.id].append(
+            payments.CardLine(
+                f"{style.name}, {house.name}",
+                payments.Money(line.price_minor, order.currency),
+                f"{variant.colour}, {variant.size}",
+            )
+        )
+    return [
+        payments.CardLine(
+            lines[0].name,
+            max(line.price for line in lines),
+            " / ".join(line.detail or "" for line in lines),
+        )
+        for lines in together.values()
+    ]
