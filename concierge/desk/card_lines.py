@@ -12,13 +12,21 @@ from concierge.words import words_in
 
 
 async def card_lines(
-    session: AsyncSession, order: Order, client: Client
+    session: AsyncSession, order: Order, client: Client, amount: payments.Money
 ) -> tuple[payments.CardLine, ...]:
-    """What the page holds: the pieces, and the largest fee she agreed to."""
+    """What a page holds, in lines that add up to it: pieces, and the largest fee she agreed to.
+
+    What is asked for at the door, on top of those, is a line of its own.
+    """
     hub = await session.get_one(Hub, order.hub_id)
-    fee = words_in(client.language, hub.zone).say("Only if you cancel late, or nobody opens")
-    fees = [payments.CardLine(fee, order.agreed_fee)] if order.agreed_fee else []
-    return (*await _pieces(session, order), *fees)
+    words = words_in(client.language, hub.zone)
+    lines = await _pieces(session, order)
+    if order.agreed_fee:
+        fee = words.say("Only if you cancel late, or nobody opens")
+        lines.append(payments.CardLine(fee, order.agreed_fee))
+    if payments.Money.total((line.price for line in lines), order.currency) == amount:
+        return tuple(lines)
+    return (payments.CardLine(words.say("What you would like to keep besides"), amount),)
 
 
 async def _pieces(session: AsyncSession, order: Order) -> list[payments.CardLine]:

@@ -1,7 +1,8 @@
 """The hosted card page of an order: opened under a stored key, and read back until it is clear.
 
 One page holds the amount; for a visit far ahead it only keeps her card. When her bank wants to
-hear from her later, the way from her letter leads to a new one that holds.
+hear from her later, the way from her letter leads to a new one that holds; so does her order's
+page while more is asked for at the door.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from concierge.model import (
     Operation,
     Order,
     OrderState,
+    SecondHold,
 )
 from concierge.model.refusals import Missing, TooLate
 from concierge.store.clock import now
@@ -35,6 +37,7 @@ from .card_lines import card_lines
 from .collect import PAGE_LASTS, may_pay, page_to_pay
 from .hold_money import REFUSED, money_came
 from .place_order import PAGE_MARGIN
+from .second_hold import second_hold_of
 from .settle import open_case, plan_release, stand
 from .write_letter import Letter, write_letter
 
@@ -207,7 +210,19 @@ async def _open_page_of(
             CardPage.expires_at > moment,
         )
     )
-    return rows.first()
+    pages = {page.id: page for page in rows}
+    asked = await session.exec(
+        select(SecondHold.withdrawn_at, Operation.result_id)
+        .join(Operation, col(Operation.id) == col(SecondHold.operation_id))
+        .where(SecondHold.order_id == order_id)
+    )
+    for withdrawn_at, page in asked:
+        if withdrawn_at is not None:
+            pages.pop(page or "", None)
+    more = await second_hold_of(session, order_id)
+    if more is None:
+        return next(iter(pages.values()), None)
+    return pages.get((await session.get_one(Operation, more.operation_id)).result_id or "")
 
 
 async def _restart_clock(session: AsyncSession, order: Order, moment: datetime) -> bool:
@@ -251,10 +266,23 @@ async def _prepare(session: AsyncSession, order_id: UUID) -> _Ask:
         operation.send(moment, fresh=operation.broke)
     elif await may_pay(session, order):
         operation, until = await page_to_pay(session, order, moment), moment + PAGE_LASTS
+    elif order.state is OrderState.AT_VISIT and (more := await second_hold_of(session, order_id)):
+        operation = await session.get_one(Operation, more.operation_id)
+        until = await _until_at_the_door(session, operation, moment)
     else:
         raise TooLate("Order %(order)s needs no card now.", order=order.reference)
     client = await session.get_one(Client, order.client_id)
-    return _Ask(order, client, operation, await card_lines(session, order, client), until)
+    lines = await card_lines(session, order, client, operation.amount)
+    return _Ask(order, client, operation, lines, until)
+
+
+async def _until_at_the_door(
+    session: AsyncSession, operation: Operation, moment: datetime
+) -> datetime:
+    """Until when the page of a second hold is open; one that has closed is followed by another."""
+    opened = await session.get(CardPage, operation.result_id or "")
+    operation.send(moment, fresh=operation.broke or opened is not None)
+    return (operation.sent_at or moment) + LATER_PAGE
 
 
 async def _until_her_time_is_over(

@@ -15,6 +15,7 @@ from concierge.model import (
     Order,
     OrderState,
     OrderWish,
+    Stop,
 )
 from concierge.store.clock import now
 from concierge.store.jobs import TellNotHeld, enqueue
@@ -106,6 +107,9 @@ async def money_came(
         return
     if order.state in {OrderState.EXPIRED, OrderState.CANCELLED, OrderState.SETTLED}:
         await plan_release(session, order, moment)
+        return
+    if order.state is OrderState.AT_VISIT:
+        await _tell_the_door(session, order, moment)
         return
     coming = await coming_of(session, order, moment)
     if order.state is not OrderState.CONFIRMED or coming is None:
@@ -219,6 +223,16 @@ async def _warn(session: AsyncSession, order: Order, words: str, moment: datetim
     await open_case(session, order, NOT_HELD, told, moment)
     await _tell(session, order, "not_held", moment)
     await enqueue(session, TellNotHeld(order=order.id))
+
+
+async def _tell_the_door(session: AsyncSession, order: Order, moment: datetime) -> None:
+    """More was asked for at the door, and is held: the concierge waits for it."""
+    topics = [f"order:{order.id}", f"day:{order.hub_id}:{order.day}"]
+    stop = await session.get(Stop, order.id)
+    if stop is not None:
+        topics.append(f"concierge:{stop.concierge_id}")
+    for topic in topics:
+        await tell(session, topic, "held", moment, order=str(order.id))
 
 
 async def _tell(session: AsyncSession, order: Order, word: str, moment: datetime) -> None:

@@ -32,7 +32,8 @@ from concierge.store.transaction import lock_order
 from .dispute_pieces import dispute_pieces
 from .move_pieces import move_pieces, pieces_of
 from .replace_sold import replace_sold
-from .settle import plan_settlement
+from .second_hold import refuse_unheld, withdraw_second_hold
+from .settle import due_of, plan_settlement
 from .show_visit import assigned_stop
 
 
@@ -55,6 +56,7 @@ async def record_returns(
         WrongStep: the visit never stood.
         UnknownPiece: a piece is left out, foreign or named twice, or kept though another has it.
         OverLimit: more is given away than a concierge may.
+        NotHeld: she keeps more than was held when she confirmed.
     """
     await lock_order(session, order_id)
     stop = await assigned_stop(session, order_id, concierge_id)
@@ -72,6 +74,8 @@ async def record_returns(
         return refusal
     order.returns_at = min(record.confirmed_at, now)
     await _give_away(session, order, record, who, now)
+    await refuse_unheld(session, order, await due_of(session, order), order.returns_at)
+    await withdraw_second_hold(session, order, now)
     await _hand_over(session, order, record, concierge_id, now)
     await plan_settlement(session, order, now)
     await _tell(session, order, stop, record, now)

@@ -166,13 +166,7 @@ async def _staying(
     session: AsyncSession, order: Order, holds: Sequence[Hold]
 ) -> list[payments.Hold]:
     """The holds a settlement may count on: one that is being given back pays nothing."""
-    rows = await session.exec(
-        select(Operation.hold_id).where(
-            Operation.order_id == order.id,
-            Operation.kind == payments.OperationKind.RELEASE,
-        )
-    )
-    leaving = set(rows)
+    leaving = await released_by_us(session, order)
     released = payments.HoldState.RELEASED
     return [
         replace(as_read(hold), state=released)
@@ -180,6 +174,17 @@ async def _staying(
         else as_read(hold)
         for hold in holds
     ]
+
+
+async def released_by_us(session: AsyncSession, order: Order) -> set[UUID | None]:
+    """The holds of an order that we gave back, or are about to."""
+    rows = await session.exec(
+        select(Operation.hold_id).where(
+            Operation.order_id == order.id,
+            Operation.kind == payments.OperationKind.RELEASE,
+        )
+    )
+    return set(rows)
 
 
 def as_read(hold: Hold) -> payments.Hold:

@@ -36,6 +36,7 @@ from .ask_fees import fee_of
 from .collect import may_pay
 from .expect_arrivals import Between
 from .hold_money import coming_of
+from .second_hold import second_hold_of
 from .see_overdue import is_overdue
 from .show_visit import Picture
 from .steps_taken import steps_taken
@@ -106,6 +107,13 @@ class MoneyShown(msgspec.Struct, frozen=True):
     sizes_once: bool
 
 
+class MoreWanted(msgspec.Struct, frozen=True):
+    """What she would keep at the door beyond what is held; hers once she has confirmed it."""
+
+    amount: payments.Money
+    pieces: list[str]
+
+
 class DoorShown(msgspec.Struct, frozen=True):
     """Where we come."""
 
@@ -154,6 +162,7 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     door: DoorShown
     pieces: list[OrderedPiece]
     money: MoneyShown
+    second_hold: MoreWanted | None
     placed_at: datetime
 
 
@@ -234,6 +243,7 @@ async def show_order(
             sizes_once=order.hold_policy is payments.HoldPolicy.DEAREST_PER_STYLE
             and len({piece.slug for piece in pieces}) < len(pieces),
         ),
+        second_hold=await _more_wanted(session, order),
         placed_at=order.placed_at,
     )
 
@@ -346,6 +356,26 @@ def _money(
         to_pay=to_pay,
         sizes_once=sizes_once,
     )
+
+
+async def _more_wanted(session: AsyncSession, order: Order) -> MoreWanted | None:
+    """What is asked of her at the door just now, and for which pieces."""
+    if order.state is not OrderState.AT_VISIT:
+        return None
+    asked = await second_hold_of(session, order.id)
+    if asked is None:
+        return None
+    rows = await session.exec(
+        select(Style.name, Variant.size)
+        .join(Variant, col(Variant.style_id) == col(Style.id))
+        .join(OrderLine, col(OrderLine.variant_id) == col(Variant.id))
+        .where(
+            OrderLine.order_id == order.id,
+            col(OrderLine.piece_id).in_([UUID(piece) for piece in asked.keeping]),
+        )
+        .order_by(col(OrderLine.id))
+    )
+    return MoreWanted(asked.amount, [f"{name}, {size}" for name, size in rows])
 
 
 async def _gesture(session: AsyncSession, order: Order) -> payments.Money | None:

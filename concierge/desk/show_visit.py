@@ -34,12 +34,14 @@ from concierge.model import (
 from concierge.model.refusals import Missing
 
 from .ask_amount import asked_of_each
-from .settle import as_read
+from .second_hold import second_hold_of
+from .settle import UNPAID, as_read
 from .steps_taken import steps_taken, turned_away
 from .visit_sheet import (
     Brief,
     BroughtPiece,
     Door,
+    HoldWanted,
     KnownPreference,
     MoneyState,
     Picture,
@@ -126,6 +128,7 @@ class _Around:
     gestures: dict[UUID, payments.Money] = field(default_factory=dict[UUID, payments.Money])
     limits: dict[UUID, payments.Money] = field(default_factory=dict[UUID, payments.Money])
     """The most that may be given away at one visit, by hub."""
+    second_holds: dict[UUID, HoldWanted] = field(default_factory=dict[UUID, HoldWanted])
     disputed: dict[UUID, int] = field(default_factory=lambda: defaultdict[UUID, int](int))
 
     def visit(self, stop: Stop, number: int) -> Visit:
@@ -153,6 +156,10 @@ class _Around:
             ),
             pieces=self.pieces[order.id],
             held=self._held(order),
+            held_now=payments.Money.total(
+                (hold.amount for hold in self.holds[order.id] if hold.live), order.currency
+            ),
+            second_hold=self.second_holds.get(order.id),
             gesture_limit=self.limits[order.hub_id],
             steps=[StepTaken(step, at) for step, at in sorted(steps.items(), key=_by_time)],
             turned_away=self.turned_away.get(order.id),
@@ -263,6 +270,12 @@ async def _read_money(session: AsyncSession, found: _Around) -> None:
     holds = select(Hold).where(col(Hold.order_id).in_(found.orders)).order_by(col(Hold.held_at))
     for hold in await session.exec(holds):
         found.holds[hold.order_id].append(hold)
+    for order in found.orders.values():
+        if order.state is OrderState.AT_VISIT:
+            more = await second_hold_of(session, order.id)
+            if more is not None:
+                found.second_holds[order.id] = HoldWanted(more.id, more.amount, more.at)
+    found.troubled.update(each.id for each in found.orders.values() if each.standing in UNPAID)
     failed = select(Operation.order_id).where(
         col(Operation.order_id).in_(found.orders), Operation.state == OperationState.FAILED
     )

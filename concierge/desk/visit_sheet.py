@@ -57,6 +57,14 @@ class BroughtPiece(msgspec.Struct, frozen=True):
     condition: str | None
 
 
+class HoldWanted(msgspec.Struct, frozen=True):
+    """More that was asked of her at the door, and is not held yet."""
+
+    id: UUID
+    amount: payments.Money
+    at: datetime
+
+
 class StepTaken(msgspec.Struct, frozen=True):
     """How far the visit has come, and when."""
 
@@ -93,7 +101,8 @@ class Visit(msgspec.Struct, frozen=True):
     """One stop of a concierge's day. `ready` when a card is held, so pieces may change hands.
 
     `turned_away` is when nobody opened last: steps until then count no more. `gesture_limit` is
-    the most that may be given away here.
+    the most that may be given away here. `held_now` is what can be captured: she keeps no more
+    than that before the `second_hold` asked of her is confirmed.
     """
 
     order: UUID
@@ -112,6 +121,8 @@ class Visit(msgspec.Struct, frozen=True):
     door: Door
     pieces: list[BroughtPiece]
     held: payments.Money
+    held_now: payments.Money
+    second_hold: HoldWanted | None
     gesture_limit: payments.Money
     steps: list[StepTaken]
     turned_away: datetime | None

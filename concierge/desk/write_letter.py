@@ -42,6 +42,8 @@ class Letter(StrEnum):
     """Her bank did not set it aside; here is what she can do."""
     PAY = "pay"
     """What is due could not be taken; here she pays it."""
+    SECOND_HOLD = "second_hold"
+    """At the door she would keep more than is held."""
     CANCELLED = "cancelled"
     ABSENT = "absent"
     """Nobody opened, and no other hour was found."""
@@ -121,14 +123,9 @@ async def _content(
                 _twice(words) if twice else "",
                 number,
             ]
-        case Letter.NOT_HELD:
-            return _not_held(order, words), [
-                *_promise(order, words),
-                await _what_her_bank_said(session, order, words),
-                link or "",
-                words.say("Your place and your pieces are yours meanwhile."),
-                number,
-            ]
+        case Letter.NOT_HELD | Letter.SECOND_HOLD:
+            subject, *lines = await _asks_her(session, order, letter, words, link or "")
+            return subject, [*lines, number]
         case Letter.CANCELLED:
             return words.say("Your visit is cancelled"), [
                 *await given_back(session, order, words),
@@ -139,6 +136,28 @@ async def _content(
             return subject, [*lines, number]
         case Letter.RECEIPT:
             return words.say("Your receipt"), [*await _receipt(session, order, words), number]
+
+
+async def _asks_her(
+    session: AsyncSession, order: Order, letter: Letter, words: Words, link: str
+) -> list[str]:
+    """The letters that need her card: their subject, then their lines."""
+    if letter is Letter.SECOND_HOLD:
+        return [
+            words.say("Please have a little more set aside"),
+            words.say(
+                "You would like to keep more than your bank has set aside. Nothing is charged "
+                "yet: confirm the rest on your own phone, here, while your concierge waits."
+            ),
+            link,
+        ]
+    return [
+        _not_held(order, words),
+        *_promise(order, words),
+        await _what_her_bank_said(session, order, words),
+        link,
+        words.say("Your place and your pieces are yours meanwhile."),
+    ]
 
 
 def _placed(order: Order, words: Words) -> list[str]:

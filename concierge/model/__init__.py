@@ -14,7 +14,7 @@ from .day import (
     VisitLock,
     VisitStep,
 )
-from .door import Decision, Disposition, Gesture, Trouble
+from .door import Decision, Disposition, Gesture, SecondHold, Trouble
 from .fees import Fee, FeeConsent, FeeKind
 from .hub import Hub
 from .money import (
@@ -112,6 +112,7 @@ __all__ = [
     "ReturnsConflict",
     "ReturnsRecord",
     "Role",
+    "SecondHold",
     "Selection",
     "SelectionLine",
     "Setback",

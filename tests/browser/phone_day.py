@@ -121,10 +121,16 @@ async def until(happens: Callable[[], Awaitable[bool]], within_s: float) -> None
 
 @contextlib.asynccontextmanager
 async def phone_day(
-    house: SmallHouse, gateway: StripeGateway, her: Client, sandbox: Sandbox, folder: Path
+    house: SmallHouse,
+    gateway: StripeGateway,
+    her: Client,
+    sandbox: Sandbox,
+    folder: Path,
+    *,
+    variants: tuple[int, ...] = (),
 ) -> AsyncIterator[PhoneDay]:
     """Monday, two in the afternoon: she has paid, and her concierge has an account."""
-    order = await paid_visit(house, gateway, her)
+    order = await paid_visit(house, gateway, her, variants=variants)
     await _let_in(house, order)
     await house.clock(at("14:02"))
     env = {

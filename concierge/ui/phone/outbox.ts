@@ -52,9 +52,10 @@ async function sendOne(entry: Entry): Promise<void> {
   }
 }
 
+const NOUNS: Record<Entry['kind'], string> = { step: 'steps', hold: 'holds', returns: 'returns' };
+
 function put(entry: Entry): Promise<Visit> {
-  const noun = entry.kind === 'step' ? 'steps' : 'returns';
-  const path = `/api/field/visits/${entry.order}/${noun}/${entry.id}`;
+  const path = `/api/field/visits/${entry.order}/${NOUNS[entry.kind]}/${entry.id}`;
   return call<Visit>('PUT', path, entry.body, { signal: AbortSignal.timeout(PATIENCE) });
 }
 

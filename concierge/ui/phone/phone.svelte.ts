@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { call, Problem, session, Unreachable } from '../shared/api.ts';
 import { listen } from '../shared/live.ts';
 import { personOf, send } from './outbox.ts';
-import { disputed, drafted, type Seen, seen } from './project.ts';
+import { disputed, drafted, kept, missingHold, type Seen, seen } from './project.ts';
 import * as store from './store.ts';
 import type { Awaited, Day, Draft, Gesture, Step } from './types.ts';
 
@@ -106,7 +106,8 @@ export class Phone {
     } while (this.#again);
     this.#busy = false;
     const settling = this.visits.some(({ outcome }) => outcome?.state === 'settling');
-    const pause = this.signal && settling ? SOON : this.waiting.length > 0 ? OFTEN : EVERY;
+    const asks = this.visits.some((visit) => visit.second_hold && !visit.outcome);
+    const pause = this.signal && (settling || asks) ? SOON : this.waiting.length > 0 ? OFTEN : EVERY;
     this.#timer = setTimeout(() => void this.refresh(), pause);
   }
 
@@ -169,9 +170,24 @@ export class Phone {
     await this.#write(visit.order, (notes) => ({ ...notes, gesture }));
   }
 
+  /** Ask her to have set aside what she keeps above what is held; she confirms on her own phone. */
+  async askHold(visit: Seen): Promise<void> {
+    if (!this.person || visit.outcome) return;
+    const id = uuidv7();
+    const at = this.clock().toISOString();
+    const body = {
+      keeping: kept(visit).map((piece) => piece.id),
+      gesture_minor: visit.given?.minor ?? 0,
+    };
+    const entry: store.Entry = {
+      id, version: 1, person: this.person, order: visit.order, at, kind: 'hold', body,
+    };
+    await this.#write(visit.order, (notes) => notes, entry);
+  }
+
   /** The client confirmed the list: from now on it is the record. */
   async confirm(visit: Seen): Promise<void> {
-    if (!this.person || visit.outcome) return;
+    if (!this.person || visit.outcome || missingHold(visit).minor > 0) return;
     const key = uuidv7();
     const at = this.clock().toISOString();
     const verdicts = visit.pieces.map(({ id }) => {

@@ -100,6 +100,12 @@ export function toPay(visit: Seen): Money {
   return { minor: Math.max(0, minor - (visit.given?.minor ?? 0)), currency };
 }
 
+/** What she would pay above what is held: hers only once she has had it set aside herself. */
+export function missingHold(visit: Seen): Money {
+  const { minor, currency } = toPay(visit);
+  return { minor: Math.max(0, minor - (visit.held_now ?? visit.held).minor), currency };
+}
+
 function mark(visit: Seen, piece: Piece): string | null {
   return visit.outcome ? piece.verdict : (visit.drafts[piece.id]?.verdict ?? null);
 }

@@ -3,7 +3,7 @@
  * wait to be sent. Everything belongs to a person, so that two who share a phone never mix.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { Day, Draft, Gesture, Returns, Step, Visit } from './types.ts';
+import type { Day, Draft, Gesture, HoldAsked, Returns, Step, Visit } from './types.ts';
 
 /** Something written down that the server has not acknowledged. `id` is its name there too. */
 export type Entry = {
@@ -14,7 +14,11 @@ export type Entry = {
   at: string;
   /** The server's no, in its words: shown to a person, kept until she has dealt with it. */
   refused?: { kind: string; words: string; seen?: boolean };
-} & ({ kind: 'step'; body: { step: Step; at: string } } | { kind: 'returns'; body: Returns });
+} & (
+  | { kind: 'step'; body: { step: Step; at: string } }
+  | { kind: 'hold'; body: HoldAsked }
+  | { kind: 'returns'; body: Returns }
+);
 
 /** One visit as this phone knows it, beyond what the server said. */
 export interface Notes {

@@ -74,6 +74,10 @@ export interface Visit {
   };
   pieces: Piece[];
   held: Money;
+  /** What can be captured: she keeps no more than that. A day kept by an older phone is silent. */
+  held_now?: Money;
+  /** More that was asked of her here, and is not held yet. */
+  second_hold?: { id: string; amount: Money; at: string } | null;
   /** The most that may be given away here; a day kept by an older phone does not say. */
   gesture_limit?: Money;
   steps: { step: Step; at: string }[];
@@ -122,6 +126,12 @@ export interface Draft {
 export interface Gesture {
   minor: number;
   reason: GestureReason;
+}
+
+/** More to be held before she may keep all of `keeping`. */
+export interface HoldAsked {
+  keeping: string[];
+  gesture_minor: number;
 }
 
 /** The list the client confirmed, as it is sent. */

@@ -15,6 +15,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from concierge.desk.address_book import Note
+from concierge.desk.ask_second_hold import HoldAsked, ask_second_hold
 from concierge.desk.record_returns import record_returns
 from concierge.desk.record_step import StepReport, record_step
 from concierge.desk.show_visit import show_visit
@@ -47,6 +48,13 @@ class Reported(msgspec.Struct, frozen=True):
 
     step: Step
     at: Moment
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What she wants to keep just now, and what is taken off it."""
+
+    keeping: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=4 * MOST_PIECES)]
+    gesture_minor: Annotated[int, msgspec.Meta(ge=0, le=MOST_MINOR)] = 0
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -144,6 +152,34 @@ async def step(
 
 
 @put(
+    "/api/field/visits/{order_id:uuid}/holds/{hold_id:uuid}",
+    operation_id="AskSecondHold",
+    tags=["field"],
+    responses={**WRITES, 422: _no("A piece is not of this visit, or is named twice.")},
+)
+async def hold(
+    request: Asked, order_id: FromPath[UUID], hold_id: FromPath[UUID], data: JSONBody[Wanted]
+) -> Visit:
+    """Ask her to have set aside what she wants to keep above what is held.
+
+    She confirms it on her own phone; nothing is asked when enough is held. The same id again asks
+    nothing twice.
+    """
+    house, mine = doors(request), _mine(request)
+    asked = HoldAsked(hold_id, data.keeping, data.gesture_minor)
+    async with transaction(house.engine) as session:
+        await ask_second_hold(
+            session,
+            order_id,
+            asked,
+            concierge_id=mine,
+            now=await now(session),
+            base_url=house.settings.base_url,
+        )
+        return await show_visit(session, order_id, mine, picture=address)
+
+
+@put(
     "/api/field/visits/{order_id:uuid}/returns/{key:uuid}",
     operation_id="RecordReturns",
     tags=["field"],
@@ -180,4 +216,4 @@ def _mine(request: Asked) -> UUID:
     return found
 
 
-handlers: list[BaseRouteHandler] = [route, visit, step, returns]
+handlers: list[BaseRouteHandler] = [route, visit, step, hold, returns]
