@@ -15,6 +15,7 @@ COMMANDS = {
     "serve": "serve the pages and the API",
     "story": "one order from browsing to receipt, on the running demo",
     "stripe": "say whether a Stripe account is rightly connected: stripe check",
+    "windows": "how soon a client is told her windows, by the running demo",
     "work": "do the jobs that were asked for",
 }
 """Each is a module of `concierge.embedded` with a `main`, loaded only when asked for."""

@@ -13,20 +13,23 @@ from routing.offer import Offers
 from routing.plan import Plan, Route, Unplanned
 from routing.problem import Problem, Shift, Visit, Window
 from routing.reasons import why_never
+from routing.room import make_room
 from routing.search import propose
 from routing.timeline import time_route
 from routing.under_way.alternative import Way
 
-DEAR_MOVE = 8
+DEAR_MOVE = 20
 """How much dearer a move is than on an ordinary day, where the fewest changes are looked for."""
 DEAR_PLACE = 20
 """How much dearer it then is to leave out somebody who has a place, or has just asked for one."""
-SEARCHES = 4
-"""How many ways are searched for; they share the time."""
+SEARCHES = 6
+"""How many searches the ways take; they share the time."""
 LEAST_S = 0.03
 """What each search has even when the time is over."""
-WARM = 0.3
-"""How hot a repair's search begins, in mean drives; the published plan is nearly right."""
+ROOM_S = 0.05
+"""What looking for room for one visit has at most."""
+WARM = 1.0
+"""How hot a repair's search begins, in mean drives."""
 LATER = (timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2))
 """By how much at most a client is visited late, if nothing less serves her."""
 OVERTIME = timedelta(hours=2)
@@ -82,8 +85,26 @@ class Ways:
 
     def _fewest_changes(self) -> Plan:
         if self._fewest is None:
-            self._fewest = self._searched(self._dear(self.team), self._mended)
+            self._fewest = self._hardly_changed(self._dear(self.team), self._mended)
         return self._fewest
+
+    def _hardly_changed(self, day: Problem, begin: Plan) -> Plan:
+        """As many served as room is found for, and then as few moved as may be."""
+        plan = self._searched(day, begin)
+        roomier = self._with_room(day, plan)
+        return self._searched(day, roomier)
+
+    def _with_room(self, day: Problem, plan: Plan) -> Plan:
+        """The plan with room made for those whom it leaves out and who have a place."""
+        until = time.monotonic() + 2 * self._share_s()
+        for left in plan.unplanned:
+            visit, seconds = day.visit(left.visit), min(ROOM_S, until - time.monotonic())
+            if seconds > 0 and visit.id not in self._asked_before and self._may_fit(day, visit):
+                room = make_room(
+                    day, plan, visit, seconds=seconds, steps=self.steps, seed=self.seed
+                )
+                plan = room or plan
+        return plan
 
     def _called_in(self) -> tuple[Problem, Plan] | None:
         more = self.home | {shift.id for shift in self.on_call}
@@ -92,7 +113,7 @@ class Ways:
         day = replace(self.rest, shifts=(*self.rest.shifts, *self.on_call))
         cheap = self._dear(day)
         cheap = replace(cheap, weights=replace(cheap.weights, shift=0))
-        plan = self._searched(cheap, filled(cheap, self._mended))
+        plan = self._hardly_changed(cheap, filled(cheap, self._mended))
         if not any(route.shift in more for route in plan.routes):
             return None
         return day, _worded(day, plan)
@@ -137,11 +158,11 @@ class Ways:
 
     def _searched(self, day: Problem, begin: Plan) -> Plan:
         """The best plan our search finds, begun at this one."""
-        seconds = max(LEAST_S, (self.until - time.monotonic()) / max(1, self.searches))
+        seconds = max(LEAST_S, self._share_s())
         self.searches -= 1
         begin = priced(day, begin)
         shifts = [shift for shift in day.shifts if time_route(day, shift, []) is not None]
-        visits = [v for v in day.visits if v.id in self._possible or _possible(day, v)]
+        visits = [visit for visit in day.visits if self._may_fit(day, visit)]
         if not shifts or not visits:
             return begin
         best = propose(
@@ -149,6 +170,14 @@ class Ways:
         )  # fmt: skip
         plan = written(day, best.orders)
         return begin if plan is None or plan.cost.total >= begin.cost.total else plan
+
+    def _may_fit(self, day: Problem, visit: Visit) -> bool:
+        """Whether somebody could serve this visit on that day, were it empty."""
+        return visit.id in self._possible or _possible(day, visit)
+
+    def _share_s(self) -> float:
+        """What each search still to come has of the time."""
+        return (self.until - time.monotonic()) / max(1, self.searches)
 
     def _dear(self, problem: Problem) -> Problem:
         """The same day, where moving somebody is dear and taking her place dearer still."""

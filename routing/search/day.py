@@ -215,12 +215,22 @@ def price_for(problem: Problem, row: Mapping[str, int], visit: Visit) -> NDArray
 
 
 def allowed_to(shifts: Sequence[Shift], visits: Sequence[Visit]) -> NDArray[np.bool_]:
-    """Which shift may serve which visit at all. Shapes: (n, m)."""
-    rows = [
-        [may_serve(visit, shift) and can_carry(visit, shift) for shift in shifts]
-        for visit in visits
-    ]
-    return np.array(rows, dtype=np.bool_).reshape(len(visits), len(shifts))
+    """Which shift may serve which visit at all. Shapes: (n, m).
+
+    Many visits are of a kind: who may serve and who can carry is asked once for each.
+    """
+    may: dict[object, NDArray[np.bool_]] = {}
+    can: dict[object, NDArray[np.bool_]] = {}
+    allowed = np.empty((len(visits), len(shifts)), dtype=np.bool_)
+    for row, visit in enumerate(visits):
+        ruled = visit.forbidden, visit.lock and visit.lock.shift
+        asks = visit.skills, visit.load
+        if ruled not in may:
+            may[ruled] = np.array([may_serve(visit, shift) for shift in shifts], dtype=np.bool_)
+        if asks not in can:
+            can[asks] = np.array([can_carry(visit, shift) for shift in shifts], dtype=np.bool_)
+        allowed[row] = may[ruled] & can[asks]
+    return allowed
 
 
 def _twins(likeness: NDArray[np.int64]) -> NDArray[np.int64]:

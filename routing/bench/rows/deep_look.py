@@ -16,7 +16,7 @@ from routing.solver import plan_day
 SHIFTS, VISITS = 20, 220
 LOOK_S, LONG_S = 0.3, 30.0
 RECOVERED = 0.9
-REFUSED = {False: 6, True: 60}
+REFUSED = {False: 30, True: 60}
 """How many refused windows of each day are looked into, in a short and in a full table."""
 
 
