@@ -19,12 +19,12 @@ async def asked_of(session: AsyncSession, order: Order) -> payments.Money:
 async def asked_of_each(
     session: AsyncSession, orders: Iterable[Order]
 ) -> dict[UUID, payments.Money]:
-    """How much is held for each of these orders."""
+    """How much is held for each of these orders; what is added at the door is asked for there."""
     by_id = {order.id: order for order in orders}
     rows = await session.exec(
         select(OrderLine, Variant.style_id)
         .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
-        .where(col(OrderLine.order_id).in_(by_id))
+        .where(col(OrderLine.order_id).in_(by_id), col(OrderLine.added_at).is_(None))
     )
     pieces: dict[UUID, list[payments.Piece]] = defaultdict(list)
     for line, style in rows:

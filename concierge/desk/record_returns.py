@@ -24,6 +24,7 @@ from concierge.model import (
     ReturnsRecord,
     Stop,
     Verdict,
+    untouched,
 )
 from concierge.model.refusals import AlreadySettled, KeyReused, Missing, UnknownPiece
 from concierge.store.log import audit, tell
@@ -125,8 +126,9 @@ async def _hand_over(
     What is damaged goes to repair, what is not there is lost until it is found. Whoever was
     promised for another day what will not be there gets a piece like it.
     """
-    verdicts = {each.piece: each for each in record.verdicts}
     pieces = await pieces_of(session, order.id)
+    verdicts = {piece.id: untouched(piece.id) for piece in pieces}
+    verdicts |= {each.piece: each for each in record.verdicts}
     for piece in pieces:
         if verdicts[piece.id].verdict is Verdict.KEPT and piece.state is PieceState.SOLD:
             raise UnknownPiece(

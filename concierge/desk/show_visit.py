@@ -261,6 +261,7 @@ async def _read_pieces(session: AsyncSession, found: _Around, picture: Picture) 
                 verdict=line.verdict,
                 reason=line.reason,
                 condition=line.condition,
+                added=line.added_at is not None,
             )
         )
 

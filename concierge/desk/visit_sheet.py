@@ -42,7 +42,10 @@ class Brief(msgspec.Struct, frozen=True):
 
 
 class BroughtPiece(msgspec.Struct, frozen=True):
-    """One piece of the visit, at the price she saw, and its verdict once there is one."""
+    """One piece of the visit, at the price she saw, and its verdict once there is one.
+
+    `added` when it joined at the door.
+    """
 
     id: UUID
     tag: str
@@ -55,6 +58,7 @@ class BroughtPiece(msgspec.Struct, frozen=True):
     verdict: str | None
     reason: str | None
     condition: str | None
+    added: bool
 
 
 class HoldWanted(msgspec.Struct, frozen=True):

@@ -48,6 +48,7 @@ from .returns import (
     ReturnReason,
     ReturnsRecord,
     Verdict,
+    untouched,
 )
 from .selection import MOST_PIECES, Selection, SelectionLine
 from .setback import Setback, SetbackKind
@@ -133,5 +134,6 @@ __all__ = [
     "WebSession",
     "counted",
     "new_id",
+    "untouched",
     "vat_by_rate",
 ]

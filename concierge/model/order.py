@@ -15,7 +15,7 @@ import routing
 from .client import Address
 from .columns import belongs_to, choice, document, id_field, moment, texts
 from .refusals import AlreadySettled, KeyReused, TooLate, UnknownPiece, WrongStep
-from .returns import Condition, PieceVerdict, ReturnsRecord, Verdict
+from .returns import Condition, PieceVerdict, ReturnsRecord, Verdict, untouched
 from .skills import in_words
 from .table import Table
 
@@ -225,6 +225,8 @@ class Order(Table, table=True):
     def record_verdicts(self, record: ReturnsRecord, lines: Iterable["OrderLine"]) -> bool:
         """Give every piece its verdict, once; False when this very record was taken before.
 
+        A piece added at the door that she did not confirm never changed hands: it goes back.
+
         Raises:
             KeyReused: the key was used for other content; nothing is overwritten.
             AlreadySettled: another record was confirmed first.
@@ -243,12 +245,15 @@ class Order(Table, table=True):
         named = [each.piece for each in record.verdicts]
         if len(set(named)) != len(named):
             raise UnknownPiece("A piece is named twice in this list.")
-        if set(named) != set(by_piece):
+        unnamed = [line for line in by_piece.values() if line.piece_id not in named]
+        if not set(named) <= set(by_piece) or not all(line.added_at for line in unnamed):
             raise UnknownPiece("This list does not name exactly the pieces of this visit.")
         if not {remark.piece for remark in record.remarks} <= set(named):
             raise UnknownPiece("A remark is about a piece that is not on this list.")
         for each in record.verdicts:
             by_piece[each.piece].judge(each)
+        for line in unnamed:
+            line.judge(untouched(line.piece_id))
         self.returns_key, self.returns_digest = record.key, record.digest
         self.returns_at, self.state = record.confirmed_at, OrderState.RETURNED
         return True
@@ -273,11 +278,13 @@ class OrderLine(Table, table=True):
     """One piece of an order, at the price she saw, and what became of it.
 
     `vat_bp` is the VAT inside that price on the day she saw it, in hundredths of a percent.
+    One that joined at the door has `added_at`, and in `added_key` the phone's name for adding it.
     """
 
     __table_args__ = (
         UniqueConstraint("order_id", "piece_id"),
         CheckConstraint("price_minor > 0"),
+        CheckConstraint("(added_at is null) = (added_key is null)", name="added_when"),
         CheckConstraint("verdict in ('kept', 'returned', 'missing')", name="verdict_known"),
         CheckConstraint("vat_bp between 0 and 10000", name="vat_is_a_rate"),
     )
@@ -291,6 +298,8 @@ class OrderLine(Table, table=True):
     verdict: str | None = None
     reason: str | None = None
     condition: str | None = None
+    added_at: datetime | None = moment(nullable=True)
+    added_key: UUID | None = Field(default=None, unique=True)
 
     @property
     def kept(self) -> bool:

@@ -61,6 +61,11 @@ class PieceVerdict(msgspec.Struct, frozen=True):
         return damaged or self.verdict is Verdict.MISSING
 
 
+def untouched(piece: UUID) -> PieceVerdict:
+    """The verdict of a piece that never changed hands."""
+    return PieceVerdict(piece, Verdict.RETURNED, ReturnReason.NOT_TRIED, Condition.AS_NEW)
+
+
 class Remark(msgspec.Struct, frozen=True):
     """What the concierge saw of a piece that is damaged or not there."""
 

@@ -52,7 +52,12 @@ async function sendOne(entry: Entry): Promise<void> {
   }
 }
 
-const NOUNS: Record<Entry['kind'], string> = { step: 'steps', hold: 'holds', returns: 'returns' };
+const NOUNS: Record<Entry['kind'], string> = {
+  step: 'steps',
+  addition: 'additions',
+  hold: 'holds',
+  returns: 'returns',
+};
 
 function put(entry: Entry): Promise<Visit> {
   const path = `/api/field/visits/${entry.order}/${NOUNS[entry.kind]}/${entry.id}`;

@@ -170,6 +170,17 @@ export class Phone {
     await this.#write(visit.order, (notes) => ({ ...notes, gesture }));
   }
 
+  /** Have a piece from the van join the visit, by its tag; it is hers to try once that is known. */
+  async add(visit: Seen, tag: string): Promise<void> {
+    if (!this.person || visit.outcome) return;
+    const id = uuidv7();
+    const at = this.clock().toISOString();
+    const entry: store.Entry = {
+      id, version: 1, person: this.person, order: visit.order, at, kind: 'addition', body: { tag },
+    };
+    await this.#write(visit.order, (notes) => notes, entry);
+  }
+
   /** Ask her to have set aside what she keeps above what is held; she confirms on her own phone. */
   async askHold(visit: Seen): Promise<void> {
     if (!this.person || visit.outcome) return;

@@ -16,6 +16,7 @@ export type Entry = {
   refused?: { kind: string; words: string; seen?: boolean };
 } & (
   | { kind: 'step'; body: { step: Step; at: string } }
+  | { kind: 'addition'; body: { tag: string } }
   | { kind: 'hold'; body: HoldAsked }
   | { kind: 'returns'; body: Returns }
 );

@@ -27,6 +27,8 @@ export interface Piece {
   verdict: Verdict | null;
   reason: Reason | null;
   condition: Condition | null;
+  /** It joined at the door. */
+  added?: boolean;
 }
 
 export interface Receipt {

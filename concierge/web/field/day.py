@@ -14,6 +14,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from concierge.desk.add_at_the_door import Addition, add_at_the_door
 from concierge.desk.address_book import Note
 from concierge.desk.ask_second_hold import HoldAsked, ask_second_hold
 from concierge.desk.record_returns import record_returns
@@ -48,6 +49,12 @@ class Reported(msgspec.Struct, frozen=True):
 
     step: Step
     at: Moment
+
+
+class Tagged(msgspec.Struct, frozen=True):
+    """A piece, by its tag."""
+
+    tag: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -152,6 +159,28 @@ async def step(
 
 
 @put(
+    "/api/field/visits/{order_id:uuid}/additions/{addition_id:uuid}",
+    operation_id="AddAtTheDoor",
+    tags=["field"],
+    responses={**WRITES, 422: _no("No such piece is in her van, or it did not come back as new.")},
+)
+async def addition(
+    request: Asked, order_id: FromPath[UUID], addition_id: FromPath[UUID], data: JSONBody[Tagged]
+) -> Visit:
+    """A piece from the van joins the visit, by its tag. The same id again adds nothing twice."""
+    mine = _mine(request)
+    async with transaction(doors(request).engine) as session:
+        await add_at_the_door(
+            session,
+            order_id,
+            Addition(addition_id, data.tag.strip()),
+            concierge_id=mine,
+            now=await now(session),
+        )
+        return await show_visit(session, order_id, mine, picture=address)
+
+
+@put(
     "/api/field/visits/{order_id:uuid}/holds/{hold_id:uuid}",
     operation_id="AskSecondHold",
     tags=["field"],
@@ -216,4 +245,4 @@ def _mine(request: Asked) -> UUID:
     return found
 
 
-handlers: list[BaseRouteHandler] = [route, visit, step, hold, returns]
+handlers: list[BaseRouteHandler] = [route, visit, step, addition, hold, returns]
