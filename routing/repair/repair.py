@@ -84,7 +84,8 @@ def _told(way: Way, promised: Promised, after: Problem, plan: Plan) -> Alternati
     count = moved(promised.plan, plan)
     out = {route.shift for route in promised.plan.routes}
     called_in = tuple(route.shift for route in plan.routes if route.shift not in out)
-    words = f"{_PURPOSE[way]}: {_figures(count, plan, broken)}."
+    late = any(each.kind is BrokenKind.LATE for each in broken)
+    words = f"{_purpose(way, plan, late=late)}: {_figures(count, plan, broken)}."
     return Alternative(
         way=way,
         words=words,
@@ -97,14 +98,25 @@ def _told(way: Way, promised: Promised, after: Problem, plan: Plan) -> Alternati
     )
 
 
-_PURPOSE = {
-    Way.FEWEST_CHANGES: "Fewest changes",
-    Way.SAME_CONCIERGE: "Everybody who can keeps her concierge",
-    Way.ALL_SERVED: "Everybody served, some of them late",
-    Way.CALL_IN: "Somebody called in",
-    Way.SHORTEST: "The shortest day",
-    Way.LEAVE_OUT: "Nobody moved and nobody late; what does not fit is asked for another day",
-}
+def _purpose(way: Way, plan: Plan, *, late: bool) -> str:
+    """What the plan does, in a line; what its kind is for is claimed only where it is so."""
+    left = bool(plan.unplanned)
+    match way:
+        case Way.FEWEST_CHANGES:
+            return "Fewest changes"
+        case Way.SAME_CONCIERGE:
+            return "Everybody who can keeps her concierge"
+        case Way.ALL_SERVED:
+            served = "As many served as can be" if left else "Everybody served"
+            return f"{served}, some of them late" if late else served
+        case Way.CALL_IN:
+            return "Somebody called in"
+        case Way.SHORTEST:
+            return "The shortest day"
+        case Way.LEAVE_OUT:
+            kept = "Nobody moved who need not be"
+            kept = kept if late else f"{kept}, nobody late"
+            return f"{kept}; what does not fit is asked for another day" if left else kept
 
 
 def _figures(count: int, plan: Plan, broken: Sequence[Broken]) -> str:

@@ -16,7 +16,7 @@ class Way(StrEnum):
     SAME_CONCIERGE = "same_concierge"
     """Nobody who can keep her concierge is moved; some are visited late."""
     ALL_SERVED = "all_served"
-    """Everybody is visited, a few of them late."""
+    """Everybody is visited, or as many as can be, a few of them late."""
     CALL_IN = "call_in"
     """Somebody who is not out today takes over."""
     SHORTEST = "shortest"

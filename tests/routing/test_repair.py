@@ -68,6 +68,11 @@ def test_every_way_out_is_a_good_plan_and_tells_each_broken_promise(
     for each in found:
         assert routing.check(each.problem, each.plan) == []
         routing.solver.accept(each.problem, each.plan)
+        purpose = each.words.partition(":")[0]
+        late = any(broken.kind == "late" for broken in each.broken)
+        assert not (purpose.startswith("Everybody served") and each.plan.unplanned)
+        assert not ("nobody late" in purpose and late)
+        assert late or "some of them late" not in purpose
         driven = [stop for route in each.plan.routes for stop in route.stops]
         assert over.isdisjoint(stop.visit for stop in driven), "what is over is not planned again"
         said = {broken.where for broken in each.broken}
@@ -127,6 +132,24 @@ def test_of_two_ways_the_one_that_loses_nobody_comes_first() -> None:
     assert [broken.kind for broken in served.broken] == ["late"]
     assert [broken.kind for broken in strict.broken] == ["left_out"]
     assert strict.broken[0].words.endswith("loses her place.")
+
+
+def test_a_way_that_rescues_only_some_does_not_say_that_everybody_is_served() -> None:
+    problem = d.day(
+        [d.shift("anna", name="Anna", skills=frozenset({"fr"})), d.shift("noor", name="Noor")],
+        [
+            d.visit("eva", 10, d.window("10:00", "10:10"), name="Mrs Berg"),
+            d.visit(
+                "liv", 20, d.window("13:00", "13:10"), name="Mrs Lind", skills=frozenset({"fr"})
+            ),
+            d.visit("mia", 20, d.window("10:00", "10:20"), name="Mrs Dahl"),
+        ],
+    )
+    plan = d.planned(problem, anna=["eva", "liv"], noor=["mia"])
+    found = ways_out(problem, plan, routing.Sick("anna", d.at("08:00")), now="08:00")
+    served = of(found, routing.Way.ALL_SERVED)
+    assert [left.visit for left in served.plan.unplanned] == ["liv"]
+    assert served.words.startswith("As many served as can be, some of them late: ")
 
 
 def test_whoever_is_at_home_is_sent_out_only_when_a_person_chooses_so() -> None:
