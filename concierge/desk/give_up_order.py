@@ -38,7 +38,7 @@ from .hub_day import HubDay
 from .keep_plan import keep_plan
 from .move_pieces import move_pieces, pieces_of
 from .plan_words import Change
-from .see_overdue import is_overdue
+from .promise_kept import is_at_fault
 from .settle import close_cases, plan_release, plan_settlement, stand
 from .write_letter import Letter, write_letter
 
@@ -84,7 +84,8 @@ async def cancel_order(
     """Call a coming visit off: place and pieces are free at once, her money is released.
 
     Late, it costs the fee she agreed to when she ordered, unless she is let off for a reason
-    (`waive`) or it is the house that is late. `agreed_minor` is what she was just told it costs.
+    (`waive`) or it is the house that does not keep her hour. `agreed_minor` is what she was just
+    told it costs.
 
     Raises:
         Missing: there is no such order.
@@ -106,12 +107,12 @@ async def cancel_order(
 
     async def cancel(session: AsyncSession, order: Order, moment: datetime) -> bool:
         booked = order.state is OrderState.CONFIRMED
-        overdue = await is_overdue(session, order, moment)
-        somebody_comes = await session.get(Stop, order.id) is not None and not overdue
-        fee = order.late_fee(moment) * (not overdue)
+        stop = await session.get(Stop, order.id)
+        at_fault = await is_at_fault(session, order, stop, moment)
+        fee = order.late_fee(moment) * (not at_fault)
         if fee.minor > agreed_minor and not waive:
             raise FeesNotAgreed("Calling this visit off has a cost now; please look at it first.")
-        order.cancel(moment, somebody_comes=somebody_comes)
+        order.cancel(moment, somebody_comes=stop is not None and not at_fault)
         await turn_back(session, order, moment)
         due = await ask_fee(
             session, order, FeeKind.LATE_CANCELLATION, fee, by=by, waive=waive, now=moment

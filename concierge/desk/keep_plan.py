@@ -1,21 +1,23 @@
 """Put a plan in force: the one way a hub's day changes."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import routing
-from concierge.model import Leftover, PlanRoute, PlanVersion, Stop
+from concierge.model import Leftover, PlanVersion
 from concierge.model.refusals import BreaksPromise, StaleBoard
 from concierge.store.clock import now
 from concierge.store.jobs import ImproveDay, enqueue
 from concierge.store.log import tell
 
 from .hub_day import HubDay
+from .plan_rows import rows_of
 from .plan_words import BY_CLIENTS, Change, words_after
+from .tell_promises import Told, tell_promises
 
 
 async def keep_plan(
@@ -31,7 +33,8 @@ async def keep_plan(
 ) -> int:
     """Write `plan` over the rest of the day and return its version.
 
-    The caller holds the day's lock and has read `day` under it. Screens and phones are told.
+    The caller holds the day's lock and has read `day` under it. Screens and phones are told, and
+    so is each client whose promised window it breaks, or keeps after all.
     After a client's change a worker looks for a better plan when it has time; what a person has
     just arranged by hand is left as it is. `agreed` names the rules, and where, that a person has
     chosen to break.
@@ -41,6 +44,7 @@ async def keep_plan(
     """
     refuse_broken(problem, day.plan(problem), plan, agreed)
     changed, given = _changed_shifts(day, plan), _given_to_others(day, plan)
+    began = {stop.order_id: stop.starts for stop in day.stops.values()}
     await _clear(session, day)
     for route in plan.routes:
         _write_route(session, day, route)
@@ -53,7 +57,8 @@ async def keep_plan(
             )
         )  # fmt: skip
     at = await now(session)  # the day may have been read a little ahead, as the solver plans it
-    version = await _next_version(session, day, problem, plan, change, at=at, by=by, why=why)
+    told = await tell_promises(session, day, began, plan, at=at)
+    version = await _next_version(session, day, problem, plan, change, told, at=at, by=by, why=why)
     await tell(session, f"day:{day.hub.id}:{day.day}", "plan", at, version=version, why=why)
     for concierge_id in sorted(changed):
         await tell(session, f"concierge:{concierge_id}", "plan", at, version=version)
@@ -158,46 +163,9 @@ def _renumber(day: HubDay) -> None:
 
 
 def _write_route(session: AsyncSession, day: HubDay, route: routing.Route) -> None:
-    shift = day.shifts[UUID(route.shift)]
-    history = day.history_of(shift.id)
-    row = day.routes.get(shift.id) if history else None
-    if row is None:
-        row = PlanRoute(
-            shift_id=shift.id, hub_id=day.hub.id, day=day.day, leaves=route.leaves,
-            returns=route.returns, drive_home_s=0,
-        )  # fmt: skip
-        session.add(row)
-    row.returns = route.returns
-    row.drive_home_s = int(route.drive_home.total_seconds())
-    if route.breaks:
-        rest = route.breaks[0]
-        row.break_starts, row.break_ends = rest.starts, rest.ends
-        row.break_before = rest.before + len(history)
-    for at, stop in enumerate(route.stops):
-        on_the_way = (b for b in route.breaks if b.before == at and b.starts < stop.arrives)
-        resting = sum((rest.ends - rest.starts for rest in on_the_way), timedelta(0))
-        session.add(_stop_row(day, shift.id, at + len(history), stop, resting))
-
-
-def _stop_row(
-    day: HubDay, shift_id: UUID, sequence: int, stop: routing.Stop, resting: timedelta
-) -> Stop:
-    """The row of a stop; a break before it counts from the moment she is free for it."""
-    return Stop(
-        order_id=UUID(stop.visit),
-        hub_id=day.hub.id,
-        day=day.day,
-        shift_id=shift_id,
-        concierge_id=day.shifts[shift_id].concierge_id,
-        sequence=sequence,
-        departs=stop.arrives - stop.drive - resting,
-        arrives=stop.arrives,
-        starts=stop.starts,
-        ends=stop.ends,
-        drive_s=int(stop.drive.total_seconds()),
-        opens=stop.window.opens,
-        closes=stop.window.closes,
-    )
+    row, stops = rows_of(day, route)
+    session.add(row)
+    session.add_all(stops)
 
 
 async def _next_version(
@@ -206,6 +174,7 @@ async def _next_version(
     problem: routing.Problem,
     plan: routing.Plan,
     change: Change,
+    told: Told,
     *,
     at: datetime,
     by: str,
@@ -220,11 +189,15 @@ async def _next_version(
     session.add(
         PlanVersion(
             hub_id=day.hub.id, day=day.day, version=row.version, at=at, by=by, why=why,
-            content={"routes": _told(plan.routes), "unplanned": _told(plan.unplanned)},
+            content={
+                "routes": _in_words(plan.routes),
+                "unplanned": _in_words(plan.unplanned),
+                "told": msgspec.to_builtins(told),
+            },
         )
     )  # fmt: skip
     return row.version
 
 
-def _told(parts: Sequence[routing.Route] | Sequence[routing.Unplanned]) -> list[object]:
+def _in_words(parts: Sequence[routing.Route] | Sequence[routing.Unplanned]) -> list[object]:
     return [msgspec.to_builtins(part) for part in parts]

@@ -36,6 +36,7 @@ from .ask_fees import fee_of
 from .collect import may_pay
 from .expect_arrivals import Between
 from .hold_money import coming_of
+from .promise_kept import Trouble, is_at_fault, trouble_of
 from .second_hold import second_hold_of
 from .see_overdue import is_overdue
 from .show_visit import Picture
@@ -137,8 +138,9 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     `held_until` is how long an unpaid place is hers, `cancel_until` how long she may call it off:
     without cost until `free_until`; `late_fee` is what it costs now. It is `overdue` when her hour
     is over and nobody came. `fee` is one that fell due.
-    `expected` is about when the concierge rings, once she is on her way; `between` how sure that
-    is, told from when hers is the next visit.
+    `expected` is about when the concierge rings, once she is on her way, or when she comes later
+    than promised; `between` how sure that is, told from when hers is the next visit. `trouble`
+    while the plan in force does not keep the promised window.
     """
 
     id: UUID
@@ -159,6 +161,7 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     expected: datetime | None
     arrived: datetime | None
     between: Between | None = None
+    trouble: Trouble | None = None
     door: DoorShown
     pieces: list[OrderedPiece]
     money: MoneyShown
@@ -209,10 +212,12 @@ async def show_order(
     stop = await session.get(Stop, order.id)
     steps = (await steps_taken(session, [order.id])).get(order.id, {})
     overdue = await is_overdue(session, order, now)
+    at_fault = await is_at_fault(session, order, stop, now)
     pieces = (await _pieces(session, [order], picture))[order.id]
     wishes = await session.exec(
         select(OrderWish).where(OrderWish.order_id == order.id).order_by(col(OrderWish.opens))
     )
+    trouble = await trouble_of(session, order, stop, steps)
     return OrderShown(
         id=order.id,
         reference=order.reference,
@@ -223,13 +228,15 @@ async def show_order(
         wishes=[] if order.opens else [WindowShown(w.opens, w.closes) for w in wishes],
         held_until=order.slot_until,
         cancel_until=order.opens if order.state in COMING else None,
-        can_cancel=order.state in COMING and (order.opens is None or now < order.opens or overdue),
+        can_cancel=order.state in COMING
+        and (order.opens is None or now < order.opens or stop is None or at_fault),
         overdue=overdue,
         free_until=order.free_until if order.state in COMING else None,
-        late_fee=order.late_fee(now) * (order.state in COMING and not overdue),
+        late_fee=order.late_fee(now) * (order.state in COMING and not at_fault),
         fee=await _fee(session, order),
         concierge=await _concierge(session, order, stop),
-        expected=_expected(stop, steps),
+        expected=_expected(stop, steps, trouble),
+        trouble=trouble,
         arrived=steps.get(Step.ARRIVED) or steps.get(Step.TRYING),
         door=DoorShown(address.street, address.detail, address.access),
         pieces=pieces,
@@ -298,9 +305,13 @@ def _window(order: Order) -> WindowShown | None:
     return WindowShown(order.opens, order.closes)
 
 
-def _expected(stop: Stop | None, steps: dict[Step, datetime]) -> datetime | None:
-    if stop is None or Step.EN_ROUTE not in steps:
+def _expected(
+    stop: Stop | None, steps: dict[Step, datetime], trouble: Trouble | None
+) -> datetime | None:
+    if stop is None:
         return None
+    if Step.EN_ROUTE not in steps:
+        return stop.starts if trouble is Trouble.LATE else None
     return max(steps[Step.EN_ROUTE] + timedelta(seconds=stop.drive_s), stop.opens)
 
 

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import payments
 from concierge.model import (
     Address,
+    BrokenPromise,
     Client,
     Gesture,
     Hub,
@@ -21,6 +22,7 @@ from concierge.model import (
 from concierge.words import Words, words_in
 
 from .ask_amount import asked_of
+from .broken_words import broken_lines, broken_subject
 from .letters_after import AFTER, bank_takes_days, given_back, held_of
 
 
@@ -34,6 +36,12 @@ class Letter(StrEnum):
     """A flexible client's hour is chosen."""
     MOVED = "moved"
     """She agreed to another hour."""
+    LATE = "late"
+    """We come after her window."""
+    NOBODY_COMES = "nobody_comes"
+    """Nobody comes in her window, as things stand."""
+    AS_PROMISED = "as_promised"
+    """We come in her window after all."""
     HELD = "held"
     """The amount is set aside now, for a visit booked long ago, or after trouble."""
     RENEWED = "renewed"
@@ -107,14 +115,9 @@ async def _content(
                 await _money(session, order, words),
                 number,
             ]
-        case Letter.WINDOW | Letter.MOVED:
-            moved = words.say("Your visit has another hour")
-            subject = moved if letter is Letter.MOVED else words.say("Your hour is chosen")
-            return subject, [
-                *_promise(order, words),
-                await _brings(session, order, words),
-                number,
-            ]
+        case Letter.WINDOW | Letter.MOVED | Letter.LATE | Letter.NOBODY_COMES | Letter.AS_PROMISED:
+            subject, lines = await _her_hour(session, order, letter, words)
+            return subject, [*lines, number]
         case Letter.HELD | Letter.RENEWED:
             twice = letter is Letter.RENEWED
             return words.say("The amount is set aside"), [
@@ -158,6 +161,21 @@ async def _asks_her(
         link,
         words.say("Your place and your pieces are yours meanwhile."),
     ]
+
+
+async def _her_hour(
+    session: AsyncSession, order: Order, letter: Letter, words: Words
+) -> tuple[str, list[str]]:
+    """What has become of the hour she was promised."""
+    if letter in (Letter.LATE, Letter.NOBODY_COMES):
+        broken = await session.get_one(BrokenPromise, order.id)
+        return broken_subject(broken, words), broken_lines(broken, words)
+    subject = words.say("Your hour is chosen")
+    if letter is Letter.MOVED:
+        subject = words.say("Your visit has another hour")
+    if letter is Letter.AS_PROMISED:
+        subject = words.say("We come as promised after all")
+    return subject, [*_promise(order, words), await _brings(session, order, words)]
 
 
 def _placed(order: Order, words: Words) -> list[str]:

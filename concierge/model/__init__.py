@@ -38,6 +38,7 @@ from .order import (
     ReturnsConflict,
 )
 from .piece_ledger import PieceMove, Reservation
+from .promise import BrokenPromise, Promise
 from .record import AuditEntry, Case, Clock, Event, Message
 from .returns import (
     Condition,
@@ -69,6 +70,7 @@ __all__ = [
     "Account",
     "Address",
     "AuditEntry",
+    "BrokenPromise",
     "CardPage",
     "CardPageState",
     "Case",
@@ -106,6 +108,7 @@ __all__ = [
     "PlanRoute",
     "PlanVersion",
     "Preference",
+    "Promise",
     "Rated",
     "Remark",
     "Reservation",

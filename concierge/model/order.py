@@ -14,6 +14,7 @@ import routing
 
 from .client import Address
 from .columns import belongs_to, choice, document, id_field, moment, texts
+from .promise import Promise
 from .refusals import AlreadySettled, KeyReused, TooLate, UnknownPiece, WrongStep
 from .returns import Condition, PieceVerdict, ReturnsRecord, Verdict, untouched
 from .skills import in_words
@@ -123,6 +124,14 @@ class Order(Table, table=True):
         if self.opens is None or self.closes is None:
             return None
         return routing.Window(self.opens, self.closes)
+
+    def promise(self, starts: datetime | None) -> Promise:
+        """Whether a visit that begins at `starts`, or never, keeps the promised window."""
+        if self.closes is None:
+            return Promise.KEPT
+        if starts is None:
+            return Promise.NOBODY
+        return Promise.LATE if starts > self.closes else Promise.KEPT
 
     def for_planner(
         self,

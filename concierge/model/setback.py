@@ -62,3 +62,11 @@ class Setback(Table, table=True):
     def ends_the_shift(self) -> bool:
         """Whether she goes on no more today."""
         return self.stops_the_shift and self.until is None
+
+    def last_changed(self, version: int) -> bool:
+        """Whether deciding on it made this version of the day, and nothing has changed since."""
+        return (
+            self.settled_at is not None
+            and self.version is not None
+            and version == self.version + 1
+        )
