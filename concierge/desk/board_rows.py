@@ -80,10 +80,14 @@ class PlannedVisit(BoardVisit, frozen=True, kw_only=True):
 
 
 class LeftVisit(BoardVisit, frozen=True, kw_only=True):
-    """A visit without a concierge, why, and where it would fit best."""
+    """A visit without a concierge, why, and where it would fit best.
+
+    `still_with` names who cannot come to it, while nobody has decided what to do about it.
+    """
 
     reason: str
     words: str
+    still_with: str | None
     best: Place | None
 
 
@@ -151,8 +155,14 @@ def draw_left(
 ) -> LeftVisit:
     """A visit without a concierge as the tray shows it."""
     order = today.orders[UUID(left.visit)]
+    stop = today.stops.get(order.id)
+    lost = stop is not None and today.lost(stop)
     return LeftVisit(
-        **_visit(today, order, pieces, money), reason=left.reason, words=left.words, best=best
+        **_visit(today, order, pieces, money),
+        reason=left.reason,
+        words=left.words,
+        still_with=today.greeting_of(stop.shift_id) if lost and stop else None,
+        best=best,
     )
 
 

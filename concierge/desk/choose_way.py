@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import routing
 from concierge.maps.travel import Roads
-from concierge.model import Setback, SetbackKind
-from concierge.model.refusals import Missing, StaleBoard, WrongStep
+from concierge.model import Setback
+from concierge.model.refusals import Missing, StaleBoard
 from concierge.store.jobs import WeighWays, enqueue
 from concierge.store.log import audit, tell
 
@@ -40,15 +40,16 @@ async def choose_way(
 
     async def choose(day: DayAtHand) -> int:
         setback = await _open(day, setback_id)
-        weighed = msgspec.convert(setback.ways or {"ways": [], "driven": []}, Weighed)
+        weighed = _weighed(setback)
         chosen = next((at for at, each in enumerate(weighed.ways) if each.way == way), None)
         if chosen is None:
             raise Missing("This setback has no such way out.")
         if setback.version != day.today.version:
             raise StaleBoard("The day has changed since these ways out were weighed.")
         problem = day.problem()
-        plan, agreed = _driven_now(problem, weighed.driven[chosen])
+        plan, agreed = driven_now(problem, weighed.driven[chosen])
         words = weighed.ways[chosen].words
+        _remember(day, setback)
         version = await keep_plan(
             day.session, day.today, problem, plan, by=by, why=words, agreed=agreed
         )
@@ -74,7 +75,7 @@ async def weigh_again(
         setback.ways, setback.version = None, None
         day.session.add(setback)
         await enqueue(day.session, WeighWays(setback=setback.id))
-        await _tell(day, setback, what="weigh_again", said="Weighed again.")
+        await tell_of(day, setback, what="weigh_again", said="Weighed again.")
         return day.today.version
 
     return await change_by_hand(engine, roads, seen, again, by=by)
@@ -95,8 +96,10 @@ async def leave_as_it_is(
         setback = await _open(day, setback_id)
         problem = day.problem()
         said = "The day is left as it is."
+        plan, agreed = _as_late_as_it_is(problem, day.today.plan(problem))
+        _remember(day, setback)
         version = await keep_plan(
-            day.session, day.today, problem, day.today.plan(problem), by=by, why=said
+            day.session, day.today, problem, plan, by=by, why=said, agreed=agreed
         )
         await _settle(day, setback, what="leave_as_it_is", said=said)
         return version
@@ -104,31 +107,34 @@ async def leave_as_it_is(
     return await change_by_hand(engine, roads, seen, leave, by=by)
 
 
-async def take_back(
-    engine: AsyncEngine, roads: Roads, seen: Seen, setback_id: UUID, *, by: str
-) -> int:
-    """It was a mistake, or is over: the setback holds no more. The day's version.
+def _as_late_as_it_is(
+    problem: routing.Problem, plan: routing.Plan
+) -> tuple[routing.Plan, set[tuple[str, str]]]:
+    """The plan in force with the hours at which it can be driven, however late that is."""
+    hours = int(LATEST.total_seconds())
+    orders = {route.shift: [stop.visit for stop in route.stops] for route in plan.routes}
+    late = [
+        route
+        for route in plan.routes
+        if routing.time_route(
+            problem, problem.shift(route.shift), [problem.visit(s.visit) for s in route.stops]
+        )
+        is None
+    ]
+    driven = Driven(
+        orders=orders,
+        left={left.visit: left.words for left in plan.unplanned},
+        late={stop.visit: hours for route in late for stop in route.stops},
+        over={route.shift: hours for route in late},
+    )
+    try:
+        timed, agreed = driven_now(problem, driven)
+    except StaleBoard:
+        return plan, set()
+    return replace(timed, unplanned=plan.unplanned), agreed
 
-    Raises:
-        Missing: there is no such hub or setback.
-        StaleBoard: the day has changed since it was drawn.
-        TooLate: the day is over.
-        WrongStep: nobody opened; that visit waits for another hour.
-    """
 
-    async def back(day: DayAtHand) -> int:
-        setback = await _found(day, setback_id)
-        if setback.kind is SetbackKind.NOBODY_HOME:
-            raise WrongStep("Nobody opened; give the visit another hour instead.")
-        setback.taken_back_at = day.today.now
-        day.session.add(setback)
-        await _tell(day, setback, what="take_back", said="Taken back.")
-        return day.today.version
-
-    return await change_by_hand(engine, roads, seen, back, by=by)
-
-
-def _driven_now(
+def driven_now(
     problem: routing.Problem, driven: Driven
 ) -> tuple[routing.Plan, set[tuple[str, str]]]:
     """The way out as it is driven from now on, and the rules that were agreed to be broken.
@@ -184,7 +190,27 @@ def _nearest(visit: routing.Visit, stop: routing.Stop) -> routing.Window:
     return kept[0] if kept else max(visit.windows, key=lambda window: window.closes)
 
 
-async def _found(day: DayAtHand, setback_id: UUID) -> Setback:
+def _weighed(setback: Setback) -> Weighed:
+    return msgspec.convert(setback.ways or {"ways": [], "driven": []}, Weighed)
+
+
+def _remember(day: DayAtHand, setback: Setback) -> None:
+    """Keep how the rest of the day is driven, for somebody who takes the setback back."""
+    today = day.today
+    before = {
+        str(shift): [str(s.order_id) for s in today.stops_of(shift) if not today.begun(s)]
+        for shift in today.shifts
+    }
+    kept = msgspec.structs.replace(_weighed(setback), before=before)
+    setback.ways = msgspec.to_builtins(kept)
+
+
+async def setback_of(day: DayAtHand, setback_id: UUID) -> Setback:
+    """A setback of this day that still holds.
+
+    Raises:
+        Missing: there is none, or it was taken back.
+    """
     setback = await day.session.get(Setback, setback_id)
     today = day.today
     if (
@@ -197,7 +223,7 @@ async def _found(day: DayAtHand, setback_id: UUID) -> Setback:
 
 
 async def _open(day: DayAtHand, setback_id: UUID) -> Setback:
-    setback = await _found(day, setback_id)
+    setback = await setback_of(day, setback_id)
     if setback.settled_at is not None:
         raise Missing("This day has no such setback.")
     return setback
@@ -206,10 +232,11 @@ async def _open(day: DayAtHand, setback_id: UUID) -> Setback:
 async def _settle(day: DayAtHand, setback: Setback, *, what: str, said: str) -> None:
     setback.settled_at = day.today.now
     day.session.add(setback)
-    await _tell(day, setback, what=what, said=said)
+    await tell_of(day, setback, what=what, said=said)
 
 
-async def _tell(day: DayAtHand, setback: Setback, *, what: str, said: str) -> None:
+async def tell_of(day: DayAtHand, setback: Setback, *, what: str, said: str) -> None:
+    """Tell the boards of a setback, and write down who did what with it."""
     today = day.today
     topic = f"day:{today.hub.id}:{today.day}"
     await tell(day.session, topic, "setback", today.now, setback=str(setback.id))

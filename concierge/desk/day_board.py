@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import routing
 from concierge.maps.travel import Roads
-from concierge.model import Case, Client, Hub, Order, OrderLine, OrderState
+from concierge.model import Case, Client, Hub, Order, OrderLine, OrderState, PlanVersion
 from concierge.store import clock
 from concierge.store.jobs import PlanDay
 from concierge.store.transaction import transaction
@@ -26,6 +26,7 @@ from .expect_stops import ExpectedRoute, expect_routes, travel_of
 from .hub_day import HubDay
 from .read_day import read_day
 from .setbacks_shown import SetbackShown, show_setbacks
+from .tell_promises import CALL
 from .weigh_move import Place, best_place
 
 AT_THE_DOOR = frozenset({OrderState.CONFIRMED, OrderState.AT_VISIT})
@@ -37,6 +38,18 @@ class OtherHub(msgspec.Struct, frozen=True):
 
     slug: str
     name: str
+
+
+class ToldShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Which clients were told of the plan in force, by name.
+
+    `broken` were written that their promise is not kept, `kept` that it is after all; `to_call`
+    are those only a person can reach, or reach in time.
+    """
+
+    broken: list[str] = []
+    kept: list[str] = []
+    to_call: list[str] = []
 
 
 class Exceptional(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +91,7 @@ class DayBoard(msgspec.Struct, frozen=True, kw_only=True):
     left: list[LeftVisit]
     exceptions: list[Exceptional]
     setbacks: list[SetbackShown]
+    told: ToldShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +105,7 @@ class _Read:
     money: dict[UUID, VisitMoney]
     late: list[tuple[Order, Client]]
     planning: bool
+    told: dict[str, list[str]]
 
 
 async def day_board(engine: AsyncEngine, roads: Roads, *, hub: str, day: date) -> DayBoard:
@@ -129,7 +144,15 @@ async def _read(session: AsyncSession, slug: str, day: date) -> _Read:
         money=money,
         late=await late_money(session, hub, today.now),
         planning=await _is_planned_again(session, today),
+        told=await _told(session, today),
     )
+
+
+async def _told(session: AsyncSession, today: HubDay) -> dict[str, list[str]]:
+    """Whom we told when the plan in force was made, by order."""
+    at = (today.hub.id, today.day, today.version)
+    made = await session.get(PlanVersion, at)
+    return made.content.get("told", {}) if made else {}
 
 
 async def _is_planned_again(session: AsyncSession, today: HubDay) -> bool:
@@ -176,7 +199,21 @@ def _draw(read: _Read, travel: routing.TravelTimes) -> DayBoard:
         left=_left(read, travel),
         exceptions=_exceptions(read),
         setbacks=show_setbacks(today),
+        told=_names_of_told(read),
     )
+
+
+def _names_of_told(read: _Read) -> ToldShown:
+    today = read.today
+    names = {
+        how: [
+            today.clients[today.orders[UUID(each)].client_id].shown_as
+            for each in orders
+            if UUID(each) in today.orders
+        ]
+        for how, orders in read.told.items()
+    }
+    return ToldShown(**names)
 
 
 def _left(read: _Read, travel: routing.TravelTimes) -> list[LeftVisit]:
@@ -201,9 +238,11 @@ def _on_time(rows: list[Row]) -> float | None:
 def _exceptions(read: _Read) -> list[Exceptional]:
     """Open cases, and visits to come whose money is not held."""
     today = read.today
+    history = today.history()
     cases = [
         Exceptional(kind=case.kind, order=case.order_id, words=case.words, since=case.opened_at)
         for case in read.cases
+        if case.kind != CALL or case.order_id not in history
     ]
     for order in today.orders.values():
         if order.state is OrderState.PLACED:

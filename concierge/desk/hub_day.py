@@ -74,14 +74,16 @@ class HubDay:
         """Whether somebody has set out to this stop, or served it: it is not planned again.
 
         What was reported is believed before the clock: a stop whose concierge has gone on to a
-        later one waits still. One who cannot go on has begun only where she has arrived.
+        later one waits still. One who cannot go on has begun only where she has arrived; where
+        her phone is silent, the clock tells, unless it told of her being elsewhere.
         """
         if self.orders[stop.order_id].state in SERVED:
             return True
         steps = self.steps.get(stop.order_id, {})
         stopped = min((s.since for s in self._standstills(stop.shift_id)), default=None)
         if stopped is not None and stopped <= self.now:
-            return bool(steps.keys() - {Step.EN_ROUTE}) or stop.starts < stopped
+            arrived = bool(steps.keys() - {Step.EN_ROUTE})
+            return arrived or (stop.starts < stopped and not self._held_elsewhere(stop, stopped))
         return bool(steps) or (stop.departs <= self.now and not self._passed_over(stop))
 
     def history_of(self, shift_id: UUID) -> list[Stop]:
@@ -105,10 +107,27 @@ class HubDay:
     def _passed_over(self, stop: Stop) -> bool:
         """Whether the phone has told of a later stop of this shift, and of this one nothing."""
         return any(
-            later.sequence > stop.sequence
-            and (later.order_id in self.steps or self.orders[later.order_id].state in SERVED)
+            later.sequence > stop.sequence and self._told_of(later)
             for later in self.stops_of(stop.shift_id)
         )
+
+    def _held_elsewhere(self, stop: Stop, at: datetime) -> bool:
+        """Whether a visit before this one still went on, or was too new, for her to be here."""
+        told = (s for s in self.stops_of(stop.shift_id) if s.sequence < stop.sequence)
+        last = max((s for s in told if self._told_of(s)), key=self._began, default=None)
+        if last is None:
+            return False
+        steps = self.steps.get(last.order_id, {})
+        over = steps.get(Step.FINISHED)
+        if over is None:
+            return self.orders[last.order_id].state not in (
+                OrderState.RETURNED,
+                OrderState.SETTLED,
+            )
+        return over + timedelta(seconds=stop.drive_s) > at
+
+    def _told_of(self, stop: Stop) -> bool:
+        return stop.order_id in self.steps or self.orders[stop.order_id].state in SERVED
 
     def _standstills(self, shift_id: UUID) -> list[Setback]:
         return [each for each in self.setbacks.get(shift_id, []) if each.stops_the_shift]

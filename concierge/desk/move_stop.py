@@ -9,6 +9,7 @@ from concierge.maps.travel import Roads
 from concierge.model.refusals import BreaksPromise, WrongStep
 
 from .change_by_hand import DayAtHand, Seen, change_by_hand
+from .plan_words import same_drives
 
 
 async def move_stop(
@@ -30,7 +31,7 @@ async def move_stop(
     Raises:
         Missing: there is no such hub, or the day has no such visit or shift.
         StaleBoard: the day has changed since it was drawn.
-        WrongStep: the visit has begun, or the shift is over.
+        WrongStep: the visit has begun, the shift is over, or it would change nothing.
         BreaksPromise: a promise would break; each is named.
     """
 
@@ -42,6 +43,12 @@ async def move_stop(
         after = routing.move(problem, before, str(order_id), str(shift_id), position=position)
         if not isinstance(after, routing.Plan):
             raise BreaksPromise(" ".join(broken.words for broken in after))
+        if same_drives(before, after):
+            raise WrongStep(
+                "%(name)s has %(client)s's visit at this very place; nothing was changed.",
+                name=name,
+                client=day.client(order),
+            )
         said = f"{day.client(order)} moved to {name} by hand. {why}".strip()
         return await day.keep(problem, after, what="move_visit", order=order, said=said)
 

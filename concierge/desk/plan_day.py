@@ -19,7 +19,7 @@ from concierge.store.transaction import lock_day, transaction
 from .day_in_hand import hub_of
 from .hub_day import HubDay
 from .keep_plan import keep_plan
-from .plan_words import Change
+from .plan_words import Change, same_drives
 from .read_day import read_day
 
 HEAD_START = timedelta(seconds=60)
@@ -60,7 +60,8 @@ async def plan_day(
     """Plan what is left of a day; whether a new plan is in force.
 
     A day that changed while the solver thought is planned again by another job. An answer that
-    would take a client's place away is not put in force; the board is told that nothing changed.
+    changes nothing leaves the plan its version, and one that would take a client's place away is
+    not put in force; the board is told that nothing changed.
     """
     thought = await think(engine, roads, solve, hub_id, day)
     if thought is None:
@@ -71,17 +72,38 @@ async def plan_day(
         if today is None:
             await enqueue(session, PlanDay(hub=hub_id, day=day, by=by, why=why))
             return False
+        if same_drives(thought.before, thought.better) and not _is_first(thought):
+            await _nothing_better(session, today, thought.better.words)
+            return False
         try:
             await keep_plan(
                 session, today, thought.problem, thought.better,
                 by=by, why=why, change=Change.PLANNED,
             )  # fmt: skip
         except BreaksPromise as broken:
-            topic = f"day:{hub_id}:{day}"
-            at = await now(session)
-            await tell(session, topic, "plan", at, version=today.version, why=str(broken))
+            await _tell_board(session, today, str(broken))
             return False
         return True
+
+
+def _is_first(thought: Thought) -> bool:
+    """Whether what nobody has in this plan has not been said yet, or it was never planned."""
+    seen = thought.seen
+    lost = any(seen.lost(stop) for stop in seen.stops.values())
+    waiting = {UUID(left.visit) for left in thought.better.unplanned}
+    return seen.version == 0 or lost or not waiting <= seen.leftovers.keys()
+
+
+async def _nothing_better(session: AsyncSession, today: HubDay, words: str) -> None:
+    """The plan in force stays; how it compares is said anew."""
+    row = await session.merge(today.plan_row)
+    row.words = words
+    await _tell_board(session, today, "Nothing better was found.")
+
+
+async def _tell_board(session: AsyncSession, today: HubDay, why: str) -> None:
+    topic = f"day:{today.hub.id}:{today.day}"
+    await tell(session, topic, "plan", await now(session), version=today.version, why=why)
 
 
 async def think(

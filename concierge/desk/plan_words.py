@@ -3,6 +3,8 @@
 from collections import Counter
 from enum import StrEnum
 
+import routing
+
 SINCE = "; since then "
 NEVER_PLANNED = "Not planned as a whole yet: each visit has the place found when it was booked"
 
@@ -37,3 +39,13 @@ def words_after(before: str, change: Change) -> str:
     return f"{made}{SINCE}" + ", ".join(
         f"{counts[each]} {each}" for each in Change if counts[each]
     )
+
+
+def same_drives(one: routing.Plan, other: routing.Plan) -> bool:
+    """Whether everybody drives to the same clients in the same order in both."""
+
+    def drives(plan: routing.Plan) -> dict[str, list[str]]:
+        driven = {route.shift: [stop.visit for stop in route.stops] for route in plan.routes}
+        return {shift: visits for shift, visits in driven.items() if visits}
+
+    return drives(one) == drives(other)

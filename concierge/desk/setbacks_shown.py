@@ -15,7 +15,8 @@ class SetbackShown(msgspec.Struct, frozen=True, kw_only=True):
     """What happened to whom, since when, and the ways out, best first.
 
     `ways` is None while they are being weighed; unless `fresh`, the day has changed since and they
-    must be weighed again before one is chosen. `settled` once a person has decided.
+    must be weighed again before one is chosen. `settled` once a person has decided; `puts_back`
+    while nothing has changed since, so that taking it back may bring the plan before it back.
     """
 
     id: UUID
@@ -27,6 +28,7 @@ class SetbackShown(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     until: datetime | None
     settled: bool
+    puts_back: bool
     fresh: bool
     ways: list[WayOut] | None
 
@@ -51,6 +53,7 @@ def _shown(today: HubDay, setback: Setback) -> SetbackShown:
         since=setback.since,
         until=setback.until,
         settled=settled,
+        puts_back=setback.last_changed(today.version),
         fresh=setback.version == today.version,
         ways=[] if settled else ways,
     )

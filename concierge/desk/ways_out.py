@@ -41,12 +41,14 @@ class WayOut(msgspec.Struct, frozen=True, kw_only=True):
     """One way out: what it is for, what it changes and breaks, and what the day then costs.
 
     `drive_s` is the driving left to do; `called_in` names who goes out and did not before.
+    `left_out` counts the visits nobody makes, whoever had none before among them.
     """
 
     way: str
     words: str
     moved: int
     called_in: list[str]
+    left_out: int = 0
     drive_s: int
     cost: dict[str, int]
     changes: list[WayChange]
@@ -67,10 +69,14 @@ class Driven(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Weighed(msgspec.Struct, frozen=True, kw_only=True):
-    """The ways out of a setback, best first, and how each of them is driven."""
+    """The ways out of a setback, best first, and how each of them is driven.
+
+    `before` is how the day was driven before a person decided: orders by shift.
+    """
 
     ways: list[WayOut]
     driven: list[Driven]
+    before: dict[str, list[str]] = {}
 
     @classmethod
     def of(cls, problem: routing.Problem, found: Sequence[routing.Alternative]) -> Self:
@@ -88,6 +94,7 @@ def _way(problem: routing.Problem, found: routing.Alternative) -> WayOut:
         words=found.words,
         moved=found.moved,
         called_in=[who[shift] for shift in found.called_in],
+        left_out=len(found.plan.unplanned),
         drive_s=found.plan.cost.drive,
         cost=msgspec.to_builtins(found.plan.cost),
         changes=[

@@ -1,6 +1,7 @@
 """What giving a visit to each concierge would cost and break, before anything is saved."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,12 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import routing
 from concierge.maps.travel import Roads
+from concierge.model import PlanRoute
 from concierge.model.refusals import Missing, WrongStep
 from concierge.store import clock
 from concierge.store.transaction import transaction
 
 from .change_by_hand import find_hub
+from .expect_stops import expect_route
 from .hub_day import HubDay
+from .plan_rows import rows_of
 from .read_day import read_day
 
 
@@ -28,9 +32,9 @@ class Broken(msgspec.Struct, frozen=True):
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Somewhere a visit could go: whose shift, where among her stops that have not begun, when.
 
-    `added_s` is the driving it adds to the day, in seconds, and `cost` all it adds, in the
-    planner's unit; `broken` names what would break, empty where every promise is kept. `here`
-    tells the shift that has the visit now.
+    It `starts` when the board then expects it. `added_s` is the driving it adds to the day, in
+    seconds, and `cost` all it adds, in the planner's unit; `broken` names what would break, empty
+    where every promise is kept. `here` tells the shift that has the visit now.
     """
 
     shift: UUID
@@ -107,17 +111,36 @@ def _place(
             shift=UUID(shift), name=_name(today, shift), position=0, starts=None, added_s=0,
             cost=0, here=here, broken=[Broken(each.rule, each.words) for each in after],
         )  # fmt: skip
-    route, stop = after.route_of(visit), after.stop_of(visit)
+    route = after.route_of(visit)
     order = [each.visit for each in route.stops] if route else []
     return Place(
         shift=UUID(shift),
         name=_name(today, shift),
         position=order.index(visit),
-        starts=stop.starts if stop else None,
+        starts=_expected(today, problem, route, visit) if route else None,
         added_s=after.cost.drive - plan.cost.drive,
         cost=after.cost.total - plan.cost.total,
         here=here,
     )
+
+
+def _expected(
+    today: HubDay, problem: routing.Problem, route: routing.Route, visit: str
+) -> datetime:
+    """When this visit of a changed route begins, with whatever lateness its concierge has now."""
+    planned = next(stop.starts for stop in route.stops if stop.visit == visit)
+    if today.hub.day_of(today.now) != today.day:
+        return planned
+    shift = UUID(route.shift)
+    in_force = today.routes.get(shift)
+    aside = {shift: PlanRoute(**in_force.model_dump())} if in_force else {}
+    row, stops = rows_of(replace(today, routes=aside), route)
+    hers = [*today.history_of(shift), *stops]
+    after = {each.order_id: each for each in today.stops.values() if each.shift_id != shift}
+    after |= {each.order_id: each for each in hers}
+    changed = replace(today, routes={shift: row}, stops=after)
+    expected = expect_route(changed, problem.travel, shift)
+    return next(each.starts for each in expected.stops if str(each.stop.order_id) == visit)
 
 
 def _name(today: HubDay, shift: str) -> str:

@@ -63,7 +63,7 @@ async def _weighed(
     events = _events(setback, before, travel)
     plan = before.plan(problem)
     hers = today.stops_of(setback.shift_id) if problem.has_shift(str(setback.shift_id)) else []
-    for stop in hers:
+    for stop in reversed(hers):
         if left.has_visit(str(stop.order_id)) and not problem.has_visit(str(stop.order_id)):
             problem = problem.with_visit(left.visit(str(stop.order_id)))
             plan = _with_her_first(plan, str(stop.shift_id), stop.as_planned())
@@ -72,7 +72,7 @@ async def _weighed(
 
 
 def _with_her_first(plan: routing.Plan, shift: str, stop: routing.Stop) -> routing.Plan:
-    """The plan with the stop she was driving to; she cannot go on, so it is anybody's again."""
+    """The plan with a stop she was to be at by now; she cannot go on, so it is anybody's again."""
     routes = tuple(
         replace(each, stops=(stop, *each.stops)) if each.shift == shift else each
         for each in plan.routes

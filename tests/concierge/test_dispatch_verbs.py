@@ -5,6 +5,7 @@ from sqlmodel import col, select
 
 import routing
 from concierge.desk.change_by_hand import Seen
+from concierge.desk.expect_stops import expect_routes
 from concierge.desk.lock_visit import lock_visit, unlock_visit
 from concierge.desk.move_stop import move_stop
 from concierge.desk.replan_day import replan_day
@@ -198,6 +199,45 @@ async def test_a_day_that_is_over_is_not_changed(day: DispatchDay) -> None:
         await move(day, "Costa", "Tom Berg", board)
     with pytest.raises(TooLate):
         await replan_day(day.engine, hub="vasa", day=MONDAY, by=BY)
+
+
+async def test_a_move_to_where_the_visit_is_changes_nothing_and_says_so(day: DispatchDay) -> None:
+    had, before = await day.carrier("Petit"), await day.read()
+    assert had
+    with pytest.raises(WrongStep, match=f"{had} has Mme Petit's visit at this very place"):
+        await move(day, "Petit", had)
+    assert (await day.read()).version == before.version
+
+
+async def test_an_offer_says_when_the_board_will_expect_the_visit_also_with_somebody_late(
+    day: DispatchDay,
+) -> None:
+    late = await day.carrier("Okonkwo")
+    assert late
+    await day.clock("13:56")
+    today = await day.read()
+    names = {order.id: name for name, order in day.orders.items()}
+    ahead = [stop for stop in today.stops.values() if not today.begun(stop)]
+    await day.step("Okonkwo", Step.ARRIVED, "13:55")
+    offered = []
+    for stop in ahead:
+        places = await weigh_move(
+            day.engine, day.roads, hub="vasa", day=MONDAY, order_id=stop.order_id
+        )
+        hers = [p for p in places if p.name == late and not p.here and not p.broken]
+        offered += [(names[stop.order_id], place) for place in hers if place.starts]
+    client, place = min(offered, key=lambda each: each[1].starts or stop.starts)
+    await move_stop(
+        day.engine, day.roads, await seen(day), day.orders[client].id, place.shift,
+        position=place.position, by=BY,
+    )  # fmt: skip
+    today = await day.read()
+    routes = expect_routes(today, await day.roads.travel_times(today.places()))
+    (shown,) = [
+        each for each in routes[place.shift].stops if each.stop.order_id == day.orders[client].id
+    ]
+    assert shown.starts == place.starts
+    assert shown.behind, "she is late, and the offer knew"
 
 
 async def test_another_hubs_visit_is_as_missing_as_none(day: DispatchDay) -> None:

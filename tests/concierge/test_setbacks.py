@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -179,9 +179,74 @@ async def test_a_late_concierge_keeps_her_clients_and_they_are_late_if_that_is_c
     assert (await office.board())["setbacks"] == []
 
 
-async def an_ill_concierge(office: Office) -> str:
-    """The busiest is ill; the door of that setback."""
-    name, _ = await busiest(office.day)
+async def test_whom_an_ill_concierge_has_not_reached_needs_another_though_her_hour_has_begun(
+    office: Office,
+) -> None:
+    day = office.day
+    name, _ = await busiest(day)
+    today = await day.read()
+    by_order = {order.id: client for client, order in day.orders.items()}
+    route = today.stops_of(day.shifts[name].id)
+    still, missed = route[0], route[1]
+    at = f"{missed.starts.astimezone(day.hub.zone) + timedelta(minutes=5):%H:%M}"
+    await day.clock(at)
+    started = f"{still.starts.astimezone(day.hub.zone):%H:%M}"
+    await day.step(by_order[still.order_id], Step.ARRIVED, started)
+    await an_ill_concierge(office, name)
+    left = {each["client"]: each for each in (await office.board())["left"]}
+    client = f"Mme {by_order[missed.order_id]}"
+    assert client in left
+    assert left[client]["still_with"] == name.split()[0]
+    assert f"Mme {by_order[still.order_id]}" not in left, "she is in her home"
+    await weigh(day)
+    (setback,) = (await office.board())["setbacks"]
+    named = {change["client"] for way in setback["ways"] for change in way["changes"]}
+    named |= {broken["name"] for way in setback["ways"] for broken in way["broken"]}
+    assert client in named
+
+
+async def test_taking_a_setback_back_brings_the_plan_back_while_nothing_else_has_changed(
+    office: Office,
+) -> None:
+    day, door = office.day, await an_ill_concierge(office)
+    name, hers = await busiest(day)
+    before = (await office.board())["version"]
+    await weigh(day)
+    (setback,) = (await office.board())["setbacks"]
+    assert not setback["puts_back"]
+    way = setback["ways"][0]["way"]
+    await office.send("POST", f"{door}/choice", way=way, version=before)
+    assert name not in await carriers(day, *hers)
+    board = await office.board()
+    assert board["setbacks"][0]["puts_back"]
+    back = await office.send("DELETE", f"{door}?version={board['version']}")
+    assert back.json()["version"] == before + 2
+    assert await carriers(day, *hers) == {name}
+    assert await is_right(day) == []
+
+
+async def test_taking_a_setback_back_leaves_a_plan_that_has_changed_since_as_it_is(
+    office: Office,
+) -> None:
+    day, door = office.day, await an_ill_concierge(office)
+    name, hers = await busiest(day)
+    version = (await office.board())["version"]
+    await weigh(day)
+    (setback,) = (await office.board())["setbacks"]
+    way = setback["ways"][0]["way"]
+    await office.send("POST", f"{door}/choice", way=way, version=version)
+    keller = day.orders["Keller"].id
+    await office.send("PUT", f"/locks/{keller}", version=version + 1)
+    board = await office.board()
+    assert not board["setbacks"][0]["puts_back"]
+    back = await office.send("DELETE", f"{door}?version={board['version']}")
+    assert back.json()["version"] == board["version"] == version + 2
+    assert name not in await carriers(day, *hers)
+
+
+async def an_ill_concierge(office: Office, name: str | None = None) -> str:
+    """She, or the busiest, is ill; the door of that setback."""
+    name = name or (await busiest(office.day))[0]
     version = (await office.board())["version"]
     await office.send(
         "POST", "/setbacks", kind="ill", shift=str(office.day.shifts[name].id), version=version

@@ -16,6 +16,7 @@ from concierge.desk.close_absence import close_absence
 from concierge.desk.give_up_order import call_off_visit
 from concierge.desk.report_setback import nobody_home, report_setback
 from concierge.desk.suggest_fit import Fit, promise_window, suggest_fit
+from concierge.desk.take_back import take_back as take_back_setback
 from concierge.model import SetbackKind
 from concierge.model.refusals import BadRequest
 from concierge.web.doors import Asked, doors
@@ -178,7 +179,7 @@ async def take_back(
     house = doors(request)
     seen = Seen(hub, day, version)
     return Saved(
-        await desk.take_back(house.engine, house.roads, seen, setback_id, by=me(request).who)
+        await take_back_setback(house.engine, house.roads, seen, setback_id, by=me(request).who)
     )
 
 
