@@ -56,6 +56,8 @@ async def test_a_dispatcher_moves_locks_and_unassigns_a_visit_with_the_mouse(
     ).to_be_visible()
     await said(page, "Mme Petit moved to Jules Perrin")
     assert await desk.day.carrier("Petit") == "Jules Perrin"
+    await expect(a_place(page, "Jules Perrin")).to_have_count(0)
+    await expect(a_place(page, had)).to_be_visible()
 
     await panel.get_by_role("button", name="Lock to this concierge").click()
     await said(page, "planning keeps this concierge")
@@ -67,6 +69,7 @@ async def test_a_dispatcher_moves_locks_and_unassigns_a_visit_with_the_mouse(
     tray = page.get_by_role("complementary", name="Unassigned")
     await expect(tray.get_by_role("button", name="Mme Petit")).to_contain_text("Best: ")
     await expect(panel.get_by_text("Taken off Jules Perrin's route by hand.")).to_be_visible()
+    await expect(a_place(page, "Jules Perrin")).to_be_visible()
 
     for _ in range(4):
         await page.get_by_role("button", name="Undo: ").click()
@@ -154,6 +157,43 @@ async def test_a_visit_that_runs_late_is_explained_and_its_ways_out_are_ranked(
     )
 
 
+async def test_no_hour_is_hidden_and_lateness_is_read_in_full(
+    browser: Browser, desk: Desk
+) -> None:
+    late = await desk.day.carrier("Okonkwo")
+    assert late is not None
+    await desk.day.clock("11:40")
+    await desk.day.step("Okonkwo", Step.ARRIVED, "11:35")
+    page = await desk.sit_down(browser)
+    pill = await page.locator(".hours .pill em").bounding_box()
+    assert pill
+    names = await page.locator(".corner").bounding_box()
+    assert names
+    hours = page.locator(".hours > span:not(.pill)")
+    for at in range(await hours.count()):
+        hour = hours.nth(at)
+        await expect(hour).to_have_css("visibility", "visible")
+        label = await hour.evaluate(
+            """at => {
+                const range = document.createRange();
+                range.selectNodeContents(at);
+                const { left, right, top, bottom } = range.getBoundingClientRect();
+                return { left, right, top, bottom };
+            }"""
+        )
+        assert label["bottom"] <= pill["y"], "the time is told below the hours"
+        edge = names["x"] + names["width"]
+        assert label["right"] <= edge or label["left"] >= edge, "no label is cut by the names"
+    chips = page.locator(".visit.late span.brief, .visit.clash span.brief")
+    assert await chips.count() > 0
+    for at in range(await chips.count()):
+        fits = await chips.nth(at).evaluate(
+            "of => of.scrollWidth <= of.clientWidth + 1 && of.offsetTop + of.offsetHeight"
+            " <= of.parentElement.clientHeight + 1"
+        )
+        assert fits, await chips.nth(at).text_content()
+
+
 async def test_a_phone_reads_the_day_as_a_list_and_arabic_from_right_to_left(
     browser: Browser, desk: Desk
 ) -> None:
@@ -199,7 +239,8 @@ async def test_planning_again_is_shown_while_it_lasts_and_keeps_locks(
         await page.keyboard.press("Escape")
         the_day = page.get_by_role("region", name="The day")
         await expect(the_day).to_contain_text("OR-Tools alone")
-        await expect(the_day).to_contain_text("with search")
+        await expect(the_day).to_contain_text("min, same objective.")
+        await expect(the_day).to_contain_text("Left unassigned1 visit")
 
 
 async def _focused(page: Page) -> str:

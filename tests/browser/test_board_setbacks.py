@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.axe import Eyes
-from tests.browser.board_desk import Desk, a_desk, row_of
+from tests.browser.board_desk import Desk, a_desk, on_the_board, row_of
 from tests.browser.phone_day import chromium
 
 NOON = "13:00"
@@ -35,6 +35,12 @@ async def test_a_concierge_is_ill_and_the_way_out_is_chosen_with_keys_alone(
     ill = ahead[0].concierge_id
     concierge = today.concierges[ill].name
     hers = {each.order_id for each in ahead if each.concierge_id == ill}
+    clients = {order.id: name for name, order in desk.day.orders.items()}
+    last = max((each for each in ahead if each.concierge_id != ill), key=lambda each: each.starts)
+    await on_the_board(page, clients[last.order_id]).click()
+    await page.get_by_role("button", name="Lock to this concierge").click()
+    await expect(page.get_by_role("button", name="Undo: lock of")).to_be_enabled()
+    await page.keyboard.press("Escape")
 
     await page.get_by_text("Something went wrong?").focus()
     await page.keyboard.press("Enter")
@@ -46,6 +52,8 @@ async def test_a_concierge_is_ill_and_the_way_out_is_chosen_with_keys_alone(
     await expect(setback).to_be_visible()
     tray = page.get_by_role("complementary", name="Unassigned")
     await expect(tray.get_by_role("listitem")).to_have_count(len(hers) + 1)
+    await expect(tray.get_by_text("Waiting for a way out")).to_be_visible()
+    await expect(tray.get_by_text("1 visit without a concierge")).to_be_visible()
 
     ways = setback.get_by_role("list", name="Ways out, best first").locator("> li")
     await expect(ways.first).to_be_visible(timeout=60_000)
@@ -61,8 +69,14 @@ async def test_a_concierge_is_ill_and_the_way_out_is_chosen_with_keys_alone(
     await page.keyboard.press("Enter")
 
     await expect(
-        page.get_by_role("status").filter(has_text="The phones and the clients know.")
+        page.get_by_role("status").filter(
+            has_text="The phones know. Every promise is as it was; no client had to be told."
+        )
     ).to_have_count(1)
+    await expect(page.get_by_role("button", name="Nothing to undo")).to_be_disabled()
+    await expect(
+        setback.get_by_text("Taking it back brings the plan before it back")
+    ).to_be_visible()
     await expect(setback.get_by_text("Settled")).to_be_visible()
     await expect(tray.get_by_role("listitem")).to_have_count(1)
     after = await desk.day.read()
@@ -71,6 +85,13 @@ async def test_a_concierge_is_ill_and_the_way_out_is_chosen_with_keys_alone(
     await expect(row_of(page, concierge).get_by_role("button", name="Mme ")).to_have_count(
         len(kept)
     )
+
+    await setback.get_by_role("button", name="Take it back").click()
+    await expect(
+        page.get_by_role("status").filter(has_text="Taken back: the plan is as it was before")
+    ).to_have_count(1)
+    back = await desk.day.read()
+    assert {back.stops[each].concierge_id for each in hers} == {ill}
 
 
 async def test_the_tray_says_what_would_make_a_visit_fit(browser: Browser, desk: Desk) -> None:

@@ -74,6 +74,8 @@ export interface Broken {
 export interface LeftVisit extends Visit {
   reason: string;
   words: string;
+  /** With whom it is still planned, who cannot come, until a way out is chosen. */
+  still_with: string | null;
   best: Place | null;
 }
 
@@ -96,6 +98,13 @@ export interface Exception {
   order: string | null;
   words: string;
   since: string;
+}
+
+/** Which clients were told of the plan in force, by name; `to_call` only a person reaches in time. */
+export interface Told {
+  broken: readonly string[];
+  kept: readonly string[];
+  to_call: readonly string[];
 }
 
 export interface Cost {
@@ -132,6 +141,7 @@ export interface Board {
   left: readonly LeftVisit[];
   exceptions: readonly Exception[];
   setbacks: readonly Setback[];
+  told: Told;
 }
 
 /** One concierge's drive: behind her, and ahead of her. */

@@ -30,6 +30,8 @@ export interface WayOut {
   words: string;
   moved: number;
   called_in: readonly string[];
+  /** Visits nobody makes, those nobody had before among them. */
+  left_out: number;
   drive_s: number;
   cost: Readonly<Record<string, number>>;
   changes: readonly WayChange[];
@@ -47,6 +49,8 @@ export interface Setback {
   since: string;
   until: string | null;
   settled: boolean;
+  /** Taken back, the plan before it comes back with it. */
+  puts_back: boolean;
   fresh: boolean;
   ways: readonly WayOut[] | null;
 }

@@ -14,6 +14,9 @@ interface Undo {
   back: (version: number) => Promise<unknown>;
 }
 
+/** What can be undone after an act, from what could before it. */
+type Past = (past: readonly Undo[]) => readonly Undo[];
+
 export interface Found {
   row: Row | null;
   visit: PlannedVisit | LeftVisit;
@@ -38,6 +41,8 @@ export class DayStore {
 
   readonly #doors: Doors;
   #ahead = 0;
+  /** The plan that was in force when planning began; null while nobody plans. */
+  #plannedFrom: number | null = null;
   #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -80,7 +85,15 @@ export class DayStore {
       this.readAt = this.now;
       if (this.selected && !this.find(this.selected)) this.selected = null;
       if (!before) this.chosen = firstToLookAt(board);
-      if (before?.planning && !board.planning) this.said = text.planned(board.version);
+      if (board.planning && this.#plannedFrom === null) {
+        this.#plannedFrom = before?.version ?? board.version;
+      } else if (!board.planning && this.#plannedFrom !== null) {
+        this.said =
+          board.version === this.#plannedFrom
+            ? text.nothingBetter(board.version)
+            : [text.planned(board.version), ...setbackText.told(board.told)].join(' ');
+        this.#plannedFrom = null;
+      }
       clearTimeout(this.#again);
       const weighing = board.setbacks.some(({ settled, ways }) => !settled && ways === null);
       const ready = board.setbacks.filter(({ id, ways }) => {
@@ -129,6 +142,11 @@ export class DayStore {
 
   async move(visit: Visit, place: Place, why: string): Promise<void> {
     const from = this.find(visit.order)?.row;
+    const was = from && { shift: from.shift, position: placeOf(visit, from) };
+    const back = (version: number): Promise<unknown> =>
+      was
+        ? this.#doors.move(visit.order, was, version, text.UNDONE)
+        : this.#doors.unassign(visit.order, version, text.UNDONE);
     const done = await this.#change(
       (version) =>
         this.#doors.move(
@@ -138,26 +156,23 @@ export class DayStore {
           why,
         ),
       text.moved(visit.client, place.name, place.added_s),
+      adding({ words: text.undoMove(visit.client), order: visit.order, back }),
     );
     if (!done) return;
     this.weighed = null;
     this.chosen = place.shift;
-    this.#remember(text.undoMove(visit.client), visit.order, (version) =>
-      from
-        ? this.#doors.move(visit.order, { shift: from.shift }, version, text.UNDONE)
-        : this.#doors.unassign(visit.order, version, text.UNDONE),
-    );
   }
 
   async unassign(visit: Visit, why: string): Promise<void> {
     const from = this.find(visit.order)?.row;
-    const done = await this.#change(
+    if (!from) return;
+    const was = { shift: from.shift, position: placeOf(visit, from) };
+    const back = (version: number): Promise<unknown> =>
+      this.#doors.move(visit.order, was, version, text.UNDONE);
+    await this.#change(
       (version) => this.#doors.unassign(visit.order, version, why),
-      text.unassigned(visit.client),
-    );
-    if (!done || !from) return;
-    this.#remember(text.undoUnassign(visit.client), visit.order, (version) =>
-      this.#doors.move(visit.order, { shift: from.shift }, version, text.UNDONE),
+      text.takenOff(visit.client),
+      adding({ words: text.undoUnassign(visit.client), order: visit.order, back }),
     );
   }
 
@@ -165,16 +180,24 @@ export class DayStore {
     const doors = this.#doors;
     const turn = (on: boolean, version: number): Promise<unknown> =>
       on ? doors.lock(visit.order, version) : doors.unlock(visit.order, version);
-    const words = lock ? text.locked(visit.client) : text.unlocked(visit.client);
-    if (await this.#change((version) => turn(lock, version), words)) {
-      this.#remember(text.undoLock(visit.client, lock), visit.order, (version) =>
-        turn(!lock, version),
-      );
-    }
+    await this.#change(
+      (version) => turn(lock, version),
+      lock ? text.locked(visit.client) : text.unlocked(visit.client),
+      adding({
+        words: text.undoLock(visit.client, lock),
+        order: visit.order,
+        back: (version) => turn(!lock, version),
+      }),
+    );
   }
 
   async replan(): Promise<void> {
-    await this.#change(() => this.#doors.replan(), text.replanning());
+    this.#plannedFrom = this.board?.version ?? null;
+    const asked = await this.#change(
+      () => this.#doors.replan(),
+      (after) => (after.planning ? text.replanning() : this.said),
+    );
+    if (!asked) this.#plannedFrom = null;
   }
 
   async report(kind: SetbackKind, shift: string, minutes: number | null): Promise<boolean> {
@@ -208,7 +231,11 @@ export class DayStore {
   async choose(setback: Setback, way: string | null): Promise<void> {
     await this.#change(
       (version) => this.#doors.choose(setback.id, way, version),
-      way ? setbackText.chosen() : setbackText.left(),
+      ({ told }) => {
+        const done = way ? setbackText.chosen() : setbackText.left();
+        const them = setbackText.told(told);
+        return [done, ...(them.length > 0 ? them : [setbackText.nobodyTold()])].join(' ');
+      },
     );
   }
 
@@ -216,13 +243,15 @@ export class DayStore {
     await this.#change(
       (version) => this.#doors.weighAgain(setback.id, version),
       setbackText.reported(),
+      (past) => past,
     );
   }
 
   async takeBack(setback: Setback): Promise<void> {
     await this.#change(
       (version) => this.#doors.takeBack(setback.id, version),
-      setbackText.takenBack(),
+      (after, before) =>
+        this.#withTold(setbackText.takenBack(setback, after.version, before.version), before),
     );
   }
 
@@ -240,21 +269,28 @@ export class DayStore {
   async undo(): Promise<void> {
     const last = this.past.at(-1);
     if (!last) return;
-    if (await this.#change(last.back, text.undone(last.words))) {
-      this.past = this.past.slice(0, -1);
-      if (this.find(last.order)) this.select(last.order);
-    }
+    const done = await this.#change(last.back, text.undone(last.words), (past) => past.slice(0, -1));
+    if (done && this.find(last.order)) this.select(last.order);
   }
 
-  /** Do one thing to the day as it was drawn; whatever comes of it, show the day as it is. */
-  async #change(act: (version: number) => Promise<unknown>, words: string): Promise<boolean> {
+  /**
+   * Do one thing to the day as it was drawn; whatever comes of it, show the day as it is. What can
+   * be undone afterwards is `past`: nothing, unless the act itself can be, for only the last act is.
+   */
+  async #change(
+    act: (version: number) => Promise<unknown>,
+    words: string | ((after: Board, before: Board) => string),
+    past: Past = () => [],
+  ): Promise<boolean> {
     if (this.busy || !this.board) return false;
     this.busy = true;
     this.trouble = '';
+    const before = this.board;
     try {
-      await act(this.board.version);
+      await act(before.version);
+      this.past = past(this.past);
       await this.read();
-      this.said = words;
+      this.said = typeof words === 'string' ? this.#withTold(words, before) : words(this.board, before);
       return true;
     } catch (error) {
       this.#fail(error);
@@ -265,8 +301,10 @@ export class DayStore {
     }
   }
 
-  #remember(words: string, order: string, back: Undo['back']): void {
-    this.past = [...this.past, { words, order, back }];
+  /** What was done, and which clients had to be told of the plan that came of it. */
+  #withTold(words: string, before: Board): string {
+    if (!this.board || this.board.version === before.version) return words;
+    return [words, ...setbackText.told(this.board.told)].join(' ');
   }
 
   #fail(error: unknown): void {
@@ -278,6 +316,15 @@ export class DayStore {
   #tick(): void {
     this.now = new Date(performance.now() + this.#ahead);
   }
+}
+
+const adding =
+  (undo: Undo): Past =>
+  (past) => [...past, undo];
+
+/** A visit's place among those of its row that have not begun. */
+function placeOf(visit: Visit, { visits }: Row): number {
+  return visits.filter(({ movable }) => movable).findIndex(({ order }) => order === visit.order);
 }
 
 /** Whose drive to show first: somebody in trouble, else the first who has visits. */

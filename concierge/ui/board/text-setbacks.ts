@@ -1,9 +1,12 @@
 /** What the board says when something goes wrong with a day. */
-import { stretch, time } from '../shared/format.ts';
-import { count, language, say } from '../shared/words.ts';
+import { number, stretch, time } from '../shared/format.ts';
+import { count, language, locale, say } from '../shared/words.ts';
+import type { Told } from './day.ts';
 import type { Fit, Setback, SetbackKind, WayBroken, WayChange, WayOut } from './setbacks.ts';
 import { added, hours, list, named } from './text.ts';
 
+const seconds_ = (n: number): string =>
+  new Intl.NumberFormat(locale(), { style: 'unit', unit: 'second', unitDisplay: 'short' }).format(n);
 const minutes = (n: number): string => stretch(n * 60);
 
 // Saying so
@@ -56,6 +59,9 @@ export const happened = (setback: Setback) =>
 // Ways out
 export const waysOut = () => say('Ways out, best first');
 export const weighingWays = () => say('Weighing the ways out…');
+export const weighedWays = () =>
+  say('Few changes, everybody visited, somebody called in: each is searched for and judged. Nothing is changed, and no client is told anything, before you choose.');
+export const soFar = (seconds: number) => say('{time} so far', { time: seconds_(seconds) });
 export const takesLong = () =>
   say('This takes longer than usual. Weigh again, or move the visits by hand; nothing is lost meanwhile.');
 export const noWay = () =>
@@ -65,27 +71,57 @@ export const weighAgain = () => say('Weigh again');
 export const take = () => say('Choose this way');
 export const leaveIt = () => say('Leave the day as it is');
 export const takeBack = () => say('Take it back');
+/** What taking it back will do. */
+export function takingBack({ settled: was, puts_back }: Setback): string {
+  if (!was) return say('Taking it back leaves the plan as it was.');
+  return puts_back
+    ? say('Taking it back brings the plan before it back, if it can still be driven.')
+    : say('Taking it back leaves the plan as it is now; the day has gone on since.');
+}
 export const settled = () => say('Settled');
 export const readyToChoose = (n: number) => count('{n} way out to choose from', '{n} ways out to choose from', n);
 
 const WAYS: Record<string, string> = {
   fewest_changes: 'Fewest changes',
   same_concierge: 'Everybody keeps her concierge if she can',
-  all_served: 'Everybody is visited, some late',
+  all_served: 'Everybody is visited',
   call_in: 'Somebody is called in',
   shortest: 'The shortest day',
-  leave_out: 'Nobody moved, nobody late',
+  leave_out: 'Nobody moved who need not be',
 };
+
+/** The title of a way out, from what its plan does. */
+export function way({ way: kind, left_out, broken: all }: WayOut): string {
+  if (kind === 'all_served' && left_out > 0) return say('As many are visited as can be');
+  if (kind === 'leave_out' && all.every((each) => each.kind !== 'late')) {
+    return say('Nobody late, nobody moved who need not be');
+  }
+  return say(WAYS[kind] ?? kind);
+}
+
 const FOR: Record<string, string> = {
-  fewest_changes: 'Nobody is late, and as few clients as can be get somebody else.',
-  same_concierge: 'Nobody is moved who need not be; some are visited late.',
-  all_served: 'No client loses her place; some wait beyond their window.',
+  fewest_changes: 'As few clients as can be get somebody else.',
+  same_concierge: 'Nobody is given to another concierge who need not be.',
   call_in: 'Somebody who is not out today takes over.',
   shortest: 'As the house would plan it now, with the least driving.',
-  leave_out: 'What does not fit is asked for another day, the least important first.',
 };
-export const way = ({ way: kind }: WayOut) => say(WAYS[kind] ?? kind);
-export const wayFor = ({ way: kind }: WayOut) => say(FOR[kind] ?? '');
+
+/** What it is for, and what it means for the clients: lost places and late visits are counted. */
+export function wayFor({ way: kind, broken: all }: WayOut): string {
+  const lost = all.filter((each) => each.kind === 'left_out').length;
+  const late = all.filter((each) => each.kind === 'late').length;
+  return [
+    FOR[kind] ? say(FOR[kind]) : '',
+    lost === 0
+      ? say('No client loses her place.')
+      : count('{n} client loses her place.', '{n} clients lose their places.', lost),
+    late === 0
+      ? say('Nobody is visited late.')
+      : count('{n} client is visited late.', '{n} clients are visited late.', late),
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+}
 
 /** The figures a dispatcher compares. */
 export const figures = (of: WayOut) =>
@@ -190,7 +226,26 @@ export const closedDoor = (name: string) =>
   say('Noted: nobody opened at {client}. The visit waits on the left.', { client: named(name) });
 export const cancelled = (name: string) => say('{client} is called off.', { client: named(name) });
 export const absent = (name: string) => say('The visit to {client} is over.', { client: named(name) });
-export const chosen = () => say('Done. The phones and the clients know.');
+export const chosen = () => say('Done. The phones know.');
+
+/** Which clients a change of the plan had us tell, and who is left to a person. */
+export function told({ broken, kept, to_call }: Told): string[] {
+  const names = (of: readonly string[]) => list(...of.map(named));
+  return [
+    broken.length > 0 ? say('Written that her promise is not kept: {names}.', { names: names(broken) }) : '',
+    kept.length > 0 ? say('Written that we come as promised after all: {names}.', { names: names(kept) }) : '',
+    to_call.length > 0 ? say('Still to be called: {names}.', { names: names(to_call) }) : '',
+  ].filter((sentence) => sentence !== '');
+}
+export const nobodyTold = () => say('Every promise is as it was; no client had to be told.');
 export const left = () => say('The day stays as it is.');
-export const takenBack = () => say('Taken back.');
+
+/** What taking it back has done, from the plan before it and after. */
+export function takenBack({ settled: was }: Setback, after: number, before: number): string {
+  const version = number(after);
+  if (after !== before) return say('Taken back: the plan is as it was before, plan {version}.', { version });
+  return was
+    ? say('Taken back. Plan {version} stays as it is; move visits back by hand.', { version })
+    : say('Taken back. The plan is as it was.');
+}
 export const promised = (name: string) => say('{client} has her new window.', { client: named(name) });

@@ -5,7 +5,6 @@ import { count, language, locale, say } from '../shared/words.ts';
 import type {
   Board,
   Broken,
-  Cost,
   LeftVisit,
   Place,
   PlannedVisit,
@@ -38,14 +37,24 @@ export const hub = () => say('Hub');
 export const concierges = (n: number) => count('{n} concierge', '{n} concierges', n);
 export const visits = (n: number) => count('{n} visit', '{n} visits', n);
 export const unassignedCount = (n: number) => count('{n} unassigned', '{n} unassigned', n);
+export const undecidedCount = (n: number) =>
+  count('{n} waiting for a way out', '{n} waiting for a way out', n);
+/** Those nobody has; without those still planned with somebody who cannot come. */
+export const unassigned = (left: Board['left']) => left.filter(({ still_with }) => !still_with);
 const routes = (n: number) => count('{n} route', '{n} routes', n);
 
 /** The day in a line, as it stands: the same figures as at the top. */
 export function dayInALine({ rows, left }: Pick<Board, 'rows' | 'left'>): string {
+  const nobody = unassigned(left);
+  const undecided = left.length - nobody.length;
   const driven = rows.filter((row) => row.visits.length > 0);
   const planned = driven.reduce((sum, row) => sum + row.visits.length, 0);
-  const waiting = left.length > 0 ? unassignedCount(left.length) : null;
-  return list(visits(planned), routes(driven.length), waiting);
+  return list(
+    visits(planned),
+    routes(driven.length),
+    nobody.length > 0 ? unassignedCount(nobody.length) : null,
+    undecided > 0 ? undecidedCount(undecided) : null,
+  );
 }
 export const onTime = (part: number) => say('{part} on time', { part: percent(part) });
 export const clashes = (n: number) => count('{n} clash', '{n} clashes', n);
@@ -81,8 +90,16 @@ const REASONS: Record<string, string> = {
 };
 
 /** The planner's sentence names people and times; other languages get the reason alone. */
-export const reason = ({ reason: name, words }: Pick<LeftVisit, 'reason' | 'words'>) =>
-  language() === 'en' && words ? words : say(REASONS[name] ?? words);
+export function reason({ reason: name, words, still_with }: LeftVisit): string {
+  if (still_with) {
+    return say('It is still planned with {name}, who cannot come. Choose a way out, or give it to somebody else.', {
+      name: apart(still_with),
+    });
+  }
+  return language() === 'en' && words ? words : say(REASONS[name] ?? words);
+}
+export const undecided = () => say('Waiting for a way out');
+export const undecidedHint = () => say('Nothing is changed yet: choose a way out, or give each to somebody.');
 
 // The timeline
 export const timeline = () => say('Visits by concierge');
@@ -288,21 +305,23 @@ export function since(at: string, now: Date): string {
 export const costs = () => say('What the plan costs');
 export const pickOne = () => say('Choose a visit to see it here, or a concierge to see her route.');
 
-/** Each term of the plan's price, in the planner's unit: time at the wheel it is worth. */
-export function terms(cost: Cost): { name: string; worth: string }[] {
-  const named: [string, number][] = [
-    [say('Driving'), cost.drive],
+/** What the plan costs: driving as time, left-out visits as a count, the rest as it is weighed. */
+export function terms({ cost, left }: Pick<Board, 'cost' | 'left'>): { name: string; worth: string }[] {
+  const weighed: [string, number][] = [
     [say('Concierges called in'), cost.shifts],
     [say('Visits by someone new'), cost.strangers],
     [say('Moved from what was told'), cost.moved],
     [say('Visits by someone not preferred'), cost.prices],
     [say('Overtime'), cost.overtime],
     [say('Work beyond a fair share'), cost.unfair],
-    [say('Left unassigned'), cost.unplanned],
   ];
-  return named
-    .filter(([, seconds]) => seconds > 0)
-    .map(([name, seconds]) => ({ name, worth: stretch(seconds) }));
+  return [
+    ...(cost.drive > 0 ? [{ name: say('Driving'), worth: stretch(cost.drive) }] : []),
+    ...(left.length > 0 ? [{ name: say('Left unassigned'), worth: visits(left.length) }] : []),
+    ...weighed
+      .filter(([, seconds]) => seconds > 0)
+      .map(([name, seconds]) => ({ name, worth: say('weighed as {time}', { time: stretch(seconds) }) })),
+  ];
 }
 
 const MADE = /^OR-Tools alone ([\d,]+) in [\d.]+ s, with search ([\d,]+)/;
@@ -321,10 +340,10 @@ export function made(words: string): string {
   }
   const figures = MADE.exec(how);
   if (!figures) return how;
-  const worth = (figure = '') => stretch(Number(figure.replaceAll(',', '')));
-  const planned = say('OR-Tools alone {alone}, with search {search}.', {
-    alone: worth(figures[1]),
-    search: worth(figures[2]),
+  const minutes = (figure = '') => number(Math.round(Number(figure.replaceAll(',', '')) / 60));
+  const planned = say('OR-Tools alone {alone} min, with search {search} min, same objective.', {
+    alone: minutes(figures[1]),
+    search: minutes(figures[2]),
   });
   const since = changes.split(', ').flatMap((change) => {
     const [, n, what = ''] = /^(\d+) (.*)$/.exec(change) ?? [];
@@ -334,13 +353,23 @@ export function made(words: string): string {
   return since.length === 0 ? planned : `${planned} ${say('Since then: {changes}.', { changes: list(...since) })}`;
 }
 
+/** What the two figures of `made` count; null where there are none. */
+export const madeOf = (words: string): string | null =>
+  MADE.test(words)
+    ? say('Both count the whole plan, in minutes of driving: each visit left out and each change weighs as many, so fewer is better.')
+    : null;
+
 const EXCEPTIONS: Record<string, string> = {
   unpaid: '{client} has not held a card yet.',
   hold_missing: 'No money is held for {client}.',
+  promise_broken: 'Call {client}: her promise is not kept, and a letter does not reach her in time.',
 };
 
-export const exception = (kind: string, words: string, name: string) =>
-  EXCEPTIONS[kind] ? say(EXCEPTIONS[kind], { client: apart(name) }) : words;
+/** Of a promise to a client the house tells more, in English. */
+export function exception(kind: string, words: string, name: string): string {
+  const told = kind === 'promise_broken' && language() === 'en';
+  return EXCEPTIONS[kind] && name && !told ? say(EXCEPTIONS[kind], { client: apart(name) }) : words;
+}
 
 // The map
 export const mapOf = (names: readonly string[]) =>
@@ -370,13 +399,15 @@ export const moved = (name: string, to: string, added_s: number) =>
     name: apart(to),
     added: added(added_s),
   });
-export const unassigned = (name: string) =>
+export const takenOff = (name: string) =>
   say('{client} is unassigned and waits on the left.', { client: apart(name) });
 export const locked = (name: string) =>
   say('{client} is locked: planning keeps this concierge.', { client: apart(name) });
 export const unlocked = (name: string) => say('{client} is unlocked.', { client: apart(name) });
 export const replanning = () => say('The day is being planned again.');
 export const planned = (version: number) => say('The day is planned: plan {version}.', { version: number(version) });
+export const nothingBetter = (version: number) =>
+  say('Nothing better was found; plan {version} stays.', { version: number(version) });
 export const undo = (words: string) => say('Undo: {words}', { words });
 export const undoNothing = () => say('Nothing to undo');
 export const undoMove = (name: string) => say('move of {client}', { client: apart(name) });
