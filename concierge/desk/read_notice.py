@@ -1,5 +1,9 @@
 """A webhook is a hint: keep it once, then ask the provider how things stand."""
 
+from contextlib import suppress
+from datetime import timedelta
+
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -9,25 +13,44 @@ from concierge.model import CardPage, Hold, Notice, Operation, Order, OrderState
 from concierge.store.clock import now
 from concierge.store.jobs import ReadNotice, enqueue
 from concierge.store.transaction import lock_order, transaction
+from payments.notices import NoticeKind
 from payments.stripe_gateway import StripeGateway
 
 from .book_money import book_hold
+from .book_refund import book_dispute, book_refund
 from .card_pages import take_over_page
 from .hold_money import money_came
+from .house_cases import open_house_case
 from .run_operation import apply
 from .settle import finish_if_settled
 
+UNHEEDED = frozenset({NoticeKind.OTHER})
+"""What is acknowledged and forgotten: it is about nothing we keep."""
+TOO_LONG = timedelta(days=1)
+"""What could not be taken over for so long is a person's case."""
 
-async def keep_notice(session: AsyncSession, told: payments.notices.Notice) -> None:
-    """Keep what the provider told us, once, and have it acted on."""
-    if told.kind is payments.notices.NoticeKind.OTHER or await session.get(Notice, told.id):
-        return
-    session.add(
-        Notice(
-            id=told.id, kind=told.kind, object_id=told.object_id, received_at=await now(session)
+
+async def keep_notice(session: AsyncSession, told: payments.notices.Notice) -> bool:
+    """Keep what the provider told us, once, and have it acted on; whether it was new.
+
+    One that comes again before it was handled is asked for again: what is handled counts, not
+    what was received.
+    """
+    if told.kind in UNHEEDED:
+        return False
+    kept = await session.exec(
+        insert(Notice)
+        .values(
+            id=told.id, kind=told.kind.value, object_id=told.object_id,
+            received_at=await now(session),
         )
-    )
-    await enqueue(session, ReadNotice(notice=told.id))
+        .on_conflict_do_nothing()
+        .returning(col(Notice.id))
+    )  # fmt: skip
+    new = kept.first() is not None
+    if new or (await session.get_one(Notice, told.id)).handled_at is None:
+        await enqueue(session, ReadNotice(notice=told.id))
+    return new
 
 
 async def read_notice(engine: AsyncEngine, gateway: StripeGateway, notice_id: str) -> None:
@@ -40,44 +63,92 @@ async def read_notice(engine: AsyncEngine, gateway: StripeGateway, notice_id: st
         notice = await session.get(Notice, notice_id)
         if notice is None or notice.handled_at is not None:
             return
-        page = await session.get(CardPage, notice.object_id)
-        known = await session.exec(select(Hold).where(Hold.provider_id == notice.object_id))
-        hold = known.first()
-    if page is not None:
-        await take_over_page(engine, await gateway.fetch_card_page(page.id))
-    elif hold is not None:
-        await _take_over_hold(engine, await gateway.fetch_hold(hold.provider_id))
-    elif notice.kind == payments.notices.NoticeKind.HOLD:
-        await _take_over_unknown(engine, await _hold_of(gateway, notice.object_id))
+        if await now(session) - notice.received_at > TOO_LONG:
+            await _hand_over(session, notice)
+            return
+    with suppress(payments.Unknown):  # not the provider's any more: nothing to take over
+        await TAKE_OVER[NoticeKind(notice.kind)](engine, gateway, notice.object_id)
     async with transaction(engine) as session:
         handled = await session.get_one(Notice, notice_id)
         handled.handled_at = handled.handled_at or await now(session)
 
 
-async def _take_over_hold(engine: AsyncEngine, seen: payments.Hold) -> None:
+async def _hand_over(session: AsyncSession, notice: Notice) -> None:
+    """It was tried for long enough; a person looks at its page at the provider."""
+    moment = await now(session)
+    words = (
+        f"The provider told us of {notice.object_id} ({notice.kind}) at "
+        f"{notice.received_at:%Y-%m-%d %H:%M} UTC, and it could not be read for a day. Look at "
+        "its page at the provider; the hourly comparison of the books looks again, too."
+    )
+    await open_house_case(session, "notice_unread", words, moment)
+    notice.handled_at = moment
+
+
+async def _page(engine: AsyncEngine, gateway: StripeGateway, name: str) -> None:
     async with transaction(engine) as session:
-        rows = await session.exec(select(Hold.order_id).where(Hold.provider_id == seen.id))
-        order_id = rows.one()
-        await lock_order(session, order_id)
-        order = await session.get_one(Order, order_id, populate_existing=True)
+        known = await session.get(CardPage, name) is not None
+    if known:
+        await take_over_page(engine, await gateway.fetch_card_page(name))
+
+
+async def _hold(engine: AsyncEngine, gateway: StripeGateway, name: str) -> None:
+    """A hold or a charge. One whose answer was lost tells itself which operation made it."""
+    seen = await gateway.fetch_hold(name)
+    if not await _take_over_hold(engine, seen):
+        await _take_over_unknown(engine, seen)
+
+
+async def _refund(engine: AsyncEngine, gateway: StripeGateway, name: str) -> None:
+    seen = await gateway.fetch_refund(name)
+    async with transaction(engine) as session:
+        if (order := await _order_locked(session, seen.hold)) is not None:
+            await book_refund(session, order, seen, await now(session))
+
+
+async def _dispute(engine: AsyncEngine, gateway: StripeGateway, name: str) -> None:
+    seen = await gateway.fetch_dispute(name)
+    async with transaction(engine) as session:
+        if (order := await _order_locked(session, seen.hold)) is not None:
+            await book_dispute(session, order, seen, await now(session))
+
+
+TAKE_OVER = {
+    NoticeKind.CARD_PAGE: _page,
+    NoticeKind.HOLD: _hold,
+    NoticeKind.REFUND: _refund,
+    NoticeKind.DISPUTE: _dispute,
+}
+"""What is fetched and taken over for each kind of notice."""
+
+
+async def _take_over_hold(engine: AsyncEngine, seen: payments.Hold) -> bool:
+    """Book a hold that we know; False when we do not."""
+    async with transaction(engine) as session:
+        order = await _order_locked(session, seen.id)
+        if order is None:
+            return False
         moment = await now(session)
         await book_hold(session, order, seen, moment)
         if order.state is OrderState.CONFIRMED:
             await money_came(session, order, payments.By.BANK, moment)
         await finish_if_settled(session, order, moment)
+    return True
 
 
-async def _hold_of(gateway: StripeGateway, name: str) -> payments.Hold | None:
-    """A hold we do not know yet; None when it is not the provider's either."""
-    try:
-        return await gateway.fetch_hold(name)
-    except payments.Unknown:
+async def _order_locked(session: AsyncSession, hold: str) -> Order | None:
+    """The order of a hold, locked; None when the hold is none of ours."""
+    rows = await session.exec(select(Hold.order_id).where(Hold.provider_id == hold))
+    order_id = rows.first()
+    if order_id is None:
         return None
+    await lock_order(session, order_id)
+    return await session.get_one(Order, order_id, populate_existing=True)
 
 
-async def _take_over_unknown(engine: AsyncEngine, seen: payments.Hold | None) -> None:
+async def _take_over_unknown(engine: AsyncEngine, seen: payments.Hold) -> None:
     """A hold asked for without her, whose answer was lost, tells itself which operation it is."""
-    if seen is None or seen.op is None:
+    if seen.op is None:
         return
     async with transaction(engine) as session:
         rows = await session.exec(
