@@ -1,6 +1,7 @@
 """Rows with manners: rules are methods, no session, no I/O. The database checks them again."""
 
 from .account import Account, Role, SignInLink, SignInTry
+from .books import Comparison, Difference, DifferenceKind
 from .catalogue import CATEGORIES, FAMILIES, LENDABLE, House, Piece, PieceState, Style, Variant
 from .client import LANGUAGES, Address, Client, Preference
 from .columns import new_id
@@ -76,10 +77,13 @@ __all__ = [
     "Case",
     "Client",
     "Clock",
+    "Comparison",
     "Concierge",
     "Condition",
     "DayPlan",
     "Decision",
+    "Difference",
+    "DifferenceKind",
     "Disposition",
     "Event",
     "Fee",

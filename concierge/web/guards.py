@@ -92,6 +92,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "GET /api/dispatch/orders/{order_id}/record": DISPATCHERS,
     "POST /api/dispatch/orders/{order_id}/payment-links": DISPATCHERS,
     "GET /dispatch": DESK,
+    "GET /dispatch/books": DISPATCHERS,
+    "GET /dispatch/books.csv": DISPATCHERS,
     "GET /api/dispatch/days/{hub}/{day}": DESK,
     "GET /api/dispatch/days/{hub}/{day}/visits/{order_id}/places": DESK,
     "GET /api/dispatch/days/{hub}/{day}/lines": DESK,

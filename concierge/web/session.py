@@ -95,8 +95,12 @@ class Me:
 
         Staff of a hub act within it; staff of no one hub, and the owner, everywhere.
         """
-        everywhere = self.hub_id is None or self.role is Role.OWNER
-        return everywhere or hub in (self.hub_id, self.hub)
+        return self.is_everywhere or hub in (self.hub_id, self.hub)
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether every hub is this person's business."""
+        return self.hub_id is None or self.role is Role.OWNER
 
     @property
     def who(self) -> str:

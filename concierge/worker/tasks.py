@@ -10,6 +10,7 @@ from procrastinate import JobContext, RetryStrategy
 from concierge.desk.assign_windows import assign_windows
 from concierge.desk.card_pages import check_card_page
 from concierge.desk.collect import collect
+from concierge.desk.compare_books import compare_books
 from concierge.desk.fetch_notices import fetch_notices
 from concierge.desk.give_up_order import give_up_slot
 from concierge.desk.hold_money import hold_money, tell_not_held
@@ -123,14 +124,15 @@ async def _tidy(context: JobContext, timestamp: int) -> None:
         await forget_old_visits(session, now=wall())
 
 
-@tasks.periodic(cron="7 * * * *", periodic_id="notices")
+@tasks.periodic(cron="7 * * * *", periodic_id="books")
 @tasks.task(
-    name="fetch_notices", queue=MONEY, queueing_lock="notices", retry=AGAIN, pass_context=True
+    name="compare_books", queue=MONEY, queueing_lock="books", retry=AGAIN, pass_context=True
 )
-async def _fetch_notices(context: JobContext, timestamp: int) -> None:
+async def _compare_books(context: JobContext, timestamp: int) -> None:
     del timestamp
     at = bench(context)
     await fetch_notices(at.engine, at.gateway)
+    await compare_books(at.engine, at.gateway)
 
 
 async def _take_over_stalled(context: JobContext) -> None:

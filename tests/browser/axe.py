@@ -50,6 +50,7 @@ NO_PAGE = frozenset(
         "GET /orders/{order_id}/card/{page}",
         "GET /orders/{order_id}/visit.ics",
         "GET /orders/{order_id}/receipt.pdf",
+        "GET /dispatch/books.csv",
     }
 )
 """What answers with files, figures or another address. Whatever else is got is a page."""

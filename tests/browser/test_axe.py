@@ -236,6 +236,7 @@ class Walk:
             await self.eyes.look(page, "a visit, and where it could go")
             await page.locator("details.me summary").click()
             await self.eyes.look(page, "the dispatcher's menu")
+            await self.see(page, "/dispatch/books", "the trial balance")
 
 
 @pytest.mark.parametrize("language", list(READERS))

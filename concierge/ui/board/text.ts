@@ -388,6 +388,7 @@ export const keysMove = () => say('move between visits');
 export const keysOpen = () => say('opens');
 export const keysClose = () => say('closes');
 export const you = () => say('Language and sign-out');
+export const books = () => say('Trial balance');
 export const signOut = () => say('Sign out');
 export const speak = () => say('Language');
 export const travel = () => say('Driving');

@@ -2,7 +2,7 @@
 
 from litestar.handlers import BaseRouteHandler
 
-from . import aftermath, day, page, record, setbacks
+from . import aftermath, books, day, page, record, setbacks
 
 handlers: list[BaseRouteHandler] = [
     *page.handlers,
@@ -10,4 +10,5 @@ handlers: list[BaseRouteHandler] = [
     *setbacks.handlers,
     *record.handlers,
     *aftermath.handlers,
+    *books.handlers,
 ]
