@@ -1,12 +1,13 @@
 """Letters about money after a visit, or for one that fell through: what each says."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.model import Fee, FeeKind, Hold, Order, counted
+from concierge.model import Fee, FeeKind, GiveBack, Hold, Hub, Order, Refund, counted
 from concierge.words import Words
 
 Said = tuple[str, list[str]]
@@ -62,6 +63,49 @@ async def please_pay(session: AsyncSession, order: Order, words: Words, link: st
     ]
 
 
+async def bring_it_back(
+    session: AsyncSession, order: Order, words: Words, link: str | None
+) -> Said:
+    """Where and until when she brings what she does not keep after all."""
+    del link
+    hub = await session.get_one(Hub, order.hub_id)
+    rows = await session.exec(
+        select(GiveBack).where(GiveBack.order_id == order.id).order_by(col(GiveBack.asked_at))
+    )
+    last = timedelta(seconds=1)  # the time ends at midnight: the day before is the last one
+    until = rows.all()[-1].until - last
+    return words.say("You are giving pieces back"), [
+        words.say(
+            "Please bring them to %(hub)s, %(street)s, until %(day)s, unworn and with their tags.",
+            hub=hub.name,
+            street=hub.street,
+            day=words.day(until),
+        ),
+        words.say("We look at them there and give you back exactly what you paid for them."),
+    ]
+
+
+async def refunded(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
+    """What went back to her, all in all."""
+    del link
+    rows = await session.exec(
+        select(Refund).where(
+            Refund.order_id == order.id,
+            Refund.state != payments.RefundState.FAILED,
+            col(Refund.provider_id).is_not(None),
+        )
+    )
+    back = payments.Money.total((row.amount for row in rows), order.currency)
+    return words.say("Your money is on its way back"), [
+        words.say(
+            "For what you gave back of this order, you get %(amount)s back, to the card you "
+            "paid with.",
+            amount=words.money(back),
+        ),
+        words.say("Your bank may take a few days to show it."),
+    ]
+
+
 async def given_back(session: AsyncSession, order: Order, words: Words) -> list[str]:
     """What becomes of what her bank set aside, when her visit does not take place."""
     fee = (await session.exec(select(Fee).where(Fee.order_id == order.id))).first()
@@ -99,5 +143,7 @@ AFTER: dict[str, Callable[[AsyncSession, Order, Words, str | None], Awaitable[Sa
     "absent": absent,
     "fee": fee_receipt,
     "pay": please_pay,
+    "give_back": bring_it_back,
+    "refunded": refunded,
 }
 """These letters, by their names."""

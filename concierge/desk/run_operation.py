@@ -20,6 +20,7 @@ from .ask_amount import asked_of
 from .book_money import book_hold
 from .collect import charge_refused
 from .hold_money import ASKED, bank_said_no, coming_of, money_came
+from .refund_money import refund_impossible, refund_seen
 from .settle import finish_if_settled, open_case, stand
 
 WITHOUT_HER = frozenset({payments.OperationKind.AUTHORISE, payments.OperationKind.CHARGE})
@@ -99,6 +100,8 @@ async def _call(
                 customer=operation.payer or "", payment_method=operation.card or "",
                 description=f"Home visit {order.reference}",
             )  # fmt: skip
+        if kind is payments.OperationKind.REFUND:
+            return await gateway.refund(stored.hold or "", stored.amount, key=key, op=fact)
         if kind is payments.OperationKind.CAPTURE:
             return await gateway.capture(stored.hold or "", stored.amount, key=key, op=fact)
         return await gateway.release(stored.hold or "", key=key, op=fact)
@@ -113,6 +116,8 @@ async def _read(
         if stored.kind in WITHOUT_HER:
             operation, _ = await _asked(engine, operation_id)
             return await gateway.find_hold(stored.fact, customer=operation.payer)
+        if stored.kind is payments.OperationKind.REFUND:
+            return await gateway.find_refund(stored.hold or "", stored.fact)
         return await gateway.fetch_hold(stored.hold or "")
     except payments.PaymentsError as error:
         return error
@@ -131,6 +136,9 @@ async def _write(engine: AsyncEngine, operation_id: UUID, what: payments.steps.A
         match what:
             case payments.steps.Apply(_, payments.Hold() as seen):
                 await apply(session, order, operation, seen)
+            case payments.steps.Apply(_, payments.Refund() as given):
+                operation.finish(moment, given.id)
+                await refund_seen(session, order, given, moment)
             case payments.steps.Refused() if operation.kind is payments.OperationKind.CHARGE:
                 await charge_refused(session, order, operation, what.words, what.advice, moment)
             case payments.steps.Refused():
@@ -194,6 +202,9 @@ async def _hand_over(
     if operation.kind is payments.OperationKind.AUTHORISE:
         await bank_said_no(session, order, operation, words, payments.Advice.NEVER, moment)
     operation.fail(moment, words)
+    if operation.kind is payments.OperationKind.REFUND:
+        await refund_impossible(session, order, operation, words, seen, moment)
+        return
     capturing = order.standing is payments.Standing.CAPTURING
     gone = isinstance(seen, payments.Hold) and seen.state is payments.HoldState.RELEASED
     if operation.kind is payments.OperationKind.CAPTURE and capturing:

@@ -19,10 +19,12 @@ from concierge.model import (
     Gesture,
     Hold,
     House,
+    Hub,
     Order,
     OrderLine,
     OrderState,
     OrderWish,
+    Refund,
     Step,
     Stop,
     Style,
@@ -35,6 +37,7 @@ from .ask_amount import asked_of
 from .ask_fees import fee_of
 from .collect import may_pay
 from .expect_arrivals import Between
+from .give_back import kept_still, may_give_back_until
 from .hold_money import coming_of
 from .promise_kept import Trouble, is_at_fault, trouble_of
 from .second_hold import second_hold_of
@@ -70,9 +73,12 @@ class WindowShown(msgspec.Struct, frozen=True):
 class OrderedPiece(msgspec.Struct, frozen=True):
     """A piece of her order at the price she saw, and its verdict once there is one.
 
+    `line` names it when she gives it back: `may_give_back` while she can.
     `disputed` when it is damaged or not there: it is not charged with the rest.
     """
 
+    line: UUID
+    may_give_back: bool
     slug: str
     style: str
     house: str
@@ -138,6 +144,7 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     `held_until` is how long an unpaid place is hers, `cancel_until` how long she may call it off:
     without cost until `free_until`; `late_fee` is what it costs now. It is `overdue` when her hour
     is over and nobody came. `fee` is one that fell due.
+    Kept pieces may be given back until `back_until`; `refunded` is what was paid back for some.
     `expected` is about when the concierge rings, once she is on her way, or when she comes later
     than promised; `between` how sure that is, told from when hers is the next visit. `trouble`
     while the plan in force does not keep the promised window.
@@ -157,6 +164,8 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     free_until: datetime | None
     late_fee: payments.Money
     fee: FeeShown | None
+    back_until: datetime | None
+    refunded: payments.Money | None
     concierge: str | None
     expected: datetime | None
     arrived: datetime | None
@@ -214,6 +223,12 @@ async def show_order(
     overdue = await is_overdue(session, order, now)
     at_fault = await is_at_fault(session, order, stop, now)
     pieces = (await _pieces(session, [order], picture))[order.id]
+    back_until = may_give_back_until(order, await session.get_one(Hub, order.hub_id))
+    if back_until is not None and now < back_until:
+        hers = {line.id for line in await kept_still(session, order)}
+        pieces = [
+            msgspec.structs.replace(piece, may_give_back=piece.line in hers) for piece in pieces
+        ]
     wishes = await session.exec(
         select(OrderWish).where(OrderWish.order_id == order.id).order_by(col(OrderWish.opens))
     )
@@ -234,6 +249,8 @@ async def show_order(
         free_until=order.free_until if order.state in COMING else None,
         late_fee=order.late_fee(now) * (order.state in COMING and not at_fault),
         fee=await _fee(session, order),
+        back_until=back_until,
+        refunded=await _refunded(session, order),
         concierge=await _concierge(session, order, stop),
         expected=_expected(stop, steps, trouble),
         trouble=trouble,
@@ -280,6 +297,17 @@ async def list_orders(
         )
         for order in orders
     ]
+
+
+async def _refunded(session: AsyncSession, order: Order) -> payments.Money | None:
+    """What went back to her, or is on its way; None when nothing ever was."""
+    rows = await session.exec(
+        select(Refund).where(
+            Refund.order_id == order.id, Refund.state != payments.RefundState.FAILED
+        )
+    )
+    refunds = rows.all()
+    return payments.Money.total((r.amount for r in refunds), order.currency) if refunds else None
 
 
 async def _fee(session: AsyncSession, order: Order) -> FeeShown | None:
@@ -425,6 +453,8 @@ async def _pieces(
     for line, variant, style, house in rows:
         found[line.order_id].append(
             OrderedPiece(
+                line=line.id,
+                may_give_back=False,
                 slug=style.slug,
                 style=style.name,
                 house=house.name,

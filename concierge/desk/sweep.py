@@ -18,11 +18,13 @@ from concierge.model import (
     OperationState,
     Order,
     OrderState,
+    Refund,
 )
 from concierge.store.clock import now
 from concierge.store.jobs import (
     AssignWindows,
     CheckCardPage,
+    CheckRefund,
     Collect,
     GiveUpSlot,
     HoldMoney,
@@ -61,6 +63,7 @@ async def _due(session: AsyncSession, moment: datetime) -> AsyncIterator[Job]:
         await _slots(session, moment),
         await _holds(session, moment),
         await _unpaid(session, moment),
+        await _refunds(session, moment),
         await _pages(session, moment),
         await _operations(session, moment),
         await _notices(session, moment),
@@ -93,6 +96,16 @@ async def _unpaid(session: AsyncSession, moment: datetime) -> Iterable[Job]:
         or_(col(Order.collect_until).is_(None), col(Order.collect_until) <= moment),
     )
     return [Collect(order=order_id) for order_id in await session.exec(due.limit(AT_ONCE))]
+
+
+async def _refunds(session: AsyncSession, moment: datetime) -> Iterable[Job]:
+    """Money on its way back: nobody tells us for sure when it has arrived."""
+    due = select(Refund.id).where(
+        Refund.state == payments.RefundState.PENDING,
+        col(Refund.provider_id).is_not(None),
+        Refund.look_at <= moment,
+    )
+    return [CheckRefund(refund=each) for each in await session.exec(due.limit(AT_ONCE))]
 
 
 async def _pages(session: AsyncSession, moment: datetime) -> Iterable[Job]:

@@ -58,6 +58,9 @@ class Letter(StrEnum):
     FEE = "fee"
     """The fee for a visit that fell through was taken."""
     RECEIPT = "receipt"
+    GIVE_BACK = "give_back"
+    """Where she brings what she does not keep after all."""
+    REFUNDED = "refunded"
 
 
 PAGES = dict.fromkeys((Letter.RECEIPT, Letter.FEE), "/orders/{order}/receipt")
@@ -134,7 +137,7 @@ async def _content(
                 *await given_back(session, order, words),
                 number,
             ]
-        case Letter.ABSENT | Letter.FEE | Letter.PAY:
+        case Letter.ABSENT | Letter.FEE | Letter.PAY | Letter.GIVE_BACK | Letter.REFUNDED:
             subject, lines = await AFTER[letter](session, order, words, link)
             return subject, [*lines, number]
         case Letter.RECEIPT:

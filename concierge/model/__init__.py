@@ -41,6 +41,7 @@ from .order import (
 from .piece_ledger import PieceMove, Reservation
 from .promise import BrokenPromise, Promise
 from .record import AuditEntry, Case, Clock, Event, Message
+from .refund import GiveBack, GivenPiece, Refund
 from .returns import (
     Condition,
     GestureGiven,
@@ -92,6 +93,8 @@ __all__ = [
     "Gesture",
     "GestureGiven",
     "GestureReason",
+    "GiveBack",
+    "GivenPiece",
     "Hold",
     "House",
     "Hub",
@@ -114,6 +117,7 @@ __all__ = [
     "Preference",
     "Promise",
     "Rated",
+    "Refund",
     "Remark",
     "Reservation",
     "ReturnReason",

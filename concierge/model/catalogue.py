@@ -128,6 +128,13 @@ class Piece(Table, table=True):
     state: PieceState = choice(PieceState, PieceState.SHELF)
     holder: str
 
+    def come_back(self, holder: str) -> bool:
+        """Sold, and given back: ours again, on the shelf. False when it was not sold."""
+        if self.state is not PieceState.SOLD:
+            return False
+        self.state, self.holder = PieceState.SHELF, holder
+        return True
+
     def go(self, state: PieceState, holder: str) -> bool:
         """Move to a state and a holder; False when it was there already, or is sold."""
         if self.state is PieceState.SOLD or (self.state, self.holder) == (state, holder):

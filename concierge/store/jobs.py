@@ -79,6 +79,13 @@ class Collect(Job, frozen=True):
     order: UUID
 
 
+class CheckRefund(Job, frozen=True):
+    """A refund is on its way: look how far it came."""
+
+    queue: ClassVar[str] = MONEY
+    refund: UUID
+
+
 class TellNotHeld(Job, frozen=True):
     """Write to her that her bank holds no money for her visit, and what she can do."""
 

@@ -17,6 +17,7 @@ from concierge.desk.hold_money import hold_money, tell_not_held
 from concierge.desk.improve_day import improve_day
 from concierge.desk.plan_day import plan_day
 from concierge.desk.read_notice import read_notice
+from concierge.desk.refund_money import check_refund
 from concierge.desk.run_operation import run_operation
 from concierge.desk.sweep import sweep
 from concierge.desk.visits import forget_old_visits
@@ -68,6 +69,12 @@ async def _hold_money(context: JobContext, *, order: str) -> None:
 async def _collect(context: JobContext, *, order: str) -> None:
     at = bench(context)
     await collect(at.engine, UUID(order), base_url=at.base_url)
+
+
+@tasks.task(name="check_refund", queue=MONEY, retry=AGAIN, pass_context=True)
+async def _check_refund(context: JobContext, *, refund: str) -> None:
+    at = bench(context)
+    await check_refund(at.engine, at.gateway, UUID(refund))
 
 
 @tasks.task(name="tell_not_held", queue=HOUSE, retry=AGAIN, pass_context=True)

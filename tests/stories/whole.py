@@ -13,6 +13,7 @@ import httpx
 from procrastinate import App, PsycopgConnector
 from sqlmodel import col, func, select
 
+from concierge.desk.refund_money import check_refund
 from concierge.desk.sweep import sweep
 from concierge.model import (
     Account,
@@ -78,6 +79,10 @@ class Whole:
     async def sweep(self) -> None:
         """Ask for all that is due."""
         await sweep(self.shop.small.engine)
+
+    async def look_at_refund(self, refund_id: UUID) -> None:
+        """Look how far a refund came."""
+        await check_refund(self.shop.small.engine, self.bench.gateway, refund_id)
 
     async def again(self, time: timedelta) -> None:
         """Time passes; what was left lying is asked for again, and done."""

@@ -21,10 +21,12 @@ from concierge.desk.become_client import Who
 from concierge.desk.book_visit import windows_for
 from concierge.desk.choose_pieces import choose_again
 from concierge.desk.find_address import find_address
+from concierge.desk.give_back import give_back
 from concierge.desk.give_up_order import cancel_order
 from concierge.desk.offer_windows import DayOffer
 from concierge.desk.show_order import OrderRow, OrderShown, her_order, list_orders, show_order
 from concierge.desk.tell_arrival import tell_arrival
+from concierge.model import MOST_PIECES
 from concierge.model.refusals import SignInNeeded
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
@@ -126,6 +128,12 @@ class OrderTaken(msgspec.Struct, frozen=True):
     order: OrderShown
     card_page: str | None
     csrf: str
+
+
+class GivesBack(msgspec.Struct, frozen=True):
+    """Which pieces she gives back, by `OrderedPiece.line`."""
+
+    lines: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=MOST_PIECES)]
 
 
 class CardPageOpened(msgspec.Struct, frozen=True):
@@ -291,6 +299,28 @@ async def cancel(
 
 
 @post(
+    "/api/orders/{order_id:uuid}/give-backs",
+    operation_id="GiveBack",
+    tags=TAGS,
+    responses={
+        **READ_BADLY,
+        **NOT_MEANT,
+        **NOT_HERS,
+        409: no("The visit is not over, or the time for it is."),
+    },
+)
+async def change_mind(
+    request: Asked, order_id: FromPath[UUID], data: JSONBody[GivesBack]
+) -> OrderShown:
+    """Bring kept pieces back to the hub within the time; they are paid back once inspected."""
+    house, asking = doors(request), me(request)
+    async with transaction(house.engine) as session:
+        await her_order(session, order_id, asking.client_id)
+    await give_back(house.engine, order_id, data.lines, asking.who)
+    return await _shown(request, order_id, asking.client_id)
+
+
+@post(
     "/api/orders/{order_id:uuid}/selections",
     operation_id="ChooseAgain",
     tags=TAGS,
@@ -329,5 +359,6 @@ handlers: list[BaseRouteHandler] = [
     one,
     card_page,
     cancel,
+    change_mind,
     again,
 ]

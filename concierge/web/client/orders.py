@@ -1,6 +1,6 @@
 """An order's page, from the card to the receipt."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -10,10 +10,11 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from concierge.desk.choose_pieces import choose_again, count_chosen
+from concierge.desk.give_back import give_back
 from concierge.desk.give_up_order import cancel_order
 from concierge.desk.show_order import OrderShown, her_order, show_order
 from concierge.desk.tell_arrival import tell_arrival
-from concierge.model.refusals import FeesNotAgreed, TooLate
+from concierge.model.refusals import BadRequest, FeesNotAgreed, TooLate
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
@@ -32,7 +33,8 @@ LONGEST_FEE = 12
 class OrderPage(msgspec.Struct, frozen=True):
     """An order as it stands. `silent` when the payments provider did not answer just now.
 
-    `costs` when she pressed to call it off and it turned out to have a cost by now.
+    `costs` when she pressed to call it off and it turned out to have a cost by now; `back_last`
+    is on the last day on which she may change her mind.
     """
 
     chosen: int
@@ -42,6 +44,7 @@ class OrderPage(msgspec.Struct, frozen=True):
     now: datetime
     silent: bool
     costs: bool
+    back_last: datetime | None
 
 
 @get("/orders/{order_id:uuid}", include_in_schema=False)
@@ -69,6 +72,7 @@ async def order(
         now=moment,
         silent=card == "silent",
         costs=cancel == "costs",
+        back_last=shown.back_until and shown.back_until - timedelta(seconds=1),
     )
     return show(request, "client/order.html", page)
 
@@ -111,6 +115,21 @@ async def cancel(request: Asked, order_id: FromPath[UUID]) -> Redirect:
     return Redirect(f"/orders/{order_id}", status_code=303)
 
 
+@post("/orders/{order_id:uuid}/give-backs", include_in_schema=False)
+async def change_mind(request: Asked, order_id: FromPath[UUID]) -> Redirect:
+    """She brings some of what she kept back."""
+    house, asking = doors(request), me(request)
+    async with transaction(house.engine) as session:
+        await her_order(session, order_id, asking.client_id)
+    ticked = [each for each in (await request.form()).getall("line", []) if isinstance(each, str)]
+    try:
+        lines = [UUID(each) for each in ticked]
+    except ValueError:
+        raise BadRequest("Choose among the pieces you kept.") from None
+    await give_back(house.engine, order_id, lines, asking.who)
+    return Redirect(f"/orders/{order_id}", status_code=303)
+
+
 @post("/orders/{order_id:uuid}/selections", include_in_schema=False)
 async def again(request: Asked, order_id: FromPath[UUID]) -> Redirect:
     """Put an order's pieces back into her selection."""
@@ -137,4 +156,12 @@ async def calendar(request: Asked, order_id: FromPath[UUID]) -> Response[str]:
     )
 
 
-handlers: list[BaseRouteHandler] = [order, back_from_card, to_card, cancel, again, calendar]
+handlers: list[BaseRouteHandler] = [
+    order,
+    back_from_card,
+    to_card,
+    cancel,
+    change_mind,
+    again,
+    calendar,
+]

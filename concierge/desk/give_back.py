@@ -1,0 +1,104 @@
+"""She changed her mind: which kept pieces she brings back, and until when she may."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from concierge.model import GiveBack, GivenPiece, Hub, Order, OrderLine, OrderState
+from concierge.model.refusals import BadRequest, TooLate
+from concierge.store.clock import now
+from concierge.store.log import audit, tell
+from concierge.store.transaction import lock_order, transaction
+
+from .settle import open_case
+from .write_letter import Letter, write_letter
+
+COMING_BACK = "give_back"
+"""The kind of case that has pieces inspected."""
+DAYS_TO_ASK = 14
+"""Days after the visit on which she may change her mind.
+
+Source: Directive 2011/83/EU, articles 9 and 14, read November 2026.
+"""
+DAYS_TO_BRING = 14
+"""Days after she asked on which she may bring them."""
+
+
+async def give_back(engine: AsyncEngine, order_id: UUID, lines: Collection[UUID], by: str) -> UUID:
+    """Take note of what she brings back; it is paid back once it was inspected.
+
+    Raises:
+        BadRequest: no piece was chosen, or one that is not hers to give back.
+        TooLate: the time for it is over, or the visit is not.
+    """
+    async with transaction(engine) as session:
+        await lock_order(session, order_id)
+        order = await session.get_one(Order, order_id, populate_existing=True)
+        hub, moment = await session.get_one(Hub, order.hub_id), await now(session)
+        until = may_give_back_until(order, hub)
+        if until is None or moment >= until:
+            raise TooLate("The time to give pieces of this visit back is over.")
+        hers = {line.id: line for line in await kept_still(session, order)}
+        chosen = [hers[line] for line in dict.fromkeys(lines) if line in hers]
+        if not chosen or len(chosen) != len(set(lines)):
+            raise BadRequest("Choose among the pieces you kept.")
+        asked = GiveBack(
+            order_id=order.id, asked_at=moment, until=_midnight(hub, moment, DAYS_TO_BRING)
+        )
+        session.add(asked)
+        await session.flush()
+        session.add_all(
+            GivenPiece(
+                give_back_id=asked.id, line_id=line.id, piece_id=line.piece_id,
+                price_minor=line.price_minor,
+            )
+            for line in chosen
+        )  # fmt: skip
+        await session.flush()
+        told = f"{len(chosen)} of order {order.reference} come back to the hub: inspect them."
+        await open_case(session, order, COMING_BACK, told, moment)
+        await write_letter(session, order, Letter.GIVE_BACK, now=moment)
+        subject = f"order:{order.id}"
+        await tell(session, subject, "give_back", moment, order=str(order.id))
+        await audit(
+            session, who=by, what="give_back.ask", subject=subject, now=moment,
+            lines=[str(line.id) for line in chosen],
+        )  # fmt: skip
+        return asked.id
+
+
+def may_give_back_until(order: Order, hub: Hub) -> datetime | None:
+    """Until when she may change her mind; None while there is nothing she could give back."""
+    if order.state is not OrderState.SETTLED or order.returns_at is None or not order.due_minor:
+        return None
+    return _midnight(hub, order.returns_at, DAYS_TO_ASK)
+
+
+async def kept_still(session: AsyncSession, order: Order) -> list[OrderLine]:
+    """The pieces she kept, without those that are coming back, or came."""
+    gone = (
+        select(GivenPiece.line_id)
+        .join(GiveBack, col(GiveBack.id) == col(GivenPiece.give_back_id))
+        .where(
+            GiveBack.order_id == order.id, col(GivenPiece.accepted).is_distinct_from(other=False)
+        )
+    )
+    rows = await session.exec(
+        select(OrderLine)
+        .where(
+            OrderLine.order_id == order.id,
+            OrderLine.verdict == "kept",
+            col(OrderLine.id).not_in(gone),
+        )
+        .order_by(col(OrderLine.id))
+    )
+    return [line for line in rows if not line.disputed]
+
+
+def _midnight(hub: Hub, since: datetime, days: int) -> datetime:
+    """The end of the last of so many days, the day of `since` not counted, by the hub's clock."""
+    return hub.at(hub.day_of(since) + timedelta(days=days + 1), "00:00")

@@ -1,0 +1,169 @@
+"""What she brought back is looked at: what is as it was is paid back, the rest is a case."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+from concierge.model import (
+    Client,
+    GiveBack,
+    GivenPiece,
+    Hub,
+    Order,
+    Piece,
+    PieceMove,
+    PieceState,
+    Style,
+    Variant,
+)
+from concierge.model.refusals import AlreadySettled, BadRequest, Missing
+from concierge.store.clock import now
+from concierge.store.log import audit
+from concierge.store.transaction import lock_order, transaction
+
+from .give_back import COMING_BACK
+from .refund_money import refund
+from .settle import close_cases, open_case
+
+REFUSED = "give_back_refused"
+"""The kind of case about pieces that are not as they were."""
+
+
+class Inspected(msgspec.Struct, frozen=True):
+    """One piece: taken back, or not, and then `why`."""
+
+    piece: UUID
+    accepted: bool
+    why: str = ""
+
+
+class PieceToInspect(msgspec.Struct, frozen=True):
+    """A piece that comes back."""
+
+    piece: UUID
+    tag: str
+    style: str
+    size: str
+    price: payments.Money
+
+
+class ToInspect(msgspec.Struct, frozen=True):
+    """What one client brings back to a hub, until when."""
+
+    id: UUID
+    reference: str
+    client: str
+    hub: str
+    until: datetime
+    pieces: list[PieceToInspect]
+
+
+async def to_inspect(session: AsyncSession, hubs: Sequence[UUID]) -> list[ToInspect]:
+    """All that comes back to these hubs and was not inspected yet, the oldest first."""
+    rows = await session.exec(
+        select(GiveBack, Order, Client, Hub)
+        .join(Order, col(Order.id) == col(GiveBack.order_id))
+        .join(Client, col(Client.id) == col(Order.client_id))
+        .join(Hub, col(Hub.id) == col(Order.hub_id))
+        .where(col(Order.hub_id).in_(hubs), col(GiveBack.inspected_at).is_(None))
+        .order_by(col(GiveBack.asked_at))
+    )
+    return [
+        ToInspect(
+            back.id, order.reference, client.shown_as, hub.name, back.until,
+            await _pieces(session, back.id, order.currency),
+        )
+        for back, order, client, hub in rows.all()
+    ]  # fmt: skip
+
+
+async def inspect_pieces(
+    engine: AsyncEngine, give_back_id: UUID, found: Sequence[Inspected], *, by: str
+) -> payments.Money:
+    """Write down what was found; what is taken back is hers no more and is paid back. How much.
+
+    Saying the same twice changes nothing.
+
+    Raises:
+        Missing: there is no such thing.
+        BadRequest: a piece is left out, foreign or named twice, or refused without a reason.
+        AlreadySettled: it was inspected before, and something else was found.
+    """
+    async with transaction(engine) as session:
+        back = await session.get(GiveBack, give_back_id)
+        if back is None:
+            raise Missing("Nothing of the kind comes back.")
+        await lock_order(session, back.order_id)
+        await session.refresh(back)
+        order, moment = await session.get_one(Order, back.order_id), await now(session)
+        rows = await session.exec(select(GivenPiece).where(GivenPiece.give_back_id == back.id))
+        pieces = {row.piece_id: row for row in rows}
+        said = {each.piece: each for each in found}
+        if len(said) != len(found) or said.keys() != pieces.keys():
+            raise BadRequest("Say of every piece that came back whether it is as it was.")
+        if back.inspected_at is not None:
+            if any(pieces[each.piece].accepted is not each.accepted for each in found):
+                raise AlreadySettled("This was inspected before; nothing changed.")
+            return payments.Money(back.refund_minor or 0, order.currency)
+        for each in found:
+            if not each.accepted and not each.why.strip():
+                raise BadRequest("Say why a piece is not taken back.")
+            pieces[each.piece].accepted = each.accepted
+            pieces[each.piece].why = "" if each.accepted else each.why.strip()
+        accepted = [row for row in pieces.values() if row.accepted]
+        await _take_back(session, order, accepted, by, moment)
+        asked = sum(row.price_minor for row in accepted)
+        paid = await refund(session, order, payments.Money(asked, order.currency), moment)
+        back.inspected_at, back.inspected_by, back.refund_minor = moment, by, paid.minor
+        await close_cases(session, order, COMING_BACK, moment)
+        if len(accepted) < len(pieces):
+            told = "; ".join(row.why for row in pieces.values() if not row.accepted)
+            words = f"Pieces of order {order.reference} were not taken back: {told}. Call her."
+            await open_case(session, order, REFUSED, words, moment)
+        await audit(
+            session, who=by, what="give_back.inspect", subject=f"order:{order.id}", now=moment,
+            accepted=len(accepted), refused=len(pieces) - len(accepted), refund=paid.minor,
+        )  # fmt: skip
+        return paid
+
+
+async def _take_back(
+    session: AsyncSession, order: Order, accepted: Sequence[GivenPiece], by: str, moment: datetime
+) -> None:
+    """They are ours again, and on the shelf."""
+    holder = f"hub:{order.hub_id}"
+    for row in accepted:
+        piece = await session.get_one(Piece, row.piece_id)
+        if piece.come_back(holder):
+            session.add(
+                PieceMove(
+                    piece_id=piece.id, order_id=order.id, state=PieceState.SHELF, holder=holder,
+                    at=moment, by=by,
+                )
+            )  # fmt: skip
+
+
+async def _pieces(
+    session: AsyncSession, give_back_id: UUID, currency: str
+) -> list[PieceToInspect]:
+    rows = await session.exec(
+        select(GivenPiece, Piece, Variant, Style)
+        .join(Piece, col(Piece.id) == col(GivenPiece.piece_id))
+        .join(Variant, col(Variant.id) == col(Piece.variant_id))
+        .join(Style, col(Style.id) == col(Variant.style_id))
+        .where(GivenPiece.give_back_id == give_back_id)
+        .order_by(col(Piece.tag))
+    )
+    return [
+        PieceToInspect(
+            piece.id, piece.tag, style.name, variant.size,
+            payments.Money(row.price_minor, currency),
+        )
+        for row, piece, variant, style in rows
+    ]  # fmt: skip

@@ -1,0 +1,114 @@
+"""What clients bring back: looked at where it arrives, and paid back."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath, JSONBody
+from litestar.response import Redirect
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+from concierge.desk.inspect_pieces import Inspected, ToInspect, inspect_pieces, to_inspect
+from concierge.model import MOST_PIECES, GiveBack, Hub, Order
+from concierge.model.refusals import BadRequest, Missing
+from concierge.store.transaction import transaction
+from concierge.web.doors import Asked, doors
+from concierge.web.session import me
+from concierge.web.show import show
+
+from .day import READS, no
+
+LONGEST = 200
+
+
+class GiveBacks(msgspec.Struct, frozen=True):
+    """All that comes back and was not inspected yet."""
+
+    rows: list[ToInspect]
+
+
+class Inspection(msgspec.Struct, frozen=True):
+    """What was found: every piece that came back, once."""
+
+    pieces: Annotated[list[Inspected], msgspec.Meta(min_length=1, max_length=MOST_PIECES)]
+
+
+class PaidBack(msgspec.Struct, frozen=True):
+    """What she gets back for it."""
+
+    refund: payments.Money
+
+
+@get("/dispatch/give-backs", include_in_schema=False)
+async def page(request: Asked) -> Response[str]:
+    """The list, with a form for each."""
+    return show(request, "give_backs.html", GiveBacks(await _rows(request)))
+
+
+@post("/dispatch/give-backs/{give_back_id:uuid}", include_in_schema=False)
+async def inspect_by_form(request: Asked, give_back_id: FromPath[UUID]) -> Redirect:
+    """What was found, as the page's form says it."""
+    sent = await request.form()
+    said: list[Inspected] = []
+    for piece in sent.getall("piece", []):
+        found: Any = sent.get(f"found-{piece}", "")
+        why: Any = sent.get(f"why-{piece}", "")
+        if found not in {"ok", "not"} or not isinstance(why, str):
+            raise BadRequest("Say of every piece that came back whether it is as it was.")
+        said.append(Inspected(_id(piece), accepted=found == "ok", why=why[:LONGEST]))
+    await _theirs(request, give_back_id)
+    await inspect_pieces(doors(request).engine, give_back_id, said, by=me(request).who)
+    return Redirect("/dispatch/give-backs", status_code=303)
+
+
+@get("/api/dispatch/give-backs", operation_id="GiveBacks", tags=["dispatch"], responses=READS)
+async def rows(request: Asked) -> list[ToInspect]:
+    """What comes back to one's hubs and was not inspected yet, the oldest first."""
+    return await _rows(request)
+
+
+@post(
+    "/api/dispatch/give-backs/{give_back_id:uuid}/inspections",
+    operation_id="InspectGiveBack",
+    tags=["dispatch"],
+    responses={**READS, 409: no("It was inspected before, and something else was found.")},
+)
+async def inspect(
+    request: Asked, give_back_id: FromPath[UUID], data: JSONBody[Inspection]
+) -> PaidBack:
+    """Write down what was found; what is as it was is paid back. Twice is once."""
+    await _theirs(request, give_back_id)
+    engine = doors(request).engine
+    return PaidBack(await inspect_pieces(engine, give_back_id, data.pieces, by=me(request).who))
+
+
+async def _rows(request: Asked) -> list[ToInspect]:
+    async with transaction(doors(request).engine) as session:
+        return await to_inspect(session, await _hubs(session, request))
+
+
+async def _hubs(session: AsyncSession, request: Asked) -> list[UUID]:
+    return [hub for hub in await session.exec(select(Hub.id)) if me(request).works_at(hub)]
+
+
+async def _theirs(request: Asked, give_back_id: UUID) -> None:
+    """Refuse what comes back to a hub that is not theirs."""
+    async with transaction(doors(request).engine) as session:
+        back = await session.get(GiveBack, give_back_id)
+        order = back and await session.get(Order, back.order_id)
+    if order is None or not me(request).works_at(order.hub_id):
+        raise Missing("Nothing of the kind comes back.")
+
+
+def _id(text: object) -> UUID:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        raise BadRequest("Say of every piece that came back whether it is as it was.") from None
+
+
+handlers: list[BaseRouteHandler] = [page, inspect_by_form, rows, inspect]
