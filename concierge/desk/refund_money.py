@@ -23,6 +23,7 @@ FAILED = "refund_failed"
 SLOW = "refund_slow"
 """The kind of case about money that has been on its way for too long."""
 LOOK_EVERY = timedelta(hours=1)
+COMES_BACK_WITHIN = timedelta(days=30)
 TOO_LONG = timedelta(days=10)
 """A bank takes five to ten working days at most; then a person asks."""
 
@@ -87,12 +88,10 @@ async def refund_seen(
     row.provider_id = seen.id
     if payments.is_stale(row.as_read(seen.hold), seen):
         return
-    row.state = seen.state
-    if seen.state is payments.RefundState.PENDING:
-        row.look_at = moment + LOOK_EVERY
-        if moment - row.asked_at > TOO_LONG:
-            words = f"{row.amount} of order {order.reference} is on its way back for too long."
-            await open_case(session, order, SLOW, words, moment)
+    row.state, row.look_at = seen.state, _look_again(row, seen.state, moment)
+    if seen.state is payments.RefundState.PENDING and moment - row.asked_at > TOO_LONG:
+        words = f"{row.amount} of order {order.reference} is on its way back for too long."
+        await open_case(session, order, SLOW, words, moment)
     if before is seen.state and not first:
         return
     await session.flush()
@@ -104,6 +103,17 @@ async def refund_seen(
     await close_cases(session, order, SLOW, moment)
     if first:
         await write_letter(session, order, Letter.REFUNDED, now=moment)
+
+
+def _look_again(row: Refund, state: payments.RefundState, moment: datetime) -> datetime | None:
+    """Often while it is on its way; now and then once it arrived, for it may come back."""
+    match state:
+        case payments.RefundState.PENDING:
+            return moment + LOOK_EVERY
+        case payments.RefundState.DONE if moment - row.asked_at < COMES_BACK_WITHIN:
+            return moment + timedelta(days=1)
+        case _:
+            return None
 
 
 async def refund_impossible(
@@ -141,7 +151,7 @@ async def check_refund(engine: AsyncEngine, gateway: StripeGateway, refund_id: U
     """
     async with transaction(engine) as session:
         row = await session.get_one(Refund, refund_id)
-        if row.provider_id is None or row.state is not payments.RefundState.PENDING:
+        if row.provider_id is None:
             return
     seen = await gateway.fetch_refund(row.provider_id)
     async with transaction(engine) as session:

@@ -101,9 +101,7 @@ async def _unpaid(session: AsyncSession, moment: datetime) -> Iterable[Job]:
 async def _refunds(session: AsyncSession, moment: datetime) -> Iterable[Job]:
     """Money on its way back: nobody tells us for sure when it has arrived."""
     due = select(Refund.id).where(
-        Refund.state == payments.RefundState.PENDING,
-        col(Refund.provider_id).is_not(None),
-        Refund.look_at <= moment,
+        col(Refund.provider_id).is_not(None), col(Refund.look_at) <= moment
     )
     return [CheckRefund(refund=each) for each in await session.exec(due.limit(AT_ONCE))]
 

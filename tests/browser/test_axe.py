@@ -237,6 +237,7 @@ class Walk:
             await page.locator("details.me summary").click()
             await self.eyes.look(page, "the dispatcher's menu")
             await self.see(page, "/dispatch/books", "the trial balance")
+            await self.see(page, "/dispatch/give-backs", "what clients bring back")
 
 
 @pytest.mark.parametrize("language", list(READERS))

@@ -183,7 +183,7 @@ class Whole:
 @cache
 def _queue() -> App:
     """Tasks can be given to one queue only; each story connects it to a database of its own."""
-    queue = open_queue("")
+    queue = open_queue("", size=1)
     queue.add_tasks_from(tasks, namespace=DESK)
     return queue
 
@@ -193,7 +193,7 @@ async def opened_whole(database: str, sandbox: Sandbox, *, days: int = 3) -> Asy
     """Monday, nine o'clock."""
     await sandbox.tell("clock/set", now=at("09:00").isoformat())
     settings = settings_for(database, payments_base=sandbox.base)
-    bench = Bench.lay(settings)
+    bench = Bench.lay(settings, hands=1)
     try:
         with _queue().replace_connector(PsycopgConnector(conninfo=database, max_size=4)) as queue:
             async with queue.open_async(), opened_shop(database, sandbox, days=days) as shop:

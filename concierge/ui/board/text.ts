@@ -295,6 +295,7 @@ export function planMade(at: string, now: Date): string {
   return say('made {day}, {time}', { day: day(at), time: time(at) });
 }
 export const exceptions = () => say('Needs a person');
+export const comingBack = () => say('Pieces come back: inspect them');
 export const allWell = () => say('Nothing needs a person right now.');
 export function since(at: string, now: Date): string {
   const ago = daysAgo(at, now);

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
@@ -96,13 +96,13 @@ def _refunds() -> None:
         sa.Column("state", sa.String(24), nullable=False),
         sa.Column("provider_id", sa.String(), nullable=True, unique=True),
         _at("asked_at"),
-        _at("look_at"),
+        _at("look_at", nullable=True),
         sa.CheckConstraint("amount_minor > 0"),
         sa.CheckConstraint(f"state in {STATES}", name="refundstate_known"),
     )
     for column in ("order_id", "hold_id"):
         op.create_index(f"ix_refund_{column}", "refund", [column])
-    op.create_index("refund_pending", "refund", ["look_at"], postgresql_where="state = 'pending'")
+    op.create_index("refund_look", "refund", ["look_at"])
     op.execute("""
         create function refunds_within_the_capture() returns trigger language plpgsql as $$
         declare
