@@ -23,6 +23,7 @@ from concierge.model import (
 from concierge.store.clock import now
 from concierge.store.jobs import (
     AssignWindows,
+    CallForMoney,
     CheckCardPage,
     CheckRefund,
     Collect,
@@ -36,6 +37,7 @@ from concierge.store.jobs import (
 from concierge.store.transaction import transaction
 
 from .card_pages import PAGES
+from .lying_money import lying
 
 LEFT_LYING = timedelta(seconds=30)
 """How long something may stay undone before we ask again."""
@@ -64,6 +66,7 @@ async def _due(session: AsyncSession, moment: datetime) -> AsyncIterator[Job]:
         await _holds(session, moment),
         await _unpaid(session, moment),
         await _refunds(session, moment),
+        await _lying(session, moment),
         await _pages(session, moment),
         await _operations(session, moment),
         await _notices(session, moment),
@@ -104,6 +107,11 @@ async def _refunds(session: AsyncSession, moment: datetime) -> Iterable[Job]:
         col(Refund.provider_id).is_not(None), col(Refund.look_at) <= moment
     )
     return [CheckRefund(refund=each) for each in await session.exec(due.limit(AT_ONCE))]
+
+
+async def _lying(session: AsyncSession, moment: datetime) -> Iterable[Job]:
+    """Closed orders whose money has not ended, and that are nobody's case."""
+    return [CallForMoney(order=order_id) for order_id in await lying(session, moment, AT_ONCE)]
 
 
 async def _pages(session: AsyncSession, moment: datetime) -> Iterable[Job]:

@@ -79,6 +79,13 @@ class Collect(Job, frozen=True):
     order: UUID
 
 
+class CallForMoney(Job, frozen=True):
+    """A closed order's money stands still, and nobody was called: call somebody."""
+
+    queue: ClassVar[str] = MONEY
+    order: UUID
+
+
 class CheckRefund(Job, frozen=True):
     """A refund is on its way: look how far it came."""
 

@@ -15,6 +15,7 @@ from concierge.desk.fetch_notices import fetch_notices
 from concierge.desk.give_up_order import give_up_slot
 from concierge.desk.hold_money import hold_money, tell_not_held
 from concierge.desk.improve_day import improve_day
+from concierge.desk.lying_money import call_for_lying_money
 from concierge.desk.plan_day import plan_day
 from concierge.desk.read_notice import read_notice
 from concierge.desk.refund_money import check_refund
@@ -69,6 +70,11 @@ async def _hold_money(context: JobContext, *, order: str) -> None:
 async def _collect(context: JobContext, *, order: str) -> None:
     at = bench(context)
     await collect(at.engine, UUID(order), base_url=at.base_url)
+
+
+@tasks.task(name="call_for_money", queue=MONEY, retry=AGAIN, pass_context=True)
+async def _call_for_money(context: JobContext, *, order: str) -> None:
+    await call_for_lying_money(bench(context).engine, UUID(order))
 
 
 @tasks.task(name="check_refund", queue=MONEY, retry=AGAIN, pass_context=True)
