@@ -67,7 +67,9 @@ async def _somebody(session: AsyncSession, order: Order) -> str:
             col(Account.active),
             or_(col(Account.hub_id).is_(None), Account.hub_id == order.hub_id),
         )
-        .order_by(Account.role != Role.DISPATCHER, Account.hub_id != order.hub_id, col(Account.id))
+        .order_by(
+            col(Account.role) != Role.DISPATCHER, col(Account.hub_id).is_(None), col(Account.id)
+        )
         .limit(1)
     )
     found = rows.first()
