@@ -169,5 +169,5 @@ def _whole_day(today: HubDay, travel: routing.TravelTimes) -> routing.Problem:
             )
             for stop in today.stops.values()
         ),
-        travel=travel,
+        travel=today.hub.on_its_roads(travel),
     )

@@ -190,7 +190,7 @@ class HubDay:
             hub=routing.Hub(str(self.hub.id), self.hub.place),
             shifts=tuple(shifts),
             visits=tuple(_without_lost_lock(visit, working) for visit in visits),
-            travel=travel,
+            travel=self.hub.on_its_roads(travel),
         )
 
     def plan(self, problem: routing.Problem) -> routing.Plan:

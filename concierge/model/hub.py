@@ -1,11 +1,12 @@
 """Hubs: where pieces live and concierges set out from."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, Column
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Column, SmallInteger
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 import payments
@@ -24,7 +25,9 @@ class Hub(Table, table=True):
     most a concierge may give away at one visit. Calling a visit off later than `notice_hours`
     before its window opens costs the late fee, not opening the absence fee; 0 is none. `vat_bp`
     is the VAT inside fees, and inside the prices of what has no rate of its own, in hundredths of
-    a percent. `hold_policy` is what of a visit's pieces is held.
+    a percent. `hold_policy` is what of a visit's pieces is held. `speeds_by_hour` is how fast its
+    roads are in each hour of its day, in percent of what the road engine says, the first from
+    midnight; None where nobody has said.
     """
 
     __table_args__ = (
@@ -32,6 +35,12 @@ class Hub(Table, table=True):
         CheckConstraint("gesture_minor >= 0", name="gesture_not_negative"),
         CheckConstraint("late_fee_minor >= 0 and absence_fee_minor >= 0 and notice_hours >= 0"),
         CheckConstraint("vat_bp between 0 and 10000", name="vat_is_a_rate"),
+        CheckConstraint(
+            "cardinality(speeds_by_hour) = 24"
+            " and 5 <= all(speeds_by_hour) and 1000 >= all(speeds_by_hour)"
+            " and array_position(speeds_by_hour, null) is null",
+            name="speeds_of_a_day",
+        ),
     )
 
     id: UUID = id_field()
@@ -54,6 +63,9 @@ class Hub(Table, table=True):
     hold_policy: payments.HoldPolicy = choice(
         payments.HoldPolicy, payments.HoldPolicy.DEAREST_PER_STYLE
     )
+    speeds_by_hour: list[int] | None = Field(
+        default=None, sa_column=Column(ARRAY(SmallInteger), nullable=True)
+    )
 
     @property
     def place(self) -> routing.Place:
@@ -64,6 +76,12 @@ class Hub(Table, table=True):
     def zone(self) -> ZoneInfo:
         """Its local clock."""
         return ZoneInfo(self.timezone)
+
+    def on_its_roads(self, travel: routing.TravelTimes) -> routing.TravelTimes:
+        """What drives take here, by the hour they are driven in: what every plan reckons with."""
+        if self.speeds_by_hour is None:
+            return travel
+        return replace(travel, speeds=routing.Speeds(tuple(self.speeds_by_hour), self.zone))
 
     def day_of(self, moment: datetime) -> date:
         """The local day a moment falls on."""

@@ -54,6 +54,9 @@ def write(database: str, statement: LiteralString) -> None:
         "update reservation set hub_id = (select id from hub where slug = 'haga')",
         "update stop set hub_id = (select id from hub where slug = 'haga')",
         "update stop set day = day + 1",
+        "update hub set speeds_by_hour = array_fill(100::smallint, array[23])",
+        "update hub set speeds_by_hour = array_fill(4::smallint, array[24])",
+        "update hub set speeds_by_hour = array_fill(null::smallint, array[24])",
         """update stop set concierge_id = (select id from concierge where id not in
             (select concierge_id from stop))""",
         "update stop set ends = starts",

@@ -129,7 +129,7 @@ def open_day(
         hub=routing.Hub(str(hub.id), hub.place),
         shifts=tuple(each.for_planner(by_id[each.concierge_id]) for each in mine.values()),
         visits=(),
-        travel=travel,
+        travel=hub.on_its_roads(travel),
     )
     return Day(hub, day, by_id, mine, problem)
 
