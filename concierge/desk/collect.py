@@ -161,7 +161,12 @@ async def _unpaid(session: AsyncSession, order_id: UUID) -> Order:
 
 
 async def _still_moving(session: AsyncSession, order: Order) -> bool:
-    """Whether a capture or a charge is under way, so that nobody knows yet what is missing."""
+    """Whether a capture or a charge is under way, so that nobody knows yet what is missing.
+
+    Nor does anybody while a hold is live: one whose capture nobody could read may have paid.
+    """
+    if any(hold.live for hold in await holds_of(session, order.id)):
+        return True
     under_way = select(Operation.id).where(
         Operation.order_id == order.id,
         col(Operation.kind).in_(MOVING),

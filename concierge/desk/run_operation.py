@@ -214,6 +214,7 @@ async def _hand_over(
         await stand(session, order, payments.Standing.CAPTURE_FAILED, payments.By.BANK)
     if order.standing is payments.Standing.COLLECTING:
         await enqueue(session, Collect(order=order.id))
+    if gone and order.standing is payments.Standing.COLLECTING:
         return
     await open_case(session, order, "operation_failed", told, moment)
 

@@ -1,6 +1,6 @@
 """What is due is captured, the rest released: planned with its cause, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -34,12 +34,17 @@ MENDED = ("not_paid", "not_settled", "operation_failed")
 async def plan_settlement(session: AsyncSession, order: Order, now: datetime) -> None:
     """Plan the captures and releases that an order's outcome asks for, and have them carried out.
 
-    What no hold covers is asked of her another way; nothing of what is held waits for it.
+    What no hold covers is asked of her another way; nothing of what is held waits for it. A hold
+    that comes when she is asked already pays nothing: she would pay twice.
     The caller holds the order's lock. Doing it again plans nothing twice: the keys are the facts.
     """
     due = await due_of(session, order)
     holds = await holds_of(session, order.id)
     order.due_minor = due.minor
+    if await _asked_otherwise(session, order):
+        await plan_release(session, order, now, but=await _paying(session, order))
+        await finish_if_settled(session, order, now)
+        return
     staying = await _staying(session, order, holds)
     missing = payments.short_of(due, staying)
     asked = payments.settle(str(order.id), due - missing, staying)
@@ -80,11 +85,13 @@ async def plan_operation(
     return row
 
 
-async def plan_release(session: AsyncSession, order: Order, now: datetime) -> int:
-    """Plan to give every live hold of an order back whole; how many there are."""
+async def plan_release(
+    session: AsyncSession, order: Order, now: datetime, *, but: Collection[UUID | None] = ()
+) -> int:
+    """Plan to give every live hold of an order back whole, `but` these; how many there are."""
     live = 0
     for seq, hold in enumerate(await holds_of(session, order.id), start=1):
-        if hold.live:
+        if hold.live and hold.id not in but:
             live += 1
             kind = payments.OperationKind.RELEASE
             asked = payments.operation(
@@ -160,6 +167,25 @@ async def holds_of(session: AsyncSession, order_id: UUID) -> list[Hold]:
         select(Hold).where(Hold.order_id == order_id).order_by(col(Hold.held_at), col(Hold.id))
     )
     return list(rows)
+
+
+async def _asked_otherwise(session: AsyncSession, order: Order) -> bool:
+    """Whether her card was asked to pay at once, or she was sent to a page to pay."""
+    kinds = (payments.OperationKind.CHARGE, payments.OperationKind.PAY_PAGE)
+    asked = select(Operation.id).where(
+        Operation.order_id == order.id, col(Operation.kind).in_(kinds)
+    )
+    return (await session.exec(asked)).first() is not None
+
+
+async def _paying(session: AsyncSession, order: Order) -> set[UUID | None]:
+    """The holds that are being captured."""
+    rows = await session.exec(
+        select(Operation.hold_id).where(
+            Operation.order_id == order.id, Operation.kind == payments.OperationKind.CAPTURE
+        )
+    )
+    return set(rows)
 
 
 async def _staying(

@@ -140,7 +140,7 @@ def nobody_is_called_for_nothing(house: House) -> Iterator[str]:
     for row in house.rows.values():
         if row.state != "failed" or row.unread:
             continue
-        if row.stored.attempts >= MOST_ATTEMPTS and row.troubles < MOST_ATTEMPTS:
+        if row.stored.attempts >= MOST_ATTEMPTS and row.troubles < MOST_ATTEMPTS - 1:
             yield f"{row.fact} was given up, it met trouble only {row.troubles} times"
         if row.advice is not None:
             continue

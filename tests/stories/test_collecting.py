@@ -2,15 +2,20 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlmodel import col, select
 
 import payments
-from concierge.model import Case, Operation, OrderState, Role
+import payments.plan
+from concierge.desk.book_money import book_hold
+from concierge.desk.hold_money import money_came
+from concierge.desk.run_operation import run_operation
+from concierge.model import Case, Operation, Order, OrderState, Role
 from concierge.store.clock import now
-from concierge.store.transaction import transaction
-from tests.payments.sandboxed import OK, Sandbox
+from concierge.store.transaction import lock_order, transaction
+from tests.payments.sandboxed import OK, Sandbox, client_of, fresh
 from tests.small_house import MONDAY, PRICES, at
 
 from .plain import Plain
@@ -120,3 +125,74 @@ async def test_a_troubled_provider_never_makes_us_charge_twice(whole: Whole, kin
             select(Operation).where(Operation.kind == payments.OperationKind.CHARGE)
         )
         assert [each.state for each in charges] == ["done"]
+
+
+async def late_hold(whole: Whole, order_id: UUID, minor: int) -> payments.Hold:
+    """A hold that her bank grants for this order, and that is read only now."""
+    order = await whole.order(order_id)
+    async with whole.shop.sandbox.gateway() as gateway:
+        seen = await gateway.hold_off_session(
+            amount=payments.Money(minor, order.currency), order=str(order_id), op=fresh(),
+            key=fresh(), customer=order.payer or "", payment_method=order.card or "",
+            description="Home visit",
+        )  # fmt: skip
+    async with transaction(whole.shop.small.engine) as session:
+        await lock_order(session, order_id)
+        row = await session.get_one(Order, order_id, populate_existing=True)
+        moment = await now(session)
+        await book_hold(session, row, seen, moment)
+        await money_came(session, row, payments.By.BANK, moment)
+    return seen
+
+
+async def test_a_hold_that_comes_while_her_card_is_charged_is_given_back(whole: Whole) -> None:
+    _, order_id = await whole.ordered(card=LAPSES)
+    await whole.shop.sandbox.fault("drop_after", "/v1/payment_intents", times=99)
+    await whole.visited(order_id, 1, at("14:30"))
+    assert (await whole.order(order_id)).standing is payments.Standing.COLLECTING
+    await whole.shop.sandbox.tell("faults/clear")
+    async with transaction(whole.shop.small.engine) as session:
+        order = await session.get_one(Order, order_id)
+        order.card, order.payer = await another_card(whole)
+    late = await late_hold(whole, order_id, PRICES[0])
+    for _ in range(3):
+        await whole.again(timedelta(minutes=1))
+    order = await whole.order(order_id)
+    assert (order.state, order.standing) == (OrderState.SETTLED, payments.Standing.CAPTURED)
+    assert await whole.balance("sales") == -PRICES[0]
+    assert await whole.balance("memo:held") == 0
+    async with whole.shop.sandbox.gateway() as gateway:
+        assert (await gateway.fetch_hold(late.id)).state is payments.HoldState.RELEASED
+
+
+async def another_card(whole: Whole) -> tuple[str | None, str | None]:
+    """A good card kept at the provider, and whose it is."""
+    async with client_of(whole.shop.sandbox) as client:
+        kept = await client.kept(OK)
+    return kept.payment_method, kept.customer
+
+
+async def test_nothing_is_asked_of_her_while_a_capture_may_have_paid(whole: Whole) -> None:
+    _, order_id = await whole.ordered()
+    [hold] = await whole.holds(order_id)
+    sandbox, provider = whole.shop.sandbox, "/v1/payment_intents/*"
+    await sandbox.fault("drop_after", f"{provider}/capture", times=99)
+    await whole.visited(order_id, 1, at("14:30"))
+    async with transaction(whole.shop.small.engine) as session:
+        rows = await session.exec(
+            select(Operation).where(Operation.kind == payments.OperationKind.CAPTURE)
+        )
+        capture = rows.one()
+        capture.attempts = payments.plan.MOST_ATTEMPTS
+    await sandbox.fault("drop_before", provider, method="GET", times=99)
+    async with sandbox.gateway() as gateway:
+        await run_operation(whole.shop.small.engine, gateway, capture.id)
+    assert await open_cases(whole) == ["operation_failed"]
+    dispatcher = await whole.colleague(Role.DISPATCHER)
+    link = f"/api/dispatch/orders/{order_id}/payment-links"
+    assert (await dispatcher.ask("POST", link)).status_code == 409
+    assert {each.kind for each in await whole.operations(order_id)} <= {"open_page", "capture"}
+    await sandbox.tell("faults/clear")
+    async with whole.shop.sandbox.gateway() as gateway:
+        seen = await gateway.fetch_hold(hold.provider_id)
+    assert seen.captured.minor == PRICES[0]
