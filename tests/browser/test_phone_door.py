@@ -132,4 +132,4 @@ async def test_more_than_is_held_waits_for_her_own_phone(
     await page.get_by_role("button", name="I confirm").click()
     day.work()
     assert (await day.settled()).due_minor == EACH
-    await expect(page.get_by_text("SEK 29,800 charged")).to_be_visible(timeout=60_000)
+    await expect(page.get_by_text("SEK 29,800 charged", exact=True)).to_be_visible(timeout=60_000)
