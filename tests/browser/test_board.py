@@ -240,7 +240,7 @@ async def test_planning_again_is_shown_while_it_lasts_and_keeps_locks(
         the_day = page.get_by_role("region", name="The day")
         await expect(the_day).to_contain_text("OR-Tools alone")
         await expect(the_day).to_contain_text("min, same objective.")
-        await expect(the_day).to_contain_text("Left unassigned1 visit")
+        await expect(the_day).to_contain_text("Left unassigned 1 visit")
 
 
 async def _focused(page: Page) -> str:

@@ -12,6 +12,7 @@ import payments
 import payments.connection as connected_rightly
 import payments.notices
 from concierge.embedded.stripe import check
+from concierge.settings import SELLER
 
 from .sandboxed import CLONE, Client, Sandbox, client_of
 
@@ -20,6 +21,7 @@ ENV = {
     "STRIPE_SECRET_KEY": "sk_test_house",
     "STRIPE_WEBHOOK_SECRET": "whsec_house",
     "CONCIERGE_BASE_URL": HOUSE,
+    **dict.fromkeys(SELLER, "Maison Orane"),
 }
 
 

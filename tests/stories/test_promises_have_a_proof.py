@@ -94,16 +94,17 @@ async def test_planning_keeps_every_promise_and_says_how(house: SmallHouse) -> N
     second = await place_order(
         house.engine, house.roads, house.request(house.window("17:00"), variants=(1,))
     )
-    assert await plan_day(
+    changed = await plan_day(
         house.engine, house.roads, solve, house.hub.id, MONDAY, by="dispatcher", why="replan"
     )
+    assert not changed, "two visits booked where they cost least have no better plan"
     async with transaction(house.engine) as session:
         plan = (await session.exec(select(DayPlan))).one()
         stops = {stop.order_id: stop for stop in await session.exec(select(Stop))}
         versions = (await session.exec(select(PlanVersion.version))).all()
     assert set(stops) == {first.id, second.id}
     assert "OR-Tools" in plan.words
-    assert sorted(versions) == [1, 2, 3]
+    assert sorted(versions) == [1, 2]
     assert all(
         first.window and stops[o.id].starts in o.window for o in (first, second) if o.window
     )
