@@ -133,7 +133,7 @@ def test_no_child_outlives_us_however_we_are_told_to_go(
         assert len(pids) == 2
         assert all(lives(pid) for pid in pids)
         us.send_signal(sign)
-        code = us.wait(40)  # two children, each asked for ten seconds and then told
+        code = us.wait(15)
     assert code == (-signal.SIGKILL if sign == signal.SIGKILL else 0)
     soon(lambda: not any(lives(pid) for pid in pids))
 
