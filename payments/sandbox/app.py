@@ -26,6 +26,8 @@ from .strict import Strict
 from .webhooks import Manner, Messenger
 from .world import API_VERSION, World
 
+KEEP_ALIVE_S = 75
+"""How long a quiet connection is kept: longer than callers keep it, or they meet in the door."""
 DROPPED = {FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER}
 
 
@@ -174,4 +176,5 @@ def run(settings: Settings) -> None:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=2,
+        timeout_keep_alive=KEEP_ALIVE_S,
     )

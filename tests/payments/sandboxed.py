@@ -111,6 +111,11 @@ class Sandbox:
     async def fault(self, kind: str, path: str = "/v1/*", **more: Any) -> None:
         await self.tell("faults/add", kind=kind, path=path, **more)
 
+    async def settle_down(self, moment: datetime) -> None:
+        """A new story begins: this is the time, and an earlier story's troubles are over."""
+        await self.tell("clock/set", now=moment.isoformat())
+        await self.tell("faults/clear")
+
     def gateway(self) -> StripeGateway:
         return StripeGateway(KEY, self.base, timeout_s=5)
 

@@ -23,10 +23,10 @@ async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[San
 
 @pytest.fixture
 async def house(database: str, sandbox: Sandbox) -> AsyncIterator[SmallHouse]:
-    """Monday, nine o'clock, in the house and at the payments provider."""
+    """Monday, nine o'clock, in the house and at the payments provider, where nothing is wrong."""
     engine = open_engine(database)
     built = await build_small_house(engine)
-    await sandbox.tell("clock/set", now=at("09:00").isoformat())
+    await sandbox.settle_down(at("09:00"))
     yield built
     await engine.dispose()
 

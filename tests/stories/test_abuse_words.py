@@ -31,7 +31,7 @@ PAGE = {"accept": "text/html"}
 
 @pytest.fixture
 async def shop(database: str, sandbox: Sandbox) -> AsyncIterator[Shop]:
-    await sandbox.tell("clock/set", now=at("09:00").isoformat())
+    await sandbox.settle_down(at("09:00"))
     async with opened_shop(database, sandbox) as one:
         yield one
 

@@ -26,7 +26,7 @@ METHODS = {"get", "post", "put", "patch", "delete"}
 
 @pytest.fixture
 async def shop(database: str, sandbox: Sandbox) -> AsyncIterator[Shop]:
-    await sandbox.tell("clock/set", now=at("09:00").isoformat())
+    await sandbox.settle_down(at("09:00"))
     async with opened_shop(database, sandbox) as one:
         yield one
 

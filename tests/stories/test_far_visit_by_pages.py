@@ -19,7 +19,7 @@ from .shop import Shop, opened_shop
 async def test_her_page_tells_when_her_money_is_held_and_what_to_do_when_it_is_not(
     database: str, sandbox: Sandbox, gateway: StripeGateway
 ) -> None:
-    await sandbox.tell("clock/set", now=at("09:00").isoformat())
+    await sandbox.settle_down(at("09:00"))
     async with opened_shop(database, sandbox, days=13) as shop:
         visitor = await shop.visitor()
         await visitor.choose(1)

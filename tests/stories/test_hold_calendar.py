@@ -57,7 +57,7 @@ async def house(database: str, sandbox: Sandbox) -> AsyncIterator[SmallHouse]:
     """Monday, nine o'clock, with people at work for two weeks."""
     engine = open_engine(database)
     built = await build_small_house(engine, days=14)
-    await sandbox.tell("clock/set", now=at("09:00").isoformat())
+    await sandbox.settle_down(at("09:00"))
     yield built
     await engine.dispose()
 

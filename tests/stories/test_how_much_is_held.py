@@ -65,7 +65,7 @@ async def test_two_sizes_are_held_as_the_hub_says_and_the_visit_departs_on_it(
 
 
 async def test_her_pages_say_what_is_held_and_why(database: str, sandbox: Sandbox) -> None:
-    await sandbox.tell("clock/set", now=at("09:00").isoformat())
+    await sandbox.settle_down(at("09:00"))
     async with opened_shop(database, sandbox) as shop:
         await with_another_size(shop.small, DEAREST)
         said = await ordered(shop, Plain(await shop.browser()))

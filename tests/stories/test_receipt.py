@@ -28,7 +28,7 @@ BOOKS = 600
 
 @pytest.fixture
 async def shop(database: str, sandbox: Sandbox) -> AsyncIterator[Shop]:
-    await sandbox.tell("clock/set", now=at("09:00").isoformat())
+    await sandbox.settle_down(at("09:00"))
     async with opened_shop(database, sandbox) as one:
         yield one
 

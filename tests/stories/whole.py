@@ -182,16 +182,21 @@ class Whole:
 
 @cache
 def _queue() -> App:
-    """Tasks can be given to one queue only; each story connects it to a database of its own."""
+    """Tasks can be given to one queue only; each story connects it to a database of its own.
+
+    What comes by the hour of the day outside is not asked for: a story has its own clock, and
+    says itself when it sweeps or compares books.
+    """
     queue = open_queue("", size=1)
     queue.add_tasks_from(tasks, namespace=DESK)
+    queue.periodic_registry.periodic_tasks.clear()
     return queue
 
 
 @contextlib.asynccontextmanager
 async def opened_whole(database: str, sandbox: Sandbox, *, days: int = 3) -> AsyncIterator[Whole]:
-    """Monday, nine o'clock."""
-    await sandbox.tell("clock/set", now=at("09:00").isoformat())
+    """Monday, nine o'clock, and no trouble at the payments provider."""
+    await sandbox.settle_down(at("09:00"))
     settings = settings_for(database, payments_base=sandbox.base)
     bench = Bench.lay(settings, hands=1)
     try:

@@ -3,27 +3,22 @@
  * last event it saw, so nothing is missed. One stream per page: HTTP/1.1 allows six connections.
  */
 
-/** One change: which kind, what it is about, and its number in the house's log. */
-export interface Change {
-  id: string;
-  topic: string;
-  kind: string;
-  data: Readonly<Record<string, unknown>>;
-}
-
-/** Listen to topics (`day:<hub>:<date>`, `order:<id>`…); call the returned function to stop. */
+/**
+ * Listen to topics (`day:<hub>:<date>`, `order:<id>`…); call the returned function to stop.
+ *
+ * `look` is also called when the stream first opens: what changed between the page's own reading
+ * and that moment is told to nobody.
+ */
 export function listen(
   topics: readonly string[],
-  heard: (change: Change) => void,
+  look: () => void,
   state: (connected: boolean) => void = () => undefined,
 ): () => void {
   const query = new URLSearchParams({ topics: topics.join(',') });
   const stream = new EventSource(`/live?${query}`);
+  stream.addEventListener('open', look, { once: true });
   stream.addEventListener('open', () => state(true));
   stream.addEventListener('error', () => state(false));
-  stream.addEventListener('change', (event: MessageEvent<string>) => {
-    const { topic, kind, data } = JSON.parse(event.data) as Omit<Change, 'id'>;
-    heard({ id: event.lastEventId, topic, kind, data });
-  });
+  stream.addEventListener('change', look);
   return () => stream.close();
 }
