@@ -109,8 +109,10 @@ def _street(number: int, name: str, longitude: float, latitude: float) -> Street
 
 
 @contextlib.asynccontextmanager
-async def opened_shop(database: str, sandbox: Sandbox, *, days: int = 3) -> AsyncIterator[Shop]:
-    app = create_app(settings_for(database, payments_base=sandbox.base))
+async def opened_shop(
+    database: str, sandbox: Sandbox, *, days: int = 3, **told: Any
+) -> AsyncIterator[Shop]:
+    app = create_app(settings_for(database, payments_base=sandbox.base, **told))
     async with kept_open(app), contextlib.AsyncExitStack() as opened:
         small = await build_small_house(app.state.doors.engine, days=days)
         async with transaction(small.engine) as session:
