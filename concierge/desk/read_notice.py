@@ -17,10 +17,11 @@ from payments.notices import NoticeKind
 from payments.stripe_gateway import StripeGateway
 
 from .book_money import book_hold
-from .book_refund import book_dispute, book_refund
+from .book_refund import book_dispute
 from .card_pages import take_over_page
 from .hold_money import money_came
 from .house_cases import open_house_case
+from .refund_money import refund_seen
 from .run_operation import apply
 from .settle import finish_if_settled
 
@@ -100,10 +101,11 @@ async def _hold(engine: AsyncEngine, gateway: StripeGateway, name: str) -> None:
 
 
 async def _refund(engine: AsyncEngine, gateway: StripeGateway, name: str) -> None:
+    """A refund, ours or one made by hand at the provider; one that comes back calls a person."""
     seen = await gateway.fetch_refund(name)
     async with transaction(engine) as session:
         if (order := await _order_locked(session, seen.hold)) is not None:
-            await book_refund(session, order, seen, await now(session))
+            await refund_seen(session, order, seen, await now(session))
 
 
 async def _dispute(engine: AsyncEngine, gateway: StripeGateway, name: str) -> None:

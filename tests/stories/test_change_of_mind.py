@@ -8,9 +8,11 @@ import pytest
 from sqlmodel import col, select
 
 import payments
+from concierge.desk.read_notice import keep_notice
 from concierge.model import Case, GiveBack, Hold, Piece, PieceState, Refund, Role, new_id
 from concierge.model.refusals import Overtaken
 from concierge.store.transaction import transaction
+from payments.notices import NoticeKind
 from tests.payments.sandboxed import OK, Sandbox
 from tests.small_house import PRICES, at
 
@@ -149,6 +151,32 @@ async def test_a_refund_on_its_way_arrives_or_ends_with_a_person(
     assert (await whole.order(order_id)).standing == ends
     assert await cases(whole) == ([] if card == PENDS else ["refund_failed"])
     assert await whole.balance("refunds") == (PRICES[0] if card == PENDS else 0)
+
+
+async def test_money_that_had_arrived_and_comes_back_is_a_case_once_the_provider_says_so(
+    whole: Whole,
+) -> None:
+    her, order_id = await kept(whole, 1, FAILS)
+    lines = list((await lines_of(her, order_id)).values())
+    await her.ask("POST", f"/api/orders/{order_id}/give-backs", {"lines": lines})
+    hub = await whole.colleague(Role.HUB, hub_id=whole.shop.small.hub.id)
+    [back] = await hub.read(BACKS)
+    found = [{"piece": back["pieces"][0]["piece"], "accepted": True}]
+    await hub.ask("POST", f"{BACKS}/{back['id']}/inspections", {"pieces": found})
+    await whole.work()
+    assert (await whole.order(order_id)).standing is payments.Standing.REFUNDED
+    await whole.clock(at("16:00"))
+    assert await cases(whole) == []
+    told = await whole.bench.gateway.notices_since(at("15:00"), unheard=False)
+    failed = [one for one in told if one.kind is NoticeKind.REFUND]
+    assert failed
+    for notice in (*failed, *failed):
+        async with transaction(whole.shop.small.engine) as session:
+            await keep_notice(session, notice)
+        await whole.work()
+    assert await cases(whole) == ["refund_failed"]
+    assert (await whole.order(order_id)).standing is payments.Standing.CAPTURED
+    assert await whole.balance("refunds") == 0
 
 
 @pytest.mark.parametrize("kind", ["500_before", "500_after", "409", "drop_before", "drop_after"])
