@@ -27,7 +27,7 @@ from .under_way.events import (
     RoadClosed,
     Sick,
 )
-from .under_way.retime import Late, Retimed, retime
+from .under_way.retime import Late, Retimed, retime, time_late
 from .why_not import Ease, Suggestion, why_not
 from .words import preview, summary
 
@@ -89,6 +89,7 @@ __all__ = [
     "remove",
     "retime",
     "summary",
+    "time_late",
     "time_route",
     "unassign",
     "why_not",

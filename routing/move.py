@@ -22,6 +22,8 @@ def move(
 ) -> Plan | list[Violation]:
     """The plan with this visit given to that shift, or every promise that would break.
 
+    What the plan breaks already, a concierge's lateness first of all, is not held against it.
+
     `position` is its index among the other stops of that shift; without it, the cheapest that
     fits. `starts` holds the visit back until then; lock it to keep it so in later plans.
 
@@ -40,11 +42,12 @@ def move(
     if route is not None:
         changed = priced(problem, with_route(lifted, route))
         return _broken(problem, plan, changed) or changed
-    tried = [
-        _broken(problem, plan, priced(problem, with_route(lifted, late)))
-        for late in (_late(problem, shift, order, held) for order in orders)
+    late = [
+        priced(problem, with_route(lifted, _late(problem, shift, order, held))) for order in orders
     ]
-    return min(tried, key=len)
+    tried = [(_broken(problem, plan, each), each) for each in late]
+    broken, changed = min(tried, key=lambda each: (len(each[0]), each[1].cost.total))
+    return broken or changed
 
 
 def _cheapest(
@@ -67,6 +70,18 @@ def _late(
 
 
 def _broken(problem: Problem, before: Plan, after: Plan) -> list[Violation]:
-    """The rules broken by the change alone."""
-    already = set(check(problem, before))
-    return [each for each in check(problem, after) if each not in already]
+    """The rules broken by the change alone, or broken later in the day than they were."""
+    already = {(each.rule, each.where) for each in check(problem, before)}
+    then, now = _when(before), _when(after)
+    later = {where for where, moment in now.items() if where in then and moment > then[where]}
+    return [
+        each
+        for each in check(problem, after)
+        if (each.rule, each.where) not in already or each.where in later
+    ]
+
+
+def _when(plan: Plan) -> dict[str, datetime]:
+    """When each visit starts and each shift is back."""
+    starts = {stop.visit: stop.starts for route in plan.routes for stop in route.stops}
+    return starts | {route.shift: route.returns for route in plan.routes}

@@ -15,8 +15,9 @@ from concierge.model import Order, OrderState, Shift, Step
 
 from .board_money import VisitMoney
 from .expect_arrivals import Between
-from .expect_stops import SERVED, Expected, ExpectedRoute
+from .expect_stops import Expected, ExpectedRoute
 from .hub_day import HubDay
+from .visit_steps import OVER
 from .weigh_move import Place
 
 NOTICED = timedelta(minutes=5)
@@ -168,7 +169,7 @@ def draw_left(
 
 def state_of(order: Order, steps: Mapping[Step, datetime]) -> VisitState:
     """How far the visit has come, by what the phone reported and what the order says."""
-    if Step.FINISHED in steps or order.state in SERVED:
+    if Step.FINISHED in steps or order.state in OVER:
         return VisitState.FINISHED
     if Step.TRYING in steps:
         return VisitState.IN_HOME

@@ -6,13 +6,12 @@ from uuid import UUID
 
 import routing
 from concierge.maps.travel import Roads
-from concierge.model import Order, OrderState, Shift, Step, Stop
+from concierge.model import Shift, Step, Stop
 from concierge.model.refusals import NotCovered
 
 from .expect_arrivals import Coming, expect_arrivals
 from .hub_day import HubDay
-
-SERVED = frozenset({OrderState.RETURNED, OrderState.SETTLED})
+from .visit_steps import began_at, ended_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +76,6 @@ async def travel_of(roads: Roads, today: HubDay) -> routing.TravelTimes:
         return await roads.travel_times(today.places())
     except NotCovered:
         return routing.estimate(today.places())
-
-
-def ended_at(order: Order, steps: dict[Step, datetime]) -> datetime | None:
-    """When the visit was over, if it is."""
-    if Step.FINISHED in steps:
-        return steps[Step.FINISHED]
-    return order.returns_at if order.state in SERVED else None
-
-
-def began_at(steps: dict[Step, datetime]) -> datetime | None:
-    """When somebody was at the door, if she was."""
-    return min((steps[s] for s in (Step.ARRIVED, Step.TRYING) if s in steps), default=None)
 
 
 def _expected(

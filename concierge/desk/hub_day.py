@@ -28,6 +28,8 @@ from concierge.model import (
     VisitLock,
 )
 
+from .visit_steps import began_at, ended_at
+
 SERVED = frozenset({OrderState.AT_VISIT, OrderState.RETURNED, OrderState.SETTLED})
 
 
@@ -74,8 +76,9 @@ class HubDay:
         """Whether somebody has set out to this stop, or served it: it is not planned again.
 
         What was reported is believed before the clock: a stop whose concierge has gone on to a
-        later one waits still. One who cannot go on has begun only where she has arrived; where
-        her phone is silent, the clock tells, unless it told of her being elsewhere.
+        later one waits still, and so does one whose concierge is still at an earlier one. One who
+        cannot go on has begun only where she has arrived; where her phone is silent, the clock
+        tells.
         """
         if self.orders[stop.order_id].state in SERVED:
             return True
@@ -84,7 +87,11 @@ class HubDay:
         if stopped is not None and stopped <= self.now:
             arrived = bool(steps.keys() - {Step.EN_ROUTE})
             return arrived or (stop.starts < stopped and not self._held_elsewhere(stop, stopped))
-        return bool(steps) or (stop.departs <= self.now and not self._passed_over(stop))
+        if steps:
+            return True
+        before = self._told_of_before(stop)
+        free = before is None or self._free_after(before) <= self.now
+        return free and stop.departs <= self.now and not self._passed_over(stop)
 
     def history_of(self, shift_id: UUID) -> list[Stop]:
         """The stops of a shift that have begun, in the order in which they did."""
@@ -97,8 +104,16 @@ class HubDay:
         return gone and not self.begun(stop)
 
     def _free_after(self, stop: Stop) -> datetime:
-        """When whoever has this stop goes on: when she said that it is over, or as planned."""
-        return self.steps.get(stop.order_id, {}).get(Step.FINISHED) or stop.ends
+        """When whoever has this stop goes on: as it was told, or is to be expected after that."""
+        steps = self.steps.get(stop.order_id, {})
+        if (over := ended_at(self.orders[stop.order_id], steps)) is not None:
+            return over
+        lasts = stop.ends - stop.starts
+        if (began := began_at(steps)) is not None:
+            return max(stop.ends, began + lasts)
+        if (left := steps.get(Step.EN_ROUTE)) is not None:
+            return max(stop.ends, left + timedelta(seconds=stop.drive_s) + lasts)
+        return stop.ends
 
     def _began(self, stop: Stop) -> tuple[datetime, int]:
         steps = self.steps.get(stop.order_id, {})
@@ -111,20 +126,18 @@ class HubDay:
             for later in self.stops_of(stop.shift_id)
         )
 
+    def _told_of_before(self, stop: Stop) -> Stop | None:
+        """The visit of this shift that was told of last, of those before this one."""
+        told = (s for s in self.stops_of(stop.shift_id) if s.sequence < stop.sequence)
+        return max((s for s in told if self._told_of(s)), key=self._began, default=None)
+
     def _held_elsewhere(self, stop: Stop, at: datetime) -> bool:
         """Whether a visit before this one still went on, or was too new, for her to be here."""
-        told = (s for s in self.stops_of(stop.shift_id) if s.sequence < stop.sequence)
-        last = max((s for s in told if self._told_of(s)), key=self._began, default=None)
+        last = self._told_of_before(stop)
         if last is None:
             return False
-        steps = self.steps.get(last.order_id, {})
-        over = steps.get(Step.FINISHED)
-        if over is None:
-            return self.orders[last.order_id].state not in (
-                OrderState.RETURNED,
-                OrderState.SETTLED,
-            )
-        return over + timedelta(seconds=stop.drive_s) > at
+        over = ended_at(self.orders[last.order_id], self.steps.get(last.order_id, {}))
+        return over is None or over + timedelta(seconds=stop.drive_s) > at
 
     def _told_of(self, stop: Stop) -> bool:
         return stop.order_id in self.steps or self.orders[stop.order_id].state in SERVED
@@ -202,7 +215,7 @@ class HubDay:
             if stops:
                 visits = [asked[str(stop.order_id)] for stop in stops]
                 timed = routing.time_route(problem, shift, visits)
-                routes.append(timed or self._as_written(shift, stops))
+                routes.append(timed or routing.time_late(problem, shift, visits))
         placed = {stop.visit for route in routes for stop in route.stops}
         unplanned = [self._left_out(visit) for visit in asked.values() if visit.id not in placed]
         return routing.Plan(
@@ -270,31 +283,10 @@ class HubDay:
             starts_from=place,
         )
 
-    def _as_written(self, shift: routing.Shift, stops: Sequence[Stop]) -> routing.Route:
-        """A route whose times no longer hold on today's roads, as it was written."""
-        row = self.routes[UUID(shift.id)]
-        return routing.Route(
-            shift=shift.id,
-            leaves=stops[0].departs,
-            returns=row.returns,
-            stops=tuple(self._spoken_here(stop.as_planned()) for stop in stops),
-            drive_home=timedelta(seconds=row.drive_home_s),
-        )
-
     def _here(self, window: routing.Window) -> routing.Window:
         """The same window on the hub's clock, which the planner's sentences speak."""
         zone = self.hub.zone
         return routing.Window(window.opens.astimezone(zone), window.closes.astimezone(zone))
-
-    def _spoken_here(self, stop: routing.Stop) -> routing.Stop:
-        zone = self.hub.zone
-        return replace(
-            stop,
-            arrives=stop.arrives.astimezone(zone),
-            starts=stop.starts.astimezone(zone),
-            ends=stop.ends.astimezone(zone),
-            window=self._here(stop.window),
-        )
 
 
 def _without_lost_lock(visit: routing.Visit, working: set[str]) -> routing.Visit:

@@ -78,24 +78,20 @@ def refuse_broken(
 ) -> None:
     """Refuse a plan that breaks what the plan before it keeps.
 
-    A client who has a place keeps one; only a person may take it from her, or a day on which her
-    concierge can no longer keep her word.
+    A client who has a place keeps one, be it a late one; only a person may take it from her.
 
     Raises:
         BreaksPromise: with a sentence for each newly broken rule and each place lost.
     """
-    broken_before = routing.check(problem, before)
-    known = {(each.rule, each.where) for each in broken_before} | set(agreed)
+    known = {(each.rule, each.where) for each in routing.check(problem, before)} | set(agreed)
     words = [
         each.words
         for each in routing.check(problem, after)
         if (each.rule, each.where) not in known
     ]
-    in_trouble = {each.where for each in broken_before}
     for left in after.unplanned:
         had = before.route_of(left.visit)
-        safe = had is not None and not in_trouble & {left.visit, had.shift}
-        if safe and left.reason is not routing.Reason.BY_HAND:
+        if had is not None and left.reason is not routing.Reason.BY_HAND:
             words.append(f"{problem.visit(left.visit).called} would lose her place: {left.words}")
     if words:
         raise BreaksPromise(" ".join(words))

@@ -8,9 +8,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from concierge.model import COMING, Order, OrderState, Promise, Step, Stop
 
-from .expect_stops import began_at
 from .see_overdue import is_overdue
 from .steps_taken import turned_away
+from .visit_steps import began_at
 
 
 class Trouble(StrEnum):

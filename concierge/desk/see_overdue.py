@@ -6,8 +6,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from concierge.model import Order, OrderState
 
-from .expect_stops import began_at
 from .steps_taken import steps_taken, turned_away
+from .visit_steps import began_at
 
 
 async def is_overdue(session: AsyncSession, order: Order, now: datetime) -> bool:

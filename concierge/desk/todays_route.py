@@ -19,11 +19,12 @@ from concierge.store import clock
 from concierge.store.transaction import transaction
 
 from .board_rows import NOTICED
-from .expect_stops import Expected, ExpectedRoute, began_at, expect_routes, travel_of
+from .expect_stops import Expected, ExpectedRoute, expect_routes, travel_of
 from .hub_day import HubDay
 from .read_day import read_day
 from .show_visit import read_visits, stops_of
 from .visit_sheet import Picture, Visit
+from .visit_steps import began_at
 
 Line = list[tuple[float, float]]
 """A drive as drawn, `(longitude, latitude)`."""

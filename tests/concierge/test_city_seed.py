@@ -119,8 +119,15 @@ async def test_every_day_of_the_demo_stands_on_a_plan_that_keeps_its_promises(
         for hub in await session.exec(select(Hub)):
             for day in hub.open_days(STORY_NOW):
                 today = await read_day(session, hub, day, STORY_NOW)
-                problem = today.problem(routing.estimate(today.places()))
-                assert routing.check(problem, today.plan(problem)) == []
+                travel = routing.estimate(today.places())
+                problem = today.problem(travel)
+                broken = routing.check(problem, today.plan(problem))
+                assert {(each.rule, each.where) for each in broken} == {
+                    ("outside_windows", str(seen.stop.order_id))
+                    for route in expect_routes(today, travel).values()
+                    for seen in route.stops
+                    if seen.late and not today.begun(seen.stop)
+                }, "only who is seen to be late"
 
 
 async def test_one_visit_of_the_afternoon_will_be_late(engine: AsyncEngine) -> None:

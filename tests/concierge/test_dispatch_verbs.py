@@ -209,8 +209,9 @@ async def test_a_move_to_where_the_visit_is_changes_nothing_and_says_so(day: Dis
     assert (await day.read()).version == before.version
 
 
+@pytest.mark.parametrize(("arrived", "behind"), [("11:40", False), ("13:20", True)])
 async def test_an_offer_says_when_the_board_will_expect_the_visit(
-    day: DispatchDay,
+    day: DispatchDay, arrived: str, *, behind: bool
 ) -> None:
     late = await day.carrier("Okonkwo")
     assert late
@@ -220,8 +221,8 @@ async def test_an_offer_says_when_the_board_will_expect_the_visit(
     hers = today.stops_of(okonkwo.shift_id)
     for stop in hers[: hers.index(okonkwo)]:
         await day.step(names[stop.order_id], Step.FINISHED, f"{stop.ends.astimezone(ZONE):%H:%M}")
-    await day.clock("11:40")
-    await day.step("Okonkwo", Step.ARRIVED, "11:40")
+    await day.clock(arrived)
+    await day.step("Okonkwo", Step.ARRIVED, arrived)
     today = await day.read()
     ahead = [stop for stop in today.stops.values() if not today.begun(stop)]
     offered = []
@@ -245,6 +246,26 @@ async def test_an_offer_says_when_the_board_will_expect_the_visit(
         each for each in routes[place.shift].stops if each.stop.order_id == day.orders[client].id
     ]
     assert shown.starts == place.starts
+    assert bool(shown.behind) == behind
+
+
+async def test_what_she_has_not_come_to_waits_for_her_however_late_she_is(
+    day: DispatchDay,
+) -> None:
+    late = await day.carrier("Okonkwo")
+    assert late
+    await day.clock("13:20")
+    await day.step("Okonkwo", Step.ARRIVED, "13:20")
+    today = await day.read()
+    okonkwo = today.stops[day.orders["Okonkwo"].id]
+    hers = today.stops_of(okonkwo.shift_id)
+    after = hers[hers.index(okonkwo) + 1 :]
+    assert after[0].departs < today.now
+    assert not any(today.begun(stop) for stop in after)
+    free = today.problem(routing.estimate(today.places())).shift(str(okonkwo.shift_id)).starts
+    assert free == at("13:20") + (okonkwo.ends - okonkwo.starts)
+    await day.step("Okonkwo", Step.FINISHED, "13:20")
+    assert (await day.read()).begun(after[0]), "her phone is silent since; the clock tells"
 
 
 async def test_another_hubs_visit_is_as_missing_as_none(day: DispatchDay) -> None:

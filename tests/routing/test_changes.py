@@ -106,6 +106,27 @@ def test_a_move_that_makes_others_late_names_each_of_them() -> None:
     ]
 
 
+def test_who_is_late_already_is_no_reason_against_a_move_that_makes_her_no_later() -> None:
+    problem = d.day(
+        [d.shift("anna", starts="10:00"), d.shift("berit")],
+        [
+            d.visit("eva", 10, NINE, name="Eva"),
+            d.visit("liv", 20, NOON, name="Liv"),
+            d.visit("mia", 10, d.window("08:00", "15:00")),
+        ],
+    )
+    late = routing.time_late(problem, problem.shift("anna"), [problem.visit("eva")])
+    before = d.planned(problem, berit=["mia", "liv"])
+    plan = routing.Plan((late, *before.routes), (), before.cost)
+    changed = routing.move(problem, plan, "liv", "anna")
+    assert isinstance(changed, routing.Plan)
+    assert changed.stop_of("eva") == late.stops[0]
+    broken = routing.move(problem, plan, "mia", "anna", position=0)
+    assert isinstance(broken, list)
+    [later] = broken
+    assert later.words.startswith("Eva would start")
+
+
 @pytest.mark.parametrize(
     ("closes", "words"),
     [
