@@ -28,23 +28,28 @@ from tests.small_house import MONDAY, PRICES, SmallHouse, at
 
 HELD = sum(PRICES)
 BEGAN = at("08:30")
-VISA = "pm_card_visa"
+VISA, LAPSING = "pm_card_visa", "pm_sandbox_captureFails"
 
 
 async def many_orders(
-    house: SmallHouse, sandbox: Sandbox, gateway: StripeGateway, count: int, *, held: bool
+    house: SmallHouse,
+    sandbox: Sandbox,
+    gateway: StripeGateway,
+    count: int,
+    *,
+    held: bool,
+    lapsing: int = 0,
 ) -> list[Order]:
     """As many orders of three pieces each, for a card of its own each.
 
     Those whose money is `held` are Tom's to visit; the others' cards are only kept, their hold is
-    due now, and they are Amelie's.
+    due now, and they are Amelie's. The last `lapsing` cards let their hold go when it is captured.
     """
     orders = [_order(house, number, held=held) for number in range(count)]
-    told = [_told(order) for order in orders]
-    if held:
-        await sandbox.tell("past", holds=told)
-    else:
-        await sandbox.tell("past", holds=[], cards=[_kept(each) for each in told])
+    cards = [VISA] * (count - lapsing) + [LAPSING] * lapsing
+    told = [_told(order, card) for order, card in zip(orders, cards, strict=True)]
+    kept = [_kept(each) for each in told]
+    await sandbox.tell("past", holds=told if held else [], cards=kept)
     for number, order in enumerate(orders):
         seen = await gateway.fetch_hold(_name("pi", order)) if held else None
         async with transaction(house.engine) as session:
@@ -79,9 +84,9 @@ def _order(house: SmallHouse, number: int, *, held: bool) -> Order:
         opens=at("09:00"), closes=at("20:00"), minutes=45, load=3, skills=[], currency="SEK",
         placed_at=BEGAN, confirmed_at=BEGAN, standing=standing,
     )  # fmt: skip
+    order.payer, order.card = _name("cus", order), _name("pm", order)
     if not held:
         order.hold_due = at("09:00")
-        order.payer, order.card = _name("cus", order), _name("pm", order)
     return order
 
 
@@ -123,17 +128,16 @@ def _name(kind: str, order: Order) -> str:
     return f"{kind}_{order.id.hex}"
 
 
-def _told(order: Order) -> dict[str, Any]:
+def _told(order: Order, card: str) -> dict[str, Any]:
     """Her hold, as the provider is told of it."""
     return {
         "id": _name("pi", order), "order": str(order.id), "op": f"{order.id}:open_page:1",
-        "customer": _name("cus", order), "email": None, "name": None, "card": VISA,
+        "customer": _name("cus", order), "email": None, "name": None, "card": card,
         "amount": HELD, "currency": "SEK", "description": order.reference,
-        "held_at": BEGAN.isoformat(),
+        "held_at": BEGAN.isoformat(), "payment_method": _name("pm", order),
     }  # fmt: skip
 
 
 def _kept(told: dict[str, Any]) -> dict[str, Any]:
-    card = told["id"].replace("pi_", "pm_")
     who = {each: told[each] for each in ("customer", "email", "name", "card")}
-    return {**who, "id": card, "saved_at": told["held_at"]}
+    return {**who, "id": told["payment_method"], "saved_at": told["held_at"]}
