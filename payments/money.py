@@ -72,6 +72,14 @@ class Money:
         """Decimal places of the currency."""
         return EXPONENTS[self.currency]
 
+    @property
+    def payable(self) -> bool:
+        """Whether a card can pay it: of three decimals the last is always 0.
+
+        Source: Stripe, "Supported currencies", three-decimal currencies, November 2026.
+        """
+        return self.exponent < 3 or self.minor % 10 == 0
+
     @classmethod
     def total(cls, amounts: Iterable["Money"], currency: str) -> "Money":
         """The sum of `amounts`, zero of `currency` when there are none."""

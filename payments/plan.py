@@ -115,8 +115,8 @@ class Operation:
     none yet. `amount` is what is captured, refunded, held or given back.
 
     Raises:
-        BadAmount: the amount is negative, more than a card takes at once, or money would move
-            for good and it is nothing.
+        BadAmount: the amount is negative, more than a card takes at once, finer than one pays,
+            or money would move for good and it is nothing.
     """
 
     kind: OperationKind
@@ -127,7 +127,7 @@ class Operation:
 
     def __post_init__(self) -> None:
         least = 1 if self.kind in TAKES else 0
-        if not least <= self.amount.minor <= MOST:
+        if not (least <= self.amount.minor <= MOST and self.amount.payable):
             raise BadAmount(f"Cannot {self.kind} {self.amount}.")
 
     @property

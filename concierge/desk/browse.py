@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, literal
+from sqlalchemy import ColumnElement, case, literal
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -114,6 +114,13 @@ async def browse(session: AsyncSession, looked_for: LookedFor, *, picture: Pictu
     )
 
 
+_UNIT = case(
+    {currency: 10**places for currency, places in payments.EXPONENTS.items()},
+    value=col(Style.currency),
+)
+"""One whole unit of a style's currency, in minor units."""
+
+
 def _narrowed(looked_for: LookedFor) -> list[ColumnElement[bool]]:
     fits: list[ColumnElement[bool]] = [col(Style.listed).is_(True)]
     if looked_for.family:
@@ -121,9 +128,9 @@ def _narrowed(looked_for: LookedFor) -> list[ColumnElement[bool]]:
     if looked_for.occasion:
         fits.append(literal(looked_for.occasion) == func.any(col(Style.occasions)))
     if looked_for.least is not None:
-        fits.append(col(Style.price_minor) >= looked_for.least * 100)
+        fits.append(col(Style.price_minor) >= looked_for.least * _UNIT)
     if looked_for.most is not None:
-        fits.append(col(Style.price_minor) <= looked_for.most * 100)
+        fits.append(col(Style.price_minor) <= looked_for.most * _UNIT)
     if looked_for.size or looked_for.colour:
         fits.append(hangs_in(looked_for.size, looked_for.colour))
     return fits

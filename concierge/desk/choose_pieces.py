@@ -31,6 +31,7 @@ from .ask_amount import amount_of
 from .show_visit import Picture
 
 DEFAULT_CURRENCY = "SEK"
+"""Of nothing chosen, where there is no hub yet."""
 
 
 class ChosenSize(msgspec.Struct, frozen=True):
@@ -209,7 +210,7 @@ async def show_selection(
                 ],
             )
         )
-    currency = styles[0].price.currency if styles else DEFAULT_CURRENCY
+    currency = styles[0].price.currency if styles else await _currency(session)
     pieces = [payments.Piece(str(style.id), style.price) for _, _, style, _ in lines]
     policy = await _policy(session, [variant.id for _, variant, _, _ in lines])
     held = amount_of(policy, pieces, payments.Money(0, currency))
@@ -227,6 +228,12 @@ async def _policy(session: AsyncSession, variants: Sequence[UUID]) -> payments.H
     found = set(rows)
     least = payments.HoldPolicy.DEAREST_PER_STYLE
     return least if found <= {least} else payments.HoldPolicy.EVERY_PIECE
+
+
+async def _currency(session: AsyncSession) -> str:
+    """What nothing is counted in before she has chosen."""
+    rows = await session.exec(select(Hub.currency).order_by(Hub.slug).limit(1))
+    return rows.first() or DEFAULT_CURRENCY
 
 
 async def count_chosen(session: AsyncSession, selection_id: UUID | None) -> int:

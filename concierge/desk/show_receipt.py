@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 import msgspec
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
@@ -16,11 +16,12 @@ from concierge.model import (
     Fee,
     FeeKind,
     Gesture,
+    GiveBack,
+    GivenPiece,
     Hold,
     House,
     Hub,
-    Operation,
-    OperationState,
+    LedgerEntry,
     Order,
     OrderLine,
     Rated,
@@ -116,6 +117,15 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
+class _Line:
+    """A piece on the receipt, its VAT rate, and whether she gave it back afterwards."""
+
+    shown: ReceiptPiece
+    vat_bp: int
+    taken_back: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Beside:
     """What changes a bill beside its pieces."""
 
@@ -145,14 +155,17 @@ async def receipt_of(session: AsyncSession, order: Order) -> Receipt:
     hub = await session.get_one(Hub, order.hub_id)
     client = await session.get_one(Client, order.client_id)
     nothing = payments.Money(0, order.currency)
-    pieces, sold = await _pieces(session, order)
+    lines = await _lines(session, order)
+    pieces = [line.shown for line in lines]
     beside = await _beside(session, order)
     kept = sum((piece.price for piece in pieces if piece.kept), nothing)
     fees = _total(beside.fees, nothing)
     charged = max(nothing, kept + fees - _total(beside.credits, nothing))
     refunded = _total(beside.refunds, nothing)
-    sold += [Rated(line.amount, hub.vat_bp) for line in beside.fees]
     paid = charged - refunded
+    bill = _hers(lines, least=paid - fees)
+    bill += [Rated(line.amount, hub.vat_bp) for line in beside.fees]
+    total = payments.Money.total((sold.gross for sold in bill), order.currency)
     return Receipt(
         order_id=order.id,
         reference=order.reference,
@@ -167,11 +180,17 @@ async def receipt_of(session: AsyncSession, order: Order) -> Receipt:
         refunds=beside.refunds,
         paid=paid,
         card=await _card(session, order),
-        vat=vat_by_rate(sold, kept + fees - paid),
+        vat=vat_by_rate(bill, total - paid),
     )
 
 
-async def _pieces(session: AsyncSession, order: Order) -> tuple[list[ReceiptPiece], list[Rated]]:
+async def _lines(session: AsyncSession, order: Order) -> list[_Line]:
+    accepted = await session.exec(
+        select(GivenPiece.line_id)
+        .join(GiveBack, col(GiveBack.id) == col(GivenPiece.give_back_id))
+        .where(GiveBack.order_id == order.id, col(GivenPiece.accepted).is_(True))
+    )
+    taken_back = set(accepted)
     rows = await session.exec(
         select(OrderLine, Variant, Style, House)
         .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
@@ -180,46 +199,60 @@ async def _pieces(session: AsyncSession, order: Order) -> tuple[list[ReceiptPiec
         .where(OrderLine.order_id == order.id)
         .order_by(col(OrderLine.id))
     )
-    pieces: list[ReceiptPiece] = []
-    sold: list[Rated] = []
-    for line, variant, style, house in rows:
-        price = payments.Money(line.price_minor, order.currency)
-        pieces.append(
+    return [
+        _Line(
             ReceiptPiece(
                 style.name,
                 house.name,
                 variant.colour,
                 variant.size,
-                price,
+                payments.Money(line.price_minor, order.currency),
                 line.verdict or "",
                 line.kept and not line.disputed,
                 line.disputed,
-            )
+            ),
+            line.vat_bp,
+            line.id in taken_back,
         )
-        if pieces[-1].kept:
-            sold.append(Rated(price, line.vat_bp))
-    return pieces, sold
+        for line, variant, style, house in rows
+    ]
+
+
+def _hers(lines: Sequence[_Line], least: payments.Money) -> list[Rated]:
+    """The pieces that are paid for: without those given back, once their money is with her.
+
+    Until it is, or when it came back to us, every piece she kept is on the bill.
+    """
+    kept = [line for line in lines if line.shown.kept]
+    staying = [line for line in kept if not line.taken_back]
+    if payments.Money.total((line.shown.price for line in staying), least.currency) < least:
+        staying = kept
+    return [Rated(line.shown.price, line.vat_bp) for line in staying]
 
 
 async def _beside(session: AsyncSession, order: Order) -> _Beside:
-    given_back = await session.exec(
-        select(Operation)
-        .where(
-            Operation.order_id == order.id,
-            Operation.kind == payments.OperationKind.REFUND,
-            Operation.state == OperationState.DONE,
-        )
-        .order_by(col(Operation.done_at))
-    )
-    refunds = [
-        ExtraLine(Extra.REFUND, each.amount, each.done_at or each.planned_at)
-        for each in given_back
-    ]
     given = await session.exec(select(Gesture).where(Gesture.order_id == order.id))
     credits_ = [ExtraLine(Extra.GESTURE, each.amount, each.at) for each in given]
     asked = await session.exec(select(Fee).where(Fee.order_id == order.id))
     fees = [ExtraLine(FEES[each.kind], each.due, each.at) for each in asked if each.due]
-    return _Beside(fees, credits_, refunds)
+    return _Beside(fees, credits_, await _refunds(session, order))
+
+
+async def _refunds(session: AsyncSession, order: Order) -> list[ExtraLine]:
+    """What the books say went back to her, and did not come back to us."""
+    amount, at = func.sum(LedgerEntry.amount_minor), func.min(LedgerEntry.at)
+    name = func.split_part(LedgerEntry.journal, ":", 1)
+    rows = await session.exec(
+        select(amount, at)
+        .where(LedgerEntry.order_id == order.id, LedgerEntry.account == payments.Account.REFUNDS)
+        .group_by(name)
+        .having(amount > 0)
+        .order_by(at, name)
+    )
+    return [
+        ExtraLine(Extra.REFUND, payments.Money(int(minor), order.currency), moment)
+        for minor, moment in rows
+    ]
 
 
 async def _card(session: AsyncSession, order: Order) -> list[CardLine]:

@@ -257,7 +257,7 @@ def disagreements(record: dict[str, Any], said: dict[str, int], due: int) -> Seq
 
 def _money(amount: dict[str, Any]) -> str:
     money = payments.Money(amount["minor"], amount["currency"])
-    return f"{money.minor / 10**money.exponent:,.2f} {money.currency}"
+    return f"{money.minor / 10**money.exponent:,.{money.exponent}f} {money.currency}"
 
 
 def _spoken(window: dict[str, Any]) -> str:

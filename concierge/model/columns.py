@@ -5,10 +5,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Enum, ForeignKey, Text
+from sqlalchemy import CheckConstraint, Column, DateTime, Enum, ForeignKey, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 from uuid_utils.compat import uuid7
+
+import payments
 
 
 def new_id() -> UUID:
@@ -53,6 +55,15 @@ def choice(kind: type[StrEnum], default: StrEnum | None = None, *, nullable: boo
     if nullable:
         return Field(default=default, sa_column=column)
     return Field(sa_column=column) if default is None else Field(default=default, sa_column=column)
+
+
+def cards_can_pay(*amounts: str) -> CheckConstraint:
+    """See that these columns are no finer than cards pay: of three decimals the last is 0."""
+    whole = " and ".join(f"{amount} % 10 = 0" for amount in amounts)
+    three = ", ".join(
+        repr(each) for each, places in sorted(payments.EXPONENTS.items()) if places > 2
+    )
+    return CheckConstraint(f"currency not in ({three}) or {whole}", name="prices_cards_can_pay")
 
 
 def texts() -> Any:

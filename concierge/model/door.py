@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 import payments
 
-from .columns import belongs_to, choice, id_field, moment, texts
+from .columns import belongs_to, cards_can_pay, choice, id_field, moment, texts
 from .returns import GestureReason
 from .table import Table
 
@@ -17,7 +17,7 @@ from .table import Table
 class Gesture(Table, table=True):
     """What a concierge gave away at a visit: a credit in what is due, never above her limit."""
 
-    __table_args__ = (CheckConstraint("amount_minor > 0"),)
+    __table_args__ = (CheckConstraint("amount_minor > 0"), cards_can_pay("amount_minor"))
 
     id: UUID = id_field()
     order_id: UUID = belongs_to("orders.id", index=False, unique=True)

@@ -12,8 +12,8 @@ from sqlmodel import Field
 import payments
 import routing
 
-from .columns import choice, id_field
-from .refusals import OverLimit
+from .columns import cards_can_pay, choice, id_field
+from .refusals import BadRequest, OverLimit
 from .table import Table
 
 
@@ -34,6 +34,7 @@ class Hub(Table, table=True):
         CheckConstraint("reach_s > 0 and horizon_days > 0 and slot_minutes >= 30"),
         CheckConstraint("gesture_minor >= 0", name="gesture_not_negative"),
         CheckConstraint("late_fee_minor >= 0 and absence_fee_minor >= 0 and notice_hours >= 0"),
+        cards_can_pay("gesture_minor", "late_fee_minor", "absence_fee_minor"),
         CheckConstraint("vat_bp between 0 and 10000", name="vat_is_a_rate"),
         CheckConstraint(
             "cardinality(speeds_by_hour) = 24"
@@ -107,8 +108,13 @@ class Hub(Table, table=True):
         """See that a concierge may give this away at one visit.
 
         Raises:
+            BadRequest: it is finer than a card can pay.
             OverLimit: it is nothing, or more than she may.
         """
+        if not amount.payable:
+            raise BadRequest(
+                "A card cannot pay %(amount)s to the last digit: it must be 0.", amount=amount
+            )
         if not 0 < amount.minor <= self.gesture_minor:
             raise OverLimit(
                 "At one visit you may give away at most %(limit)s.", limit=self.gesture_limit

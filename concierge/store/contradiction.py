@@ -8,7 +8,7 @@ import psycopg
 from psycopg import errors
 from sqlalchemy.exc import DBAPIError
 
-from concierge.model.refusals import Overtaken, PieceTaken, Refusal, WindowTaken
+from concierge.model.refusals import BadRequest, Overtaken, PieceTaken, Refusal, WindowTaken
 
 CONTRADICTION = "23"
 """The class of SQL states that say: this does not go together with what is there."""
@@ -38,6 +38,16 @@ def refusal_of(error: DBAPIError) -> Refusal | None:
             return PieceTaken(
                 "A piece was promised to somebody else at the same moment; nothing was changed."
                 " Please look again."
+            )
+        case "priced_in_its_hub_s_currency":
+            return BadRequest(
+                "A piece is priced in another currency than its hub trades in; nothing was"
+                " written."
+            )
+        case "prices_cards_can_pay":
+            return BadRequest(
+                "A card cannot pay this amount to the last digit: it must be 0; nothing was"
+                " written."
             )
         case _:
             return Overtaken(

@@ -72,6 +72,13 @@ def write(database: str, statement: LiteralString) -> None:
         "update order_line set verdict = 'lost'",
         """insert into order_line select gen_random_uuid(), order_id, piece_id, variant_id, 1
             from order_line""",
+        "update hub set currency = 'EUR' where slug = 'vasa'",
+        "update style set currency = 'EUR'",
+        "update style set currency = 'EUR'; update order_line set price_minor = 1",
+        "update hub set currency = 'KWD', gesture_minor = 5 where slug = 'haga'",
+        """insert into style select (jsonb_populate_record(style, jsonb_build_object(
+            'id', gen_random_uuid(), 'slug', 'fine', 'currency', 'KWD', 'price_minor', 12345))).*
+            from style limit 1""",
         """insert into gesture select gen_random_uuid(), id, 30001, 'SEK', 'late', 'concierge:1',
             now() from orders""",
         """insert into gesture select gen_random_uuid(), id, 100, 'EUR', 'late', 'concierge:1',

@@ -129,8 +129,13 @@ class Whole:
         await her.pay(taken.json()["card_page"], card)
         return her, UUID(taken.json()["order"]["id"])
 
-    async def visited(self, order_id: UUID, keeps: int, moment: datetime) -> None:
-        """The concierge is with her; she keeps that many pieces, the dearest first."""
+    async def visited(
+        self, order_id: UUID, keeps: int, moment: datetime, **more: Any
+    ) -> Colleague:
+        """The concierge is with her; she keeps that many pieces, the dearest first. His phone.
+
+        `more` stands on the list besides.
+        """
         phone = await self.concierge_of(order_id)
         visit = await phone.read(f"/api/field/visits/{order_id}")
         await self.clock(moment)
@@ -143,11 +148,12 @@ class Whole:
             {"piece": piece["id"], "verdict": "kept" if number < keeps else "returned"}
             for number, piece in enumerate(pieces)
         ]
-        record = {"verdicts": verdicts, "confirmed_at": moment.isoformat()}
+        record = {"verdicts": verdicts, "confirmed_at": moment.isoformat(), **more}
         door = f"/api/field/visits/{order_id}/returns/{new_id()}"
         answer = await phone.ask("PUT", door, record)
         assert answer.is_success, answer.text
         await self.work()
+        return phone
 
     async def order(self, order_id: UUID) -> Order:
         async with transaction(self.shop.small.engine) as session:
