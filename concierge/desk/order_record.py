@@ -28,6 +28,7 @@ from concierge.model.refusals import Missing
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
 
+from .expect_stops import expect_routes
 from .hub_day import HubDay
 from .read_day import read_day
 
@@ -76,7 +77,8 @@ class OperationRecord(msgspec.Struct, frozen=True):
 class OrderRecord(msgspec.Struct, frozen=True):
     """An order with its pieces, its money and its place in the plan.
 
-    `broken_rules` are what an independent check finds wrong with the plan of its day, in words.
+    `broken_rules` are what an independent check finds wrong with the plan of its day, in words;
+    a concierge on the road who runs late is not the plan's fault.
     `out_of_balance` is by how much the whole house's ledger is off; anything but zero is a fault.
     """
 
@@ -146,8 +148,21 @@ async def out_of_balance(session: AsyncSession) -> int:
 
 
 async def _broken_rules(today: HubDay, roads: Roads) -> list[str]:
-    problem = today.problem(await roads.travel_times(today.places()))
-    return [broken.words for broken in routing.check(problem, today.plan(problem))]
+    """What is wrong with the plan; who is late on the road is the day's doing, not the plan's."""
+    travel = await roads.travel_times(today.places())
+    problem = today.problem(travel)
+    late = {
+        ("outside_windows", str(seen.stop.order_id))
+        for shift_id, route in expect_routes(today, travel).items()
+        if today.history_of(shift_id)
+        for seen in route.stops
+        if seen.late
+    }
+    return [
+        broken.words
+        for broken in routing.check(problem, today.plan(problem))
+        if (broken.rule, broken.where) not in late
+    ]
 
 
 async def _pieces(session: AsyncSession, order: Order) -> list[PieceRecord]:

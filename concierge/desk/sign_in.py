@@ -12,7 +12,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, or_
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -88,7 +88,7 @@ async def sign_in_staff(
         TooManyTries: too many tries for this account or from this network address.
     """
     email = email.strip().lower()
-    await count_try(engine, email, address=address, now=now)
+    tries = await count_try(engine, email, address=address, now=now)
     async with transaction(engine) as session:
         account = (await session.exec(select(Account).where(Account.email == email))).first()
     fits = await _fits(account, password)
@@ -103,7 +103,8 @@ async def sign_in_staff(
             created_at=now,
             seen_at=now,
         )
-        await session.exec(delete(SignInTry).where(col(SignInTry.about) == _about(email)))
+        hers = or_(col(SignInTry.about) == _about(email), col(SignInTry.id).in_(tries))
+        await session.exec(delete(SignInTry).where(hers))
         return begin_anew(session, old, visit, now)
 
 
@@ -117,8 +118,8 @@ async def _fits(account: Account | None, password: str) -> bool:
     return True
 
 
-async def count_try(engine: AsyncEngine, email: str, *, address: str, now: datetime) -> None:
-    """Count one more try for this e-mail and from this address.
+async def count_try(engine: AsyncEngine, email: str, *, address: str, now: datetime) -> list[UUID]:
+    """Count one more try for this e-mail and from this address; the ids of what was counted.
 
     The try is kept before it is judged, so that many at once are all counted.
 
@@ -126,11 +127,14 @@ async def count_try(engine: AsyncEngine, email: str, *, address: str, now: datet
         TooManyTries: more than we allow lately.
     """
     limits = ((_about(email), MOST_TRIES_PER_ACCOUNT), (_about(address), MOST_TRIES_PER_ADDRESS))
+    tries = [SignInTry(about=about, at=now) for about, _ in limits]
+    counted = [each.id for each in tries]
     async with transaction(engine) as session:
-        session.add_all(SignInTry(about=about, at=now) for about, _ in limits)
+        session.add_all(tries)
     async with transaction(engine) as session:
         if await _over(session, limits, now):
             raise TooManyTries(TOO_MANY)
+    return counted
 
 
 async def _over(session: AsyncSession, limits: Iterable[tuple[str, int]], now: datetime) -> bool:

@@ -67,13 +67,16 @@ class Browser:
         """Come in by the staff door as one of the demo's made-up people.
 
         Raises:
-            Refused: nobody of that name is listed there, as in a house that is no demo.
+            Refused: nobody of that name is listed there, as in a house that is no demo, or she is
+                not let in, as after too many tries.
         """
         person = next((one for one in self._staff_door() if unescape(one["name"]) == name), None)
         if person is None:
             raise Refused(404, f"{name} is not at the staff door; is this a demo house?")
         form = {"email": person["email"], "password": person["password"], "csrf": self.csrf}
-        self.http.post("/staff", data=form, headers={"origin": self.url})
+        answer = self.http.post("/staff", data=form, headers={"origin": self.url})
+        if answer.is_error:
+            raise Refused(answer.status_code, f"{name} was not let in at the staff door.")
         self.csrf = self.ask("GET", "/session")["csrf"]
 
     def staff(self) -> dict[str, list[str]]:

@@ -176,6 +176,24 @@ async def test_the_eleventh_try_for_an_account_must_wait_even_with_the_right_pas
     assert await role_of(browser) == "visitor"
 
 
+async def test_an_office_that_signs_in_all_day_is_never_made_to_wait(
+    house: WebHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("concierge.desk.sign_in.MOST_TRIES_PER_ADDRESS", 2)
+    account = await house.staff(Role.DISPATCHER)
+    for _ in range(4):
+        browser = await house.browser()
+        await browser.page("/staff")
+        answer = await browser.send_form("/staff", email=account.email, password=PASSWORD)
+        assert answer.status_code == 303
+    browser = await house.browser()
+    await browser.page("/staff")
+    for email in ("a@guess.test", "b@guess.test"):
+        await browser.send_form("/staff", email=email, password="wrong")
+    answer = await browser.send_form("/staff", email=account.email, password=PASSWORD)
+    assert answer.status_code == 429, "guesses from this address still count"
+
+
 async def test_a_client_follows_the_link_in_her_letter_once(house: WebHouse) -> None:
     client = await house.client()
     browser = await house.browser()
