@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments.notices
 from concierge.model import CardPage, Hold, Notice, Operation, Order, OrderState
-from concierge.store.clock import now
+from concierge.store.clock import now, present
 from concierge.store.jobs import ReadNotice, enqueue
 from concierge.store.transaction import lock_order, transaction
 from payments.notices import NoticeKind
@@ -43,7 +43,7 @@ async def keep_notice(session: AsyncSession, told: payments.notices.Notice) -> b
         insert(Notice)
         .values(
             id=told.id, kind=told.kind.value, object_id=told.object_id,
-            received_at=await now(session),
+            received_at=present(),
         )
         .on_conflict_do_nothing()
         .returning(col(Notice.id))

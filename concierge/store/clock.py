@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import ColumnElement, literal
+from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from concierge.model import Clock
@@ -11,6 +13,12 @@ async def now(session: AsyncSession) -> datetime:
     """The house's present moment: the wall clock, shifted when a demo day is being lived."""
     clock = await session.get(Clock, 1)
     return wall() + timedelta(seconds=clock.shift_s if clock else 0)
+
+
+def present() -> ColumnElement[datetime]:
+    """The same moment, for a statement that writes it down without asking first."""
+    shift = select(Clock.shift_s).where(Clock.id == 1).scalar_subquery()
+    return literal(wall()) + func.make_interval(0, 0, 0, 0, 0, 0, func.coalesce(shift, 0.0))
 
 
 async def set_clock(session: AsyncSession, moment: datetime) -> None:

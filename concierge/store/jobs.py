@@ -7,13 +7,14 @@ from uuid import UUID
 
 import msgspec
 import procrastinate
-from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Job as Begun
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
+from sqlalchemy import cast
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-
-from .transaction import raw_connection
 
 DESK = "desk"
 """The namespace of tasks: each is a verb on the desk."""
@@ -175,24 +176,11 @@ class _Jobs(JobManager):
             await self.finish_job(job, Status.FAILED, delete_job=True)
 
 
-_writer = procrastinate.App(connector=procrastinate.PsycopgConnector())
-"""Writes rows on the caller's own connection; never opened."""
-
-
 async def enqueue(session: AsyncSession, job: Job) -> None:
     """Ask for a job in this very transaction: both are kept, or neither."""
+    await session.flush()
     alike = f"{job.task()}:{msgspec.json.encode(job).decode()}"
-    try:
-        async with session.begin_nested():
-            deferrer = _writer.configure_task(
-                job.task(),
-                queue=job.queue,
-                queueing_lock=alike,
-                lock=job.lane,
-                priority=job.priority,
-                # Asked for inside: only then does the session set its savepoint.
-                connection=await raw_connection(session),
-            )
-            await deferrer.defer_async(**msgspec.to_builtins(job))
-    except AlreadyEnqueued:
-        return
+    asked = func.ask_for_job(
+        job.queue, job.task(), job.priority, job.lane, alike, cast(msgspec.to_builtins(job), JSONB)
+    )
+    await session.exec(select(asked))

@@ -3,10 +3,8 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import cast
 from uuid import UUID
 
-from psycopg import AsyncConnection
 from sqlalchemy import func
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -60,13 +58,6 @@ async def lock_logs(session: AsyncSession) -> None:
     way round. It comes last, after days and orders.
     """
     await _lock(session, "logs")
-
-
-async def raw_connection(session: AsyncSession) -> AsyncConnection[tuple[object, ...]]:
-    """The psycopg connection this session writes on, for libraries that want to join in."""
-    connection = await session.connection()
-    driver = (await connection.get_raw_connection()).driver_connection
-    return cast("AsyncConnection[tuple[object, ...]]", driver)
 
 
 async def _lock(session: AsyncSession, name: str) -> None:

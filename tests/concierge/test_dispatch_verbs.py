@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
 
 import routing
@@ -15,7 +16,7 @@ from concierge.model import AuditEntry, Event, Leftover, PlanVersion, Step, Visi
 from concierge.model.refusals import BreaksPromise, Missing, StaleBoard, TooLate, WrongStep
 from concierge.store.engine import open_engine
 from concierge.store.jobs import PlanDay
-from concierge.store.transaction import raw_connection, transaction
+from concierge.store.transaction import transaction
 from tests.small_house import MONDAY, ZONE, at
 
 from .dispatch_day import DispatchDay, build_dispatch_day
@@ -282,11 +283,10 @@ async def test_asking_for_a_new_plan_writes_the_job_and_tells_the_board(day: Dis
     await replan_day(day.engine, hub="vasa", day=MONDAY, by=BY)
     await replan_day(day.engine, hub="vasa", day=MONDAY, by=BY)
     async with transaction(day.engine) as session:
-        connection = await raw_connection(session)
-        jobs = await connection.execute(
-            "select args->>'day' from procrastinate_jobs where task_name = %s", (PlanDay.task(),)
-        )
-        assert await jobs.fetchall() == [(MONDAY.isoformat(),)]
+        connection = await session.connection()
+        asked = text("select args->>'day' from procrastinate_jobs where task_name = :task")
+        jobs = await connection.execute(asked, {"task": PlanDay.task()})
+        assert jobs.scalars().all() == [MONDAY.isoformat()]
         kinds = (await session.exec(select(Event.kind))).all()
         assert "planning" in kinds
 
