@@ -26,6 +26,7 @@ from .expect_stops import ExpectedRoute, expect_routes, travel_of
 from .hub_day import HubDay
 from .read_day import read_day
 from .setbacks_shown import SetbackShown, show_setbacks
+from .show_cases import named
 from .tell_promises import CALL
 from .weigh_move import Place, best_place
 
@@ -53,12 +54,14 @@ class ToldShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exceptional(msgspec.Struct, frozen=True, kw_only=True):
-    """Something a person must look at, since when."""
+    """Something a person must look at, since when; a `case` has a page, an `owner` once taken."""
 
     kind: str
     order: UUID | None
     words: str
     since: datetime
+    case: UUID | None = None
+    owner: str | None = None
 
 
 class DayBoard(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +105,7 @@ class _Read:
     hubs: list[Hub]
     pieces: dict[UUID, int]
     cases: list[Case]
+    owners: dict[UUID | None, str]
     money: dict[UUID, VisitMoney]
     late: list[tuple[Order, Client]]
     planning: bool
@@ -130,17 +134,19 @@ async def _read(session: AsyncSession, slug: str, day: date) -> _Read:
         .group_by(col(OrderLine.order_id))
     )
     money = await money_of(session, today.orders.values(), today.now)
-    cases = await session.exec(
+    rows = await session.exec(
         select(Case)
         .where(Case.hub_id == hub.id, col(Case.closed_at).is_(None))
         .order_by(col(Case.opened_at))
     )
+    cases = rows.all()
     hubs = await session.exec(select(Hub).order_by(col(Hub.name)))
     return _Read(
         today=today,
         hubs=list(hubs),
         pieces=dict(pieces.all()),
         cases=list(cases),
+        owners=await named(session, [case.owner_id for case in cases]),
         money=money,
         late=await late_money(session, hub, today.now),
         planning=await _is_planned_again(session, today),
@@ -240,10 +246,13 @@ def _exceptions(read: _Read) -> list[Exceptional]:
     today = read.today
     history = today.history()
     cases = [
-        Exceptional(kind=case.kind, order=case.order_id, words=case.words, since=case.opened_at)
+        Exceptional(
+            kind=case.kind, order=case.order_id, words=case.words, since=case.opened_at,
+            case=case.id, owner=read.owners.get(case.owner_id),
+        )
         for case in read.cases
         if case.kind != CALL or case.order_id not in history
-    ]
+    ]  # fmt: skip
     for order in today.orders.values():
         if order.state is OrderState.PLACED:
             name = today.clients[order.client_id].shown_as

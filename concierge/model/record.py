@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, Index
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index
 from sqlmodel import Field
 
 from .columns import belongs_to, document, id_field, moment
+from .refusals import BadRequest, WrongStep
 from .table import Table
 
 
@@ -50,9 +51,19 @@ class Message(Table, table=True):
 
 
 class Case(Table, table=True):
-    """Something a person must look at, until `closed_at`."""
+    """Something a person must look at, until `closed_at`.
+
+    Whoever takes it is its owner. `closed_by` and `closed_why` are a person's; both are empty
+    when what it was about came right by itself.
+    """
 
     __tablename__ = "person_case"  # pyright: ignore[reportAssignmentType] - "case" is SQL's word
+    __table_args__ = (
+        CheckConstraint("(owner_id is null) = (taken_at is null)", name="taken_when"),
+        CheckConstraint("closed_by is null or closed_at is not null", name="closed_by_somebody"),
+        CheckConstraint("(closed_by is null) = (closed_why = '')", name="closed_for_a_reason"),
+        Index("person_case_open", "hub_id", "opened_at", postgresql_where="closed_at is null"),
+    )
 
     id: UUID = id_field()
     hub_id: UUID = belongs_to("hub.id")
@@ -61,6 +72,39 @@ class Case(Table, table=True):
     words: str
     opened_at: datetime = moment()
     closed_at: datetime | None = moment(nullable=True)
+    owner_id: UUID | None = belongs_to("account.id", nullable=True, index=False)
+    taken_at: datetime | None = moment(nullable=True)
+    closed_by: str | None = None
+    closed_why: str = ""
+
+    def take(self, owner: UUID, now: datetime) -> bool:
+        """Somebody looks after it from now on; False when she did already.
+
+        Raises:
+            WrongStep: it has ended.
+        """
+        if self.closed_at is not None:
+            raise WrongStep("This case has ended; nothing was changed.")
+        if self.owner_id == owner:
+            return False
+        self.owner_id, self.taken_at = owner, now
+        return True
+
+    def end(self, why: str, *, by: str, now: datetime) -> bool:
+        """A person is done with it; False when she ended it in these words before.
+
+        Raises:
+            BadRequest: she does not say why.
+            WrongStep: it has ended otherwise.
+        """
+        if not why.strip():
+            raise BadRequest("Say in a word why this case is done.")
+        if self.closed_at is not None:
+            if (self.closed_by, self.closed_why) == (by, why.strip()):
+                return False
+            raise WrongStep("This case has ended; nothing was changed.")
+        self.closed_at, self.closed_by, self.closed_why = now, by, why.strip()
+        return True
 
 
 class AuditEntry(Table, table=True):

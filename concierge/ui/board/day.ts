@@ -92,12 +92,14 @@ export interface Row {
   visits: readonly PlannedVisit[];
 }
 
-/** Something a person must look at. */
+/** Something a person must look at; a case has a page, and an owner once somebody took it. */
 export interface Exception {
   kind: string;
   order: string | null;
   words: string;
   since: string;
+  case: string | null;
+  owner: string | null;
 }
 
 /** Which clients were told of the plan in force, by name; `to_call` only a person reaches in time. */

@@ -295,6 +295,11 @@ export function planMade(at: string, now: Date): string {
   return say('made {day}, {time}', { day: day(at), time: time(at) });
 }
 export const exceptions = () => say('Needs a person');
+export const allCases = () => say('All cases');
+export const toCase = () => say('Decide');
+export const decideCase = (words: string) => say('Decide: {case}', { case: words });
+export const owner = (name: string | null) =>
+  name ? say('{name} looks after it', { name: apart(name) }) : say('Nobody looks after it yet');
 export const comingBack = () => say('Pieces come back: inspect them');
 export const allWell = () => say('Nothing needs a person right now.');
 export function since(at: string, now: Date): string {

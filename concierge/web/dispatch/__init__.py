@@ -2,7 +2,7 @@
 
 from litestar.handlers import BaseRouteHandler
 
-from . import aftermath, books, day, give_backs, page, record, setbacks
+from . import aftermath, books, cases, day, give_backs, page, record, setbacks
 
 handlers: list[BaseRouteHandler] = [
     *page.handlers,
@@ -11,5 +11,6 @@ handlers: list[BaseRouteHandler] = [
     *record.handlers,
     *aftermath.handlers,
     *books.handlers,
+    *cases.handlers,
     *give_backs.handlers,
 ]
