@@ -3,11 +3,25 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.model import Fee, FeeKind, GiveBack, Hold, Hub, Order, Refund, counted
+from concierge.model import (
+    Disposition,
+    Fee,
+    FeeKind,
+    GiveBack,
+    Hold,
+    Hub,
+    Order,
+    OrderLine,
+    Refund,
+    Style,
+    Trouble,
+    Variant,
+    counted,
+)
 from concierge.words import Words
 
 Said = tuple[str, list[str]]
@@ -106,6 +120,53 @@ async def refunded(session: AsyncSession, order: Order, words: Words, link: str 
     ]
 
 
+async def asked_for_a_piece(
+    session: AsyncSession, order: Order, words: Words, link: str | None
+) -> Said:
+    """Whether she agrees to pay for a damaged or missing piece."""
+    asked, piece = await _piece_asked_for(session, order)
+    return words.say("About a piece of your visit"), [
+        words.say("%(piece)s is missing since your visit.", piece=piece)
+        if asked.trouble is Trouble.MISSING
+        else words.say("%(piece)s was damaged when it came back to us.", piece=piece),
+        asked.question,
+        words.say(
+            "We ask you to pay %(amount)s for it. Nothing is charged unless you agree, here:",
+            amount=words.money(asked.asked or asked.price),
+        ),
+        link or "",
+    ]
+
+
+async def paid_later(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
+    """What she agreed to pay for a piece was taken."""
+    del link
+    asked, piece = await _piece_asked_for(session, order)
+    return words.say("Your receipt"), [
+        words.say(
+            "Thank you. As you agreed, we have charged your card for %(piece)s.", piece=piece
+        ),
+        words.say("Charged: %(amount)s", amount=words.money(asked.asked or asked.price)),
+    ]
+
+
+async def _piece_asked_for(session: AsyncSession, order: Order) -> tuple[Disposition, str]:
+    """The piece she was asked about last, and what it is."""
+    rows = await session.exec(
+        select(Disposition, Style, Variant)
+        .join(OrderLine, col(OrderLine.id) == col(Disposition.line_id))
+        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
+        .join(Style, col(Style.id) == col(Variant.style_id))
+        .where(Disposition.order_id == order.id, col(Disposition.asked_at).is_not(None))
+        .order_by(
+            func.coalesce(Disposition.decided_at, Disposition.asked_at).desc(),
+            col(Disposition.id),
+        )
+    )
+    asked, style, variant = rows.all()[0]
+    return asked, f"{style.name}, {variant.size}"
+
+
 async def given_back(session: AsyncSession, order: Order, words: Words) -> list[str]:
     """What becomes of what her bank set aside, when her visit does not take place."""
     fee = (await session.exec(select(Fee).where(Fee.order_id == order.id))).first()
@@ -145,5 +206,7 @@ AFTER: dict[str, Callable[[AsyncSession, Order, Words, str | None], Awaitable[Sa
     "pay": please_pay,
     "give_back": bring_it_back,
     "refunded": refunded,
+    "asked": asked_for_a_piece,
+    "paid_later": paid_later,
 }
 """These letters, by their names."""

@@ -14,6 +14,7 @@ EXTRAS = {
     Extra.LATE_CANCELLATION: "Late cancellation",
     Extra.ABSENCE: "Nobody was at home",
     Extra.GESTURE: "With our compliments",
+    Extra.AGREED: "As you agreed afterwards",
     Extra.REFUND: "Given back",
 }
 """What each line beside the pieces is called."""
@@ -66,7 +67,7 @@ def receipt_sheet(receipt: Receipt, seller: Seller, words: Words) -> ReceiptShee
         ),
         vat=_vat(receipt, words),
         notes=[
-            *([say(DISPUTED)] if any(piece.disputed for piece in receipt.pieces) else []),
+            *([say(DISPUTED)] if receipt.undecided else []),
             say("Prices include VAT, which is worked out once for each rate."),
             say("We release the rest at once. Your bank may take a few days to show it."),
         ],
@@ -108,7 +109,11 @@ def _sums(receipt: Receipt, words: Words) -> list[Sum]:
     sums += [Sum(say(EXTRAS[fee.what]), money(fee.amount)) for fee in receipt.fees]
     sums += [_off(credit, words) for credit in receipt.credits]
     sums.append(Sum(say("Charged"), money(receipt.charged), main=True))
-    if receipt.refunds:
+    if receipt.refunds or receipt.agreed:
+        sums += [
+            Sum(f"{say(EXTRAS[each.what])}: {_as_written(each.of)}", money(each.amount))
+            for each in receipt.agreed
+        ]
         sums += [_off(refund, words) for refund in receipt.refunds]
         sums.append(Sum(say("Paid in all"), money(receipt.paid), main=True))
     sums.append(Sum(say("Of which VAT"), money(receipt.vat_total)))

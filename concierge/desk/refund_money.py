@@ -1,5 +1,6 @@
 """Captured money goes back to her: never more than was captured, and never lost on its way."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +16,15 @@ from concierge.store.transaction import lock_order, transaction
 from payments.stripe_gateway import StripeGateway
 
 from .book_refund import book_refund
-from .settle import as_read, close_cases, holds_of, open_case, plan_operation, stand
+from .settle import (
+    as_read,
+    close_cases,
+    holds_of,
+    open_case,
+    plan_operation,
+    settled_holds,
+    stand,
+)
 from .write_letter import Letter, write_letter
 
 FAILED = "refund_failed"
@@ -29,18 +38,24 @@ TOO_LONG = timedelta(days=10)
 
 
 async def refund(
-    session: AsyncSession, order: Order, amount: payments.Money, moment: datetime
+    session: AsyncSession,
+    order: Order,
+    amount: payments.Money,
+    moment: datetime,
+    *,
+    of: Sequence[Hold] | None = None,
 ) -> payments.Money:
     """Plan to give this much back, shared over what was captured, newest first; how much it is.
 
-    Less only where less was ever taken: a gesture made the pieces cheaper. The caller holds the
-    order's lock.
+    Less only where less was ever taken: a gesture made the pieces cheaper. What was taken is the
+    visit's own bill unless it is said `of` what. The caller holds the order's lock.
     """
+    taken = await settled_holds(session, order.id) if of is None else of
     kind = payments.OperationKind.REFUND
     so_far = select(func.count()).where(Operation.order_id == order.id, Operation.kind == kind)
     seq = int((await session.exec(so_far)).one())
     rest = amount
-    for hold in reversed(await holds_of(session, order.id)):
+    for hold in reversed(taken):
         gone = await refunds_of(session, hold)
         part = min(rest, payments.refundable(as_read(hold), gone))
         if part.minor <= 0:
@@ -95,7 +110,7 @@ async def refund_seen(
     if before is seen.state and not first:
         return
     await session.flush()
-    await _stand(session, order)
+    await stand_by_refunds(session, order)
     await tell(session, f"order:{order.id}", "refund", moment, order=str(order.id))
     if seen.state is payments.RefundState.FAILED:
         await _call_a_person(session, order, row, "Her bank sent it back.", moment)
@@ -160,7 +175,7 @@ async def check_refund(engine: AsyncEngine, gateway: StripeGateway, refund_id: U
         await refund_seen(session, order, seen, await now(session))
 
 
-async def _stand(session: AsyncSession, order: Order) -> None:
+async def stand_by_refunds(session: AsyncSession, order: Order) -> None:
     """Where her money stands, by what went back of what was taken."""
     standings = payments.Standing
     if order.standing not in {standings.CAPTURED, standings.PART_REFUNDED, standings.REFUNDED}:

@@ -18,6 +18,7 @@ from payments.stripe_gateway import StripeGateway
 
 from .ask_amount import asked_of
 from .book_money import book_hold
+from .charge_later import not_paid_later, paid_later
 from .collect import charge_refused
 from .hold_money import ASKED, bank_said_no, coming_of, money_came
 from .refund_money import refund_impossible, refund_seen
@@ -77,7 +78,7 @@ def _is_wanted(operation: Operation, order: Order) -> bool:
     match operation.kind:
         case payments.OperationKind.AUTHORISE:
             return order.state is OrderState.CONFIRMED and order.standing in ASKED
-        case payments.OperationKind.CHARGE:
+        case payments.OperationKind.CHARGE if operation.disposition_id is None:
             return order.standing is payments.Standing.COLLECTING
         case _:
             return True
@@ -139,6 +140,9 @@ async def _write(engine: AsyncEngine, operation_id: UUID, what: payments.steps.A
             case payments.steps.Apply(_, payments.Refund() as given):
                 operation.finish(moment, given.id)
                 await refund_seen(session, order, given, moment)
+            case payments.steps.Refused() if operation.disposition_id is not None:
+                operation.refuse(moment, what.words, what.advice)
+                await not_paid_later(session, order, operation, what.words, moment)
             case payments.steps.Refused() if operation.kind is payments.OperationKind.CHARGE:
                 await charge_refused(session, order, operation, what.words, what.advice, moment)
             case payments.steps.Refused():
@@ -170,6 +174,10 @@ async def apply(
     hold = await book_hold(session, order, seen, moment)
     operation.hold_id = hold.id
     first = operation.finish(moment, seen.id)
+    if operation.disposition_id is not None:
+        if first:
+            await paid_later(session, order, operation, moment)
+        return
     if operation.kind is payments.OperationKind.CHARGE:
         await money_came(session, order, payments.By.BANK, moment)
         return
@@ -204,6 +212,10 @@ async def _hand_over(
     operation.fail(moment, words)
     if operation.kind is payments.OperationKind.REFUND:
         await refund_impossible(session, order, operation, words, seen, moment)
+        return
+    if operation.disposition_id is not None:
+        await not_paid_later(session, order, operation, words, moment)
+        await open_case(session, order, "operation_failed", told, moment)
         return
     capturing = order.standing is payments.Standing.CAPTURING
     gone = isinstance(seen, payments.Hold) and seen.state is payments.HoldState.RELEASED

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import payments
 from concierge.model import (
     Case,
+    Disposition,
     Fee,
     Gesture,
     Hold,
@@ -66,8 +67,13 @@ async def plan_operation(
     asked: payments.Operation,
     hold: Hold | None,
     now: datetime,
+    *,
+    disposition: Disposition | None = None,
 ) -> Operation:
-    """Write an operation down with its key and ask for it, unless it was planned before."""
+    """Write an operation down with its key and ask for it, unless it was planned before.
+
+    A charge for a `disposition` is made to the card she left with her order.
+    """
     same = select(Operation).where(
         Operation.order_id == order.id, Operation.kind == asked.kind, Operation.seq == asked.seq
     )
@@ -79,6 +85,8 @@ async def plan_operation(
         key=asked.key, amount_minor=asked.amount.minor, currency=asked.amount.currency,
         planned_at=now,
     )  # fmt: skip
+    if disposition is not None:
+        row.disposition_id, row.payer, row.card = disposition.id, order.payer, order.card
     session.add(row)
     await session.flush()
     await enqueue(session, RunOperation(operation=row.id))
@@ -169,11 +177,29 @@ async def holds_of(session: AsyncSession, order_id: UUID) -> list[Hold]:
     return list(rows)
 
 
+async def settled_holds(session: AsyncSession, order_id: UUID) -> list[Hold]:
+    """The holds that pay a visit's own bill."""
+    apart = await paid_apart(session, [order_id])
+    return [hold for hold in await holds_of(session, order_id) if hold.id not in apart]
+
+
+async def paid_apart(session: AsyncSession, orders: Collection[UUID]) -> set[UUID | None]:
+    """The charges she agreed to afterwards: no part of a visit's own bill."""
+    rows = await session.exec(
+        select(Operation.hold_id).where(
+            col(Operation.order_id).in_(orders), col(Operation.disposition_id).is_not(None)
+        )
+    )
+    return set(rows)
+
+
 async def _asked_otherwise(session: AsyncSession, order: Order) -> bool:
     """Whether her card was asked to pay at once, or she was sent to a page to pay."""
     kinds = (payments.OperationKind.CHARGE, payments.OperationKind.PAY_PAGE)
     asked = select(Operation.id).where(
-        Operation.order_id == order.id, col(Operation.kind).in_(kinds)
+        Operation.order_id == order.id,
+        col(Operation.kind).in_(kinds),
+        col(Operation.disposition_id).is_(None),
     )
     return (await session.exec(asked)).first() is not None
 

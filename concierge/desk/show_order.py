@@ -16,32 +16,27 @@ from concierge.model import (
     Address,
     Concierge,
     FeeKind,
-    Gesture,
-    Hold,
     House,
     Hub,
     Order,
     OrderLine,
     OrderState,
     OrderWish,
-    Refund,
     Step,
     Stop,
     Style,
     Variant,
-    counted,
 )
 from concierge.model.refusals import Missing
 
-from .ask_amount import asked_of
 from .ask_fees import fee_of
-from .collect import may_pay
+from .asked_of_her import AskedPiece, asked_of_her
 from .expect_arrivals import Between
 from .give_back import kept_still, may_give_back_until
-from .hold_money import coming_of
 from .promise_kept import Trouble, is_at_fault, trouble_of
 from .second_hold import second_hold_of
 from .see_overdue import is_overdue
+from .show_money import MoneyShown, charged_of, money_shown, refunded_of
 from .show_visit import Picture
 from .steps_taken import steps_taken
 
@@ -90,30 +85,6 @@ class OrderedPiece(msgspec.Struct, frozen=True):
     disputed: bool
 
 
-class MoneyShown(msgspec.Struct, frozen=True):
-    """What her bank set aside, what was taken of it, and what went back.
-
-    `held` is what will be set aside while nothing is yet, from `held_from` when that is later than
-    now. `twice` while she may see it twice. `reference` is the provider's name of the payment.
-    `at` is when it was over. `gesture` is what her concierge took off, `to_pay` what could not be
-    taken: she may pay it on a card page. `sizes_once` when two sizes of a piece travel to her and
-    only one of them is held.
-    """
-
-    standing: payments.Standing
-    held: payments.Money
-    is_held: bool
-    held_from: datetime | None
-    twice: bool
-    charged: payments.Money | None
-    released: payments.Money | None
-    reference: str | None
-    at: datetime | None
-    to_pay: payments.Money | None
-    gesture: payments.Money | None
-    sizes_once: bool
-
-
 class MoreWanted(msgspec.Struct, frozen=True):
     """What she would keep at the door beyond what is held; hers once she has confirmed it."""
 
@@ -147,7 +118,8 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     Kept pieces may be given back until `back_until`; `refunded` is what was paid back for some.
     `expected` is about when the concierge rings, once she is on her way, or when she comes later
     than promised; `between` how sure that is, told from when hers is the next visit. `trouble`
-    while the plan in force does not keep the promised window.
+    while the plan in force does not keep the promised window. `disputed` are pieces that are
+    damaged or missing, and what is asked of her about each.
     """
 
     id: UUID
@@ -175,6 +147,7 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     pieces: list[OrderedPiece]
     money: MoneyShown
     second_hold: MoreWanted | None
+    disputed: list[AskedPiece]
     placed_at: datetime
 
 
@@ -250,23 +223,21 @@ async def show_order(
         late_fee=order.late_fee(now) * (order.state in COMING and not at_fault),
         fee=await _fee(session, order),
         back_until=back_until,
-        refunded=await _refunded(session, order),
+        refunded=await refunded_of(session, order),
         concierge=await _concierge(session, order, stop),
         expected=_expected(stop, steps, trouble),
         trouble=trouble,
         arrived=steps.get(Step.ARRIVED) or steps.get(Step.TRYING),
         door=DoorShown(address.street, address.detail, address.access),
         pieces=pieces,
-        money=_money(
+        money=await money_shown(
+            session,
             order,
-            await asked_of(session, order),
-            await _holds(session, [order.id]),
-            await _held_from(session, order, now),
-            await _gesture(session, order),
-            await may_pay(session, order),
+            now,
             sizes_once=order.hold_policy is payments.HoldPolicy.DEAREST_PER_STYLE
             and len({piece.slug for piece in pieces}) < len(pieces),
         ),
+        disputed=await asked_of_her(session, order),
         second_hold=await _more_wanted(session, order),
         placed_at=order.placed_at,
     )
@@ -293,21 +264,10 @@ async def list_orders(
             placed_at=order.placed_at,
             pieces=len(pieces[order.id]),
             images=list(dict.fromkeys(piece.image for piece in pieces[order.id])),
-            charged=_due(order),
+            charged=charged_of(order),
         )
         for order in orders
     ]
-
-
-async def _refunded(session: AsyncSession, order: Order) -> payments.Money | None:
-    """What went back to her, or is on its way; None when nothing ever was."""
-    rows = await session.exec(
-        select(Refund).where(
-            Refund.order_id == order.id, Refund.state != payments.RefundState.FAILED
-        )
-    )
-    refunds = rows.all()
-    return payments.Money.total((r.amount for r in refunds), order.currency) if refunds else None
 
 
 async def _fee(session: AsyncSession, order: Order) -> FeeShown | None:
@@ -343,60 +303,6 @@ def _expected(
     return max(steps[Step.EN_ROUTE] + timedelta(seconds=stop.drive_s), stop.opens)
 
 
-def _due(order: Order) -> payments.Money | None:
-    if order.settled_at is None or order.due_minor is None:
-        return None
-    return payments.Money(order.due_minor, order.currency)
-
-
-async def _held_from(session: AsyncSession, order: Order, now: datetime) -> datetime | None:
-    """When her bank is asked, if that is not at once."""
-    coming = await coming_of(session, order, now)
-    if coming is None or order.state not in COMING:
-        return None
-    rows = await session.exec(select(OrderWish).where(OrderWish.order_id == order.id))
-    closes = [wish.closes for wish in rows] if order.opens is None else []
-    last = max([coming.closes, *closes])
-    waits = order.standing is payments.Standing.CARD_SAVED or (
-        order.standing is payments.Standing.DRAFT
-        and payments.at_order(order.placed_at, last) is payments.AtOrder.SAVE
-    )
-    return coming.first_try if waits else None
-
-
-def _money(
-    order: Order,
-    asked: payments.Money,
-    holds: Sequence[Hold],
-    held_from: datetime | None,
-    gesture: payments.Money | None,
-    to_pay: payments.Money | None,
-    *,
-    sizes_once: bool,
-) -> MoneyShown:
-    ever = [hold for hold in holds if hold.state is not payments.HoldState.PENDING]
-    held = counted(ever, order.currency) if ever else asked
-    live = [hold for hold in ever if hold.live]
-    charged = _due(order)
-    released = None if charged is None else held - charged
-    if ever and all(hold.state is payments.HoldState.RELEASED for hold in ever):
-        charged, released = payments.Money(0, order.currency), held
-    return MoneyShown(
-        standing=order.standing,
-        held=held,
-        is_held=bool(ever),
-        held_from=held_from,
-        twice=len(ever) > 1 and bool(live) and order.state in COMING,
-        charged=charged,
-        released=released,
-        reference=ever[-1].provider_id if ever else None,
-        at=order.settled_at,
-        gesture=gesture,
-        to_pay=to_pay,
-        sizes_once=sizes_once,
-    )
-
-
 async def _more_wanted(session: AsyncSession, order: Order) -> MoreWanted | None:
     """What is asked of her at the door just now, and for which pieces."""
     if order.state is not OrderState.AT_VISIT:
@@ -417,24 +323,11 @@ async def _more_wanted(session: AsyncSession, order: Order) -> MoreWanted | None
     return MoreWanted(asked.amount, [f"{name}, {size}" for name, size in rows])
 
 
-async def _gesture(session: AsyncSession, order: Order) -> payments.Money | None:
-    given = await session.exec(select(Gesture).where(Gesture.order_id == order.id))
-    found = given.first()
-    return found.amount if found else None
-
-
 async def _concierge(session: AsyncSession, order: Order, stop: Stop | None) -> str | None:
     """Who comes; not told before an hour is promised, for it may still be somebody else."""
     if stop is None or order.opens is None or order.state is OrderState.PLACED:
         return None
     return (await session.get_one(Concierge, stop.concierge_id)).greeting
-
-
-async def _holds(session: AsyncSession, orders: Sequence[UUID]) -> list[Hold]:
-    rows = await session.exec(
-        select(Hold).where(col(Hold.order_id).in_(orders)).order_by(col(Hold.held_at))
-    )
-    return list(rows)
 
 
 async def _pieces(

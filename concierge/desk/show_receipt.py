@@ -13,6 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import payments
 from concierge.model import (
     Client,
+    Decision,
+    Disposition,
     Fee,
     FeeKind,
     Gesture,
@@ -41,6 +43,8 @@ class Extra(StrEnum):
     LATE_CANCELLATION = "late_cancellation"
     ABSENCE = "absence"
     GESTURE = "gesture"
+    AGREED = "agreed"
+    """A damaged or missing piece she agreed to pay for, afterwards."""
     REFUND = "refund"
 
 
@@ -67,11 +71,15 @@ class ReceiptPiece(msgspec.Struct, frozen=True):
 
 
 class ExtraLine(msgspec.Struct, frozen=True):
-    """A fee, a credit or a refund; `amount` is positive, `at` when it was given or asked."""
+    """A fee, a credit or a refund; `amount` is positive, `at` when it was given or asked.
+
+    `of` is the piece it is for, if it is for one.
+    """
 
     what: Extra
     amount: payments.Money
     at: datetime
+    of: str = ""
 
 
 class CardLine(msgspec.Struct, frozen=True):
@@ -85,9 +93,10 @@ class CardLine(msgspec.Struct, frozen=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """A settled order. `kept + fees - credits == charged`, and `charged - refunds == paid`.
+    """A settled order. `kept + fees - credits == charged`, `charged + agreed - refunds == paid`.
 
-    `vat` is the VAT inside what is paid, rate by rate: its gross adds up to `paid`.
+    `vat` is the VAT inside what is paid, rate by rate: its gross adds up to `paid`. `agreed` was
+    charged afterwards and apart; `undecided` while we look into a damaged or missing piece.
     """
 
     order_id: UUID
@@ -100,6 +109,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     fees: list[ExtraLine]
     credits: list[ExtraLine]
     charged: payments.Money
+    agreed: list[ExtraLine]
+    undecided: bool
     refunds: list[ExtraLine]
     paid: payments.Money
     card: list[CardLine]
@@ -162,10 +173,14 @@ async def receipt_of(session: AsyncSession, order: Order) -> Receipt:
     fees = _total(beside.fees, nothing)
     charged = max(nothing, kept + fees - _total(beside.credits, nothing))
     refunded = _total(beside.refunds, nothing)
-    paid = charged - refunded
-    bill = _hers(lines, least=paid - fees)
+    agreed, undecided = await _agreed(session, order)
+    later = [line for line, _, _ in agreed]
+    paid = charged + _total(later, nothing) - refunded
+    bill = [rated for _, rated, found in agreed if not found]
     bill += [Rated(line.amount, hub.vat_bp) for line in beside.fees]
-    total = payments.Money.total((sold.gross for sold in bill), order.currency)
+    bill += _hers(lines, least=paid - _gross(bill, nothing))
+    if _gross(bill, nothing) < paid:  # what was found after all has not been paid back yet
+        bill += [rated for _, rated, found in agreed if found]
     return Receipt(
         order_id=order.id,
         reference=order.reference,
@@ -177,10 +192,12 @@ async def receipt_of(session: AsyncSession, order: Order) -> Receipt:
         fees=beside.fees,
         credits=beside.credits,
         charged=charged,
+        agreed=later,
+        undecided=undecided,
         refunds=beside.refunds,
         paid=paid,
         card=await _card(session, order),
-        vat=vat_by_rate(bill, total - paid),
+        vat=vat_by_rate(bill, _gross(bill, nothing) - paid),
     )
 
 
@@ -255,6 +272,31 @@ async def _refunds(session: AsyncSession, order: Order) -> list[ExtraLine]:
     ]
 
 
+async def _agreed(
+    session: AsyncSession, order: Order
+) -> tuple[list[tuple[ExtraLine, Rated, bool]], bool]:
+    """What she agreed to pay for afterwards, at its own VAT, and whether it was found after all.
+
+    And whether any piece waits for a decision.
+    """
+    rows = await session.exec(
+        select(Disposition, OrderLine, Style)
+        .join(OrderLine, col(OrderLine.id) == col(Disposition.line_id))
+        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
+        .join(Style, col(Style.id) == col(Variant.style_id))
+        .where(Disposition.order_id == order.id)
+        .order_by(col(Disposition.decided_at))
+    )
+    found = rows.all()
+    agreed: list[tuple[ExtraLine, Rated, bool]] = []
+    for piece, line, style in found:
+        if piece.decision is Decision.CHARGED and piece.asked and piece.decided_at:
+            extra = ExtraLine(Extra.AGREED, piece.asked, piece.decided_at, style.name)
+            found_again = piece.found_at is not None
+            agreed.append((extra, Rated(piece.asked, line.vat_bp), found_again))
+    return agreed, any(piece.decision is None for piece, _, _ in found)
+
+
 async def _card(session: AsyncSession, order: Order) -> list[CardLine]:
     rows = await session.exec(
         select(Hold)
@@ -268,6 +310,10 @@ async def _card(session: AsyncSession, order: Order) -> list[CardLine]:
         )
         for hold in rows
     ]  # fmt: skip
+
+
+def _gross(bill: Sequence[Rated], nothing: payments.Money) -> payments.Money:
+    return sum((sold.gross for sold in bill), nothing)
 
 
 def _total(lines: Sequence[ExtraLine], nothing: payments.Money) -> payments.Money:

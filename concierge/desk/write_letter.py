@@ -61,9 +61,13 @@ class Letter(StrEnum):
     GIVE_BACK = "give_back"
     """Where she brings what she does not keep after all."""
     REFUNDED = "refunded"
+    ASKED = "asked"
+    """A damaged or missing piece: whether she agrees to pay for it."""
+    PAID_LATER = "paid_later"
+    """What she agreed to pay for it was taken."""
 
 
-PAGES = dict.fromkeys((Letter.RECEIPT, Letter.FEE), "/orders/{order}/receipt")
+PAGES = dict.fromkeys((Letter.RECEIPT, Letter.FEE, Letter.PAID_LATER), "/orders/{order}/receipt")
 """The page a letter is about; she finds it by the address below the letter."""
 
 
@@ -137,7 +141,10 @@ async def _content(
                 *await given_back(session, order, words),
                 number,
             ]
-        case Letter.ABSENT | Letter.FEE | Letter.PAY | Letter.GIVE_BACK | Letter.REFUNDED:
+        case (
+            Letter.ABSENT | Letter.FEE | Letter.PAY | Letter.GIVE_BACK | Letter.REFUNDED
+            | Letter.ASKED | Letter.PAID_LATER
+        ):  # fmt: skip
             subject, lines = await AFTER[letter](session, order, words, link)
             return subject, [*lines, number]
         case Letter.RECEIPT:

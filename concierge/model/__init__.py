@@ -15,7 +15,8 @@ from .day import (
     VisitLock,
     VisitStep,
 )
-from .door import Decision, Disposition, Gesture, SecondHold, Trouble
+from .disposition import PUT_BACK, Decision, Disposition, Trouble
+from .door import Gesture, SecondHold
 from .fees import Fee, FeeConsent, FeeKind
 from .hub import Hub
 from .money import (
@@ -68,6 +69,7 @@ __all__ = [
     "LENDABLE",
     "MOST_PIECES",
     "OVER",
+    "PUT_BACK",
     "STANDING",
     "Account",
     "Address",

@@ -102,6 +102,8 @@ class PieceState(StrEnum):
     REPAIR = "repair"
     SOLD = "sold"
     LOST = "lost"
+    WRITTEN_OFF = "written_off"
+    """It is gone, and we look for it no more."""
 
 
 LENDABLE = frozenset(

@@ -1,7 +1,6 @@
-"""What happens at the door beside keeping and returning: gestures, disputed pieces, more held."""
+"""What happens at the door beside keeping and returning: gestures, and more held."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
@@ -63,57 +62,3 @@ class SecondHold(Table, table=True):
     def amount(self) -> payments.Money:
         """How much more is to be held."""
         return payments.Money(self.amount_minor, self.currency)
-
-
-class Trouble(StrEnum):
-    """What is wrong with a piece at the end of a visit."""
-
-    DAMAGED = "damaged"
-    MISSING = "missing"
-
-
-class Decision(StrEnum):
-    """What a dispatcher decided about a damaged or missing piece."""
-
-    WRITTEN_OFF = "written_off"
-    CHARGED = "charged"
-    """She agreed to pay for it, afterwards and apart from the rest."""
-
-
-class Disposition(Table, table=True):
-    """A piece that came back damaged, or did not: left out of the visit's bill until decided.
-
-    `owner` is the colleague who looks after it. `asked_minor` is what she is asked to pay for it;
-    nothing is ever charged before she agreed, in `consent`'s words, at `consent_at`.
-    """
-
-    __table_args__ = (
-        CheckConstraint("price_minor > 0"),
-        CheckConstraint("asked_minor between 1 and price_minor", name="never_above_its_price"),
-        CheckConstraint("(asked_minor is null) = (asked_at is null)", name="asked_when"),
-        CheckConstraint("(consent is null) = (consent_at is null)", name="agreed_when"),
-        CheckConstraint("consent is null or asked_minor is not null", name="agreed_to_what"),
-        CheckConstraint("decision <> 'charged' or consent is not null", name="charged_if_agreed"),
-        CheckConstraint("(decision is null) = (decided_at is null)", name="decided_when"),
-    )
-
-    id: UUID = id_field()
-    order_id: UUID = belongs_to("orders.id")
-    piece_id: UUID = belongs_to("piece.id")
-    line_id: UUID = belongs_to("order_line.id", index=False, unique=True)
-    trouble: Trouble = choice(Trouble)
-    price_minor: int
-    currency: str = Field(max_length=3)
-    remark: str = ""
-    opened_at: datetime = moment()
-    opened_by: str
-    owner: str | None = None
-    asked_minor: int | None = None
-    asked_at: datetime | None = moment(nullable=True)
-    consent: str | None = None
-    consent_at: datetime | None = moment(nullable=True)
-    declined_at: datetime | None = moment(nullable=True)
-    decision: Decision | None = choice(Decision, nullable=True)
-    decided_at: datetime | None = moment(nullable=True)
-    decided_by: str | None = None
-    why: str = ""

@@ -99,13 +99,21 @@ class Operation(Table, table=True):
     """One change at the provider: planned with its cause, sent under a stored key, done once.
 
     A hold asked for without her is asked of `card`, which is `payer`'s; `advice` is what her bank
-    asked of us when it said no, or held too short.
+    asked of us when it said no, or held too short. A charge for a `disposition_id`'s piece is no
+    part of the visit's bill: she agreed to it apart.
     """
 
     __table_args__ = (
         UniqueConstraint("order_id", "kind", "seq"),
         CheckConstraint("amount_minor >= 0 and attempts >= 0"),
         Index("operation_open", "state", postgresql_where="state in ('planned', 'sent')"),
+        Index(
+            "charged_once_for_a_piece",
+            "disposition_id",
+            unique=True,
+            postgresql_where="state in ('planned', 'sent', 'done')",
+        ),
+        CheckConstraint("disposition_id is null or kind = 'charge'", name="only_charged_for_it"),
     )
 
     id: UUID = id_field()
@@ -128,6 +136,7 @@ class Operation(Table, table=True):
     payer: str | None = None
     card: str | None = None
     advice: payments.Advice | None = choice(payments.Advice, nullable=True)
+    disposition_id: UUID | None = belongs_to("disposition.id", nullable=True, index=False)
 
     @property
     def amount(self) -> payments.Money:

@@ -20,8 +20,21 @@ from concierge.desk.visits import hash_of, new_token
 from concierge.embedded.city.seed import seed
 from concierge.embedded.city.story import STORY_DAY
 from concierge.maps.travel import Roads
-from concierge.model import Account, Order, OrderState, Role, Step, Stop, VisitStep, WebSession
-from concierge.store.clock import wall
+from concierge.model import (
+    Account,
+    Case,
+    Disposition,
+    Order,
+    OrderLine,
+    OrderState,
+    Role,
+    Step,
+    Stop,
+    Trouble,
+    VisitStep,
+    WebSession,
+)
+from concierge.store.clock import now, wall
 from concierge.store.engine import open_engine
 from concierge.store.transaction import transaction
 from tests.browser.phone_day import START_WITHIN_S, until
@@ -59,6 +72,36 @@ class DemoHouse:
         """Let an order stand where time or another person would have brought it."""
         async with transaction(self.engine) as session:
             (await session.get_one(Order, order_id)).state = state
+
+    async def disputed_pieces(self, order_id: UUID) -> UUID:
+        """Its first piece is missing and its client was asked about it, its last one is damaged.
+
+        The case that asks for a decision.
+        """
+        async with transaction(self.engine) as session:
+            order, moment = await session.get_one(Order, order_id), await now(session)
+            rows = await session.exec(
+                select(OrderLine).where(OrderLine.order_id == order.id).order_by(col(OrderLine.id))
+            )
+            lines = rows.all()
+            for line, trouble in ((lines[0], Trouble.MISSING), (lines[-1], Trouble.DAMAGED)):
+                session.add(
+                    Disposition(
+                        order_id=order.id, piece_id=line.piece_id, line_id=line.id,
+                        trouble=trouble, price_minor=line.price_minor, currency=order.currency,
+                        remark="A seam is open.", opened_at=moment, opened_by="concierge:1",
+                        asked_minor=line.price_minor if trouble is Trouble.MISSING else None,
+                        asked_at=moment if trouble is Trouble.MISSING else None,
+                        asked_by="dispatcher:1" if trouble is Trouble.MISSING else None,
+                        question="We looked for it." if trouble is Trouble.MISSING else "",
+                    )
+                )  # fmt: skip
+            case = Case(
+                hub_id=order.hub_id, order_id=order.id, kind="pieces_disputed",
+                words=f"Two pieces of order {order.reference}: decide.", opened_at=moment,
+            )  # fmt: skip
+            session.add(case)
+        return case.id
 
     async def newest_order(self) -> UUID:
         """The one placed last."""

@@ -238,6 +238,23 @@ class Walk:
             await self.eyes.look(page, "the dispatcher's menu")
             await self.see(page, "/dispatch/books", "the trial balance")
             await self.see(page, "/dispatch/give-backs", "what clients bring back")
+        await self._what_needs_a_person()
+
+    async def _what_needs_a_person(self) -> None:
+        """The cases, one to decide, and what the client is asked, on her phone."""
+        order = await self.house.order(OrderState.SETTLED, today=True)
+        case = await self.house.disputed_pieces(order.id)
+        async with self.page(PHONE) as page:
+            await self.house.as_staff(page.context, Role.DISPATCHER, self.language)
+            await self.see(page, "/dispatch/cases", "what needs a person")
+            await page.locator(f"form[action='/dispatch/cases/{case}/owners'] button").click()
+            await page.locator("form[action$=put-backs]").first.wait_for()
+            for way in await page.locator("details:not([open]) > summary").all():
+                await way.click()
+            await self.eyes.look(page, "a case to decide")
+        async with self.page(PHONE) as page:
+            await self.house.as_client(page.context, order.client_id, self.language)
+            await self.see(page, f"/orders/{order.id}", "what she is asked about a piece")
 
 
 @pytest.mark.parametrize("language", list(READERS))

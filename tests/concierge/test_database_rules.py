@@ -13,8 +13,10 @@ from concierge.store.log import audit, first_broken_link
 from concierge.store.transaction import transaction
 from tests.small_house import SmallHouse, at, build_small_house
 
-DISPUTED: LiteralString = """insert into disposition select gen_random_uuid(), order_id, piece_id,
-    id, 'missing', price_minor, 'SEK', '', now(), 'concierge:1', null"""
+DISPUTED: LiteralString = """insert into disposition (id, order_id, piece_id, line_id, trouble,
+    price_minor, currency, remark, opened_at, opened_by, question, why, asked_minor, asked_at,
+    consent, consent_at, decision, decided_at, decided_by) select gen_random_uuid(), order_id,
+    piece_id, id, 'missing', price_minor, 'SEK', '', now(), 'concierge:1'"""
 LINES: LiteralString = "from order_line order by id limit 1"
 
 
@@ -85,9 +87,9 @@ def write(database: str, statement: LiteralString) -> None:
             now() from orders""",
         """insert into gesture select gen_random_uuid(), id, 0, 'SEK', 'late', 'concierge:1',
             now() from orders""",
-        f"{DISPUTED}, price_minor + 1, now(), null, null, null, null, null, null, '' {LINES}",
-        f"{DISPUTED}, null, null, 'Yes.', now(), null, null, null, null, '' {LINES}",
-        f"{DISPUTED}, 1, now(), null, null, null, 'charged', now(), 'dispatcher:1', '' {LINES}",
+        f"{DISPUTED}, 'Why.', '', price_minor + 1, now(), null, null, null, null, null {LINES}",
+        f"{DISPUTED}, '', '', null, null, 'Yes.', now(), null, null, null {LINES}",
+        f"{DISPUTED}, 'Why.', 'So.', 1, now(), null, null, 'charged', now(), 'hub:1' {LINES}",
         "update orders set slot_until = null",
         "update orders set closes = null",
         "update operation set amount_minor = -1",

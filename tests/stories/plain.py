@@ -68,6 +68,7 @@ class _Reader(HTMLParser):
         self.forms: list[Form] = []
         self.open: Form | None = None
         self.select: str | None = None
+        self.area: Control | None = None
         self.words: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -88,6 +89,9 @@ class _Reader(HTMLParser):
             )  # fmt: skip
         elif tag == "button":
             self.open.controls.append(Control("button", has.get("name", ""), has.get("value", "")))
+        elif tag == "textarea":
+            self.area = Control("textarea", has.get("name", ""), "")
+            self.open.controls.append(self.area)
         elif tag == "select":
             self.select = has.get("name", "")
             self.open.controls.append(Control("select", self.select, ""))
@@ -97,11 +101,15 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self.open = None
+        elif tag == "textarea":
+            self.area = None
         elif tag == "select":
             self.select = None
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)
+        if self.area is not None:
+            self.area.value += data
 
 
 @dataclass

@@ -19,6 +19,7 @@ from concierge.desk.address_book import (
 from concierge.desk.ask_fees import FeesAsked, fees_asked
 from concierge.desk.become_client import Who
 from concierge.desk.book_visit import windows_for
+from concierge.desk.charge_later import answer
 from concierge.desk.choose_pieces import choose_again
 from concierge.desk.find_address import find_address
 from concierge.desk.give_back import give_back
@@ -128,6 +129,13 @@ class OrderTaken(msgspec.Struct, frozen=True):
     order: OrderShown
     card_page: str | None
     csrf: str
+
+
+class PieceAnswer(msgspec.Struct, frozen=True):
+    """Whether she agrees to pay `minor`, the amount she read, for a damaged or missing piece."""
+
+    agrees: bool
+    minor: Annotated[int, msgspec.Meta(ge=1, le=MOST_MINOR)]
 
 
 class GivesBack(msgspec.Struct, frozen=True):
@@ -321,6 +329,32 @@ async def change_mind(
 
 
 @post(
+    "/api/orders/{order_id:uuid}/pieces/{disposition_id:uuid}/answers",
+    operation_id="AnswerAboutPiece",
+    tags=TAGS,
+    responses={
+        **READ_BADLY,
+        **NOT_MEANT,
+        **NOT_HERS,
+        409: no("Nothing is asked, or another amount than she read."),
+    },
+)
+async def answer_about_piece(
+    request: Asked,
+    order_id: FromPath[UUID],
+    disposition_id: FromPath[UUID],
+    data: JSONBody[PieceAnswer],
+) -> OrderShown:
+    """Agree to pay what is asked for a damaged or missing piece, to the card she left; or not."""
+    asking = me(request)
+    await answer(
+        doors(request).engine, order_id, disposition_id, agrees=data.agrees, minor=data.minor,
+        client_id=asking.client_id, words=words_for(request),
+    )  # fmt: skip
+    return await _shown(request, order_id, asking.client_id)
+
+
+@post(
     "/api/orders/{order_id:uuid}/selections",
     operation_id="ChooseAgain",
     tags=TAGS,
@@ -360,5 +394,6 @@ handlers: list[BaseRouteHandler] = [
     card_page,
     cancel,
     change_mind,
+    answer_about_piece,
     again,
 ]

@@ -9,6 +9,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from concierge.desk.charge_later import agreement, answer
 from concierge.desk.choose_pieces import choose_again, count_chosen
 from concierge.desk.give_back import give_back
 from concierge.desk.give_up_order import cancel_order
@@ -34,7 +35,8 @@ class OrderPage(msgspec.Struct, frozen=True):
     """An order as it stands. `silent` when the payments provider did not answer just now.
 
     `costs` when she pressed to call it off and it turned out to have a cost by now; `back_last`
-    is on the last day on which she may change her mind.
+    is on the last day on which she may change her mind. `agreements` are the sentences she agrees
+    to when she pays for a damaged or missing piece.
     """
 
     chosen: int
@@ -45,6 +47,7 @@ class OrderPage(msgspec.Struct, frozen=True):
     silent: bool
     costs: bool
     back_last: datetime | None
+    agreements: dict[UUID, str]
 
 
 @get("/orders/{order_id:uuid}", include_in_schema=False)
@@ -73,6 +76,11 @@ async def order(
         silent=card == "silent",
         costs=cancel == "costs",
         back_last=shown.back_until and shown.back_until - timedelta(seconds=1),
+        agreements={
+            piece.id: agreement(piece.style, piece.size, piece.asked, words_for(request))
+            for piece in shown.disputed
+            if piece.asked is not None
+        },
     )
     return show(request, "client/order.html", page)
 
@@ -130,6 +138,24 @@ async def change_mind(request: Asked, order_id: FromPath[UUID]) -> Redirect:
     return Redirect(f"/orders/{order_id}", status_code=303)
 
 
+@post("/orders/{order_id:uuid}/pieces/{disposition_id:uuid}/answers", include_in_schema=False)
+async def answer_about_piece(
+    request: Asked, order_id: FromPath[UUID], disposition_id: FromPath[UUID]
+) -> Redirect:
+    """She agrees to pay for a damaged or missing piece, or she does not."""
+    said = await request.form()
+    told = str(said.get("minor", ""))
+    if said.get("answer") not in ("yes", "no") or not (
+        told.isdecimal() and len(told) < LONGEST_FEE
+    ):
+        raise BadRequest("Say whether you agree.")
+    await answer(
+        doors(request).engine, order_id, disposition_id, agrees=said.get("answer") == "yes",
+        minor=int(told), client_id=me(request).client_id, words=words_for(request),
+    )  # fmt: skip
+    return Redirect(f"/orders/{order_id}", status_code=303)
+
+
 @post("/orders/{order_id:uuid}/selections", include_in_schema=False)
 async def again(request: Asked, order_id: FromPath[UUID]) -> Redirect:
     """Put an order's pieces back into her selection."""
@@ -162,6 +188,7 @@ handlers: list[BaseRouteHandler] = [
     to_card,
     cancel,
     change_mind,
+    answer_about_piece,
     again,
     calendar,
 ]

@@ -2,7 +2,7 @@
 
 from litestar.handlers import BaseRouteHandler
 
-from . import aftermath, books, cases, day, give_backs, page, record, setbacks
+from . import aftermath, books, cases, day, give_backs, page, pieces, record, setbacks
 
 handlers: list[BaseRouteHandler] = [
     *page.handlers,
@@ -12,5 +12,6 @@ handlers: list[BaseRouteHandler] = [
     *aftermath.handlers,
     *books.handlers,
     *cases.handlers,
+    *pieces.handlers,
     *give_backs.handlers,
 ]

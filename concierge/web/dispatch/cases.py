@@ -10,12 +10,15 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlmodel import select
 
+from concierge.desk.dispute_pieces import DISPUTED
 from concierge.desk.end_case import end_case, take_case
+from concierge.desk.pieces_to_decide import PieceToDecide, pieces_to_decide
 from concierge.desk.show_cases import CaseShown, ended_cases, open_cases, show_case
 from concierge.model import Hub
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
+from concierge.web.guards import DISPATCHERS
 from concierge.web.session import me
 from concierge.web.show import show
 
@@ -32,11 +35,13 @@ class CasesPage(msgspec.Struct, frozen=True):
 
 
 class CasePage(msgspec.Struct, frozen=True):
-    """One case; `mine` when whoever looks has taken it."""
+    """One case; `mine` when whoever looks took it, `may_charge` when she may ask for money."""
 
     now: datetime
     case: CaseShown
     mine: bool
+    may_charge: bool
+    pieces: list[PieceToDecide]
 
 
 @get("/dispatch/cases", include_in_schema=False)
@@ -60,6 +65,10 @@ async def one_case(request: Asked, case_id: FromPath[UUID]) -> Response[str]:
             now=await now(session),
             case=case,
             mine=case.owner_id is not None and case.owner_id == asking.account_id,
+            may_charge=asking.role in DISPATCHERS,
+            pieces=await pieces_to_decide(session, case.order)
+            if case.kind == DISPUTED and case.order
+            else [],
         )
     return show(request, "dispatch/case.html", page)
 
