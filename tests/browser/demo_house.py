@@ -78,7 +78,11 @@ class DemoHouse:
 
         The case that asks for a decision.
         """
+        kind = "pieces_disputed"
         async with transaction(self.engine) as session:
+            before = select(Case.id).where(Case.order_id == order_id, Case.kind == kind)
+            if (known := (await session.exec(before)).first()) is not None:
+                return known
             order, moment = await session.get_one(Order, order_id), await now(session)
             rows = await session.exec(
                 select(OrderLine).where(OrderLine.order_id == order.id).order_by(col(OrderLine.id))
@@ -97,7 +101,7 @@ class DemoHouse:
                     )
                 )  # fmt: skip
             case = Case(
-                hub_id=order.hub_id, order_id=order.id, kind="pieces_disputed",
+                hub_id=order.hub_id, order_id=order.id, kind=kind,
                 words=f"Two pieces of order {order.reference}: decide.", opened_at=moment,
             )  # fmt: skip
             session.add(case)
