@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
@@ -13,6 +13,7 @@ STATES = (
 )  # fmt: skip
 DECISIONS = ("written_off", "charged")
 CHECKS = {
+    "prices_cards_can_pay": "currency not in ('BHD', 'KWD', 'TND') or asked_minor % 10 = 0",
     "asked_by_somebody": "(asked_at is null) = (asked_by is null) and "
     "(asked_at is null) = (question = '')",
     "agreed_or_declined": "declined_at is null or (asked_at is not null and consent is null)",
