@@ -12,8 +12,8 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.model import OVER, Client, Operation, Order
-from concierge.model.refusals import Missing, WrongStep
+from concierge.model import OVER, AuditEntry, Client, Operation, Order
+from concierge.model.refusals import Missing, TooManyTries, WrongStep
 from concierge.store.clock import now
 from concierge.store.jobs import Collect, enqueue
 from concierge.store.log import audit, tell
@@ -38,6 +38,12 @@ LINK_LASTS = timedelta(hours=48)
 """How long she has to pay by the link before a person calls her."""
 PAGE_LASTS = timedelta(hours=12)
 """How long one page to pay stays open; the link opens another."""
+LINK_SENT = "money.link"
+"""What the audit calls a link that somebody sent again."""
+LINKS_APART = timedelta(hours=1)
+"""How long somebody waits before sending the link again."""
+MOST_LINKS = 3
+"""How often the link is sent again at most."""
 STANDINGS = frozenset({payments.Standing.COLLECTING, payments.Standing.CAPTURE_FAILED})
 """Where money stands while she may pay what is missing."""
 MOVING = (payments.OperationKind.CAPTURE, payments.OperationKind.CHARGE)
@@ -138,16 +144,35 @@ async def send_link_again(engine: AsyncEngine, order_id: UUID, *, by: str, base_
     Raises:
         Missing: there is no such order.
         WrongStep: nothing is missing of it.
+        TooManyTries: she was written to a moment ago, or as often as one may.
     """
     async with transaction(engine) as session:
         order, moment = await _unpaid(session, order_id), await now(session)
+        await _refuse_to_press(session, order, moment)
         if order.standing is payments.Standing.CAPTURE_FAILED:
             await stand(session, order, payments.Standing.COLLECTING, payments.By.DESK)
         order.collect_until = moment + LINK_LASTS
         link = f"{base_url}/orders/{order.id}"
         await write_letter(session, order, Letter.PAY, now=moment, link=link)
         subject = f"order:{order.id}"
-        await audit(session, who=by, what="money.link", subject=subject, now=moment)
+        await audit(session, who=by, what=LINK_SENT, subject=subject, now=moment)
+
+
+async def _refuse_to_press(session: AsyncSession, order: Order, moment: datetime) -> None:
+    """A link by hand is a courtesy, not pressure: some time apart, and a few times at most."""
+    rows = await session.exec(
+        select(func.count(), func.max(AuditEntry.at)).where(
+            AuditEntry.subject == f"order:{order.id}", AuditEntry.what == LINK_SENT
+        )
+    )
+    sent, last = rows.one()
+    if sent >= MOST_LINKS:
+        raise TooManyTries(
+            "She has had the link to pay %(order)s as often as we may send it; call her.",
+            order=order.reference,
+        )
+    if sent and moment - last < LINKS_APART:
+        raise TooManyTries("She had this link within the hour; give her a little time.")
 
 
 async def _unpaid(session: AsyncSession, order_id: UUID) -> Order:

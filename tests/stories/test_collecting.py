@@ -1,7 +1,7 @@
 """What a hold did not pay: another card, a link to pay, then a person; never twice."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,16 +10,17 @@ from sqlmodel import col, select
 import payments
 import payments.plan
 from concierge.desk.book_money import book_hold
+from concierge.desk.collect import LINK_SENT
 from concierge.desk.hold_money import money_came
 from concierge.desk.run_operation import run_operation
-from concierge.model import OVER, Case, Operation, Order, OrderState, Role
+from concierge.model import OVER, AuditEntry, Case, Operation, Order, OrderState, Role
 from concierge.store.clock import now
 from concierge.store.transaction import lock_order, transaction
 from tests.payments.sandboxed import OK, Sandbox, client_of, fresh
 from tests.small_house import MONDAY, PRICES, at
 
 from .plain import Plain
-from .whole import Whole, opened_whole
+from .whole import Colleague, Whole, opened_whole
 
 LAPSES, LAPSES_BROKE = "4000000000005886", "4000000000005894"
 """Cards whose hold is gone when it is captured; the second finds too little later, too."""
@@ -100,6 +101,7 @@ async def test_a_link_that_is_not_paid_becomes_a_persons_case_and_may_still_be_p
     sent = await dispatcher.ask("POST", f"/api/dispatch/orders/{order_id}/payment-links")
     assert sent.status_code == 204, sent.text
     assert (await whole.order(order_id)).standing is payments.Standing.COLLECTING
+    await is_sent_within_limits(whole, dispatcher, order_id, late)
     url = (await visitor.ask("POST", f"/api/orders/{order_id}/card-pages")).json()["url"]
     await visitor.pay(url, OK)
     await whole.work()
@@ -108,6 +110,28 @@ async def test_a_link_that_is_not_paid_becomes_a_persons_case_and_may_still_be_p
     assert await open_cases(whole) == []
     refused = await dispatcher.ask("POST", f"/api/dispatch/orders/{order_id}/payment-links")
     assert refused.status_code == 409
+
+
+async def is_sent_within_limits(
+    whole: Whole, dispatcher: Colleague, order_id: UUID, since: datetime
+) -> None:
+    """Three times, an hour apart, each with who sent it; every other press writes nothing."""
+
+    async def press(after: timedelta) -> int:
+        await whole.clock(since + after)
+        door = f"/api/dispatch/orders/{order_id}/payment-links"
+        return (await dispatcher.ask("POST", door)).status_code
+
+    letters = len(await whole.letters(order_id))
+    minutes = (1, 61, 62, 122, 240)
+    pressed = [await press(timedelta(minutes=each)) for each in minutes]
+    assert pressed == [429, 204, 429, 204, 429]
+    assert len(await whole.letters(order_id)) == letters + 2
+    async with transaction(whole.shop.small.engine) as session:
+        audited = await session.exec(
+            select(AuditEntry.who).where(AuditEntry.what == LINK_SENT).distinct()
+        )
+        assert len(audited.all()) == 1
 
 
 @pytest.mark.parametrize("kind", ["500_before", "500_after", "409", "drop_before", "drop_after"])

@@ -31,7 +31,7 @@ async def hers(request: Asked, order_id: UUID) -> None:
     operation_id="SendPaymentLink",
     status_code=204,
     tags=TAGS,
-    responses=ACTS,
+    responses={**ACTS, 429: no("She had the link a moment ago, or as often as we may send it.")},
 )
 async def send_link(request: Asked, order_id: FromPath[UUID]) -> None:
     """Write to her again with the way to pay what could not be taken, with its time anew."""
