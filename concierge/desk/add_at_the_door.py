@@ -69,6 +69,8 @@ async def add_at_the_door(
         if piece is None or (known.order_id, known.piece_id) != (order_id, piece.id):
             raise KeyReused("This was added before as something else; nothing changed.")
         return False
+    if order.collects is not None:
+        raise WrongStep("Nothing is brought to a collection; a visit is booked for it.")
     if order.state is not OrderState.AT_VISIT:
         raise WrongStep("A piece can be added only while you are at her door.")
     who = f"concierge:{concierge_id}"

@@ -19,7 +19,10 @@ async def asked_of(session: AsyncSession, order: Order) -> payments.Money:
 async def asked_of_each(
     session: AsyncSession, orders: Iterable[Order]
 ) -> dict[UUID, payments.Money]:
-    """How much is held for each of these orders; what is added at the door is asked for there."""
+    """How much is held for each of these orders; what is added at the door is asked for there.
+
+    Nothing is held for what is collected: it was paid for.
+    """
     by_id = {order.id: order for order in orders}
     rows = await session.exec(
         select(OrderLine, Variant.style_id)
@@ -28,6 +31,8 @@ async def asked_of_each(
     )
     pieces: dict[UUID, list[payments.Piece]] = defaultdict(list)
     for line, style in rows:
+        if by_id[line.order_id].collects is not None:
+            continue
         price = payments.Money(line.price_minor, by_id[line.order_id].currency)
         pieces[line.order_id].append(payments.Piece(str(style), price))
     return {

@@ -59,7 +59,7 @@ async def ask_second_hold(
         if (known.order_id, known.keeping) != (order_id, keeping):
             raise KeyReused("This was asked before for something else; nothing changed.")
         return known
-    if order.state is not OrderState.AT_VISIT:
+    if order.state is not OrderState.AT_VISIT or order.collects is not None:
         raise WrongStep("More can be held only while you are at her door.")
     short = payments.short_of(
         await _due(session, order, asked),

@@ -39,7 +39,7 @@ class BoardVisit(msgspec.Struct, frozen=True, kw_only=True):
     """What the board shows of any visit. `area` is the street without its number.
 
     `late_fee` is what calling it off costs her now, `absence_fee` what it costs when it is ended
-    because nobody opened; None unless nobody did.
+    because nobody opened; None unless nobody did. One that `collects` brings nothing to try.
     """
 
     order: UUID
@@ -56,6 +56,7 @@ class BoardVisit(msgspec.Struct, frozen=True, kw_only=True):
     late_fee: payments.Money
     absence_fee: payments.Money | None
     locked: bool
+    collects: bool
 
 
 class PlannedVisit(BoardVisit, frozen=True, kw_only=True):
@@ -227,6 +228,7 @@ def _visit(
         if order.id in today.nobody_opened and order.id not in today.stops
         else None,
         "locked": order.id in today.locks,
+        "collects": order.collects is not None,
     }
 
 

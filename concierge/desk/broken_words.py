@@ -11,13 +11,15 @@ def broken_subject(broken: BrokenPromise, words: Words) -> str:
     return words.say("We cannot come as we promised")
 
 
-def broken_lines(broken: BrokenPromise, words: Words) -> list[str]:
-    """The letter's lines."""
+def broken_lines(broken: BrokenPromise, words: Words, *, holds: bool = True) -> list[str]:
+    """The letter's lines; `holds` when her bank set something aside for the visit."""
     day, span = words.day(broken.opens), words.span(broken.opens, broken.closes)
     way_out = words.say(
         "You may cancel without cost on your order's page until we ring; what your bank set aside "
         "is then released at once."
     )
+    if not holds:
+        way_out = words.say("You may call it off on your order's page until we ring.")
     if broken.starts is not None:
         return [
             words.say(
@@ -40,6 +42,8 @@ def broken_lines(broken: BrokenPromise, words: Words) -> list[str]:
         words.say(
             "We look for another way and write to you as soon as there is one. Nothing is charged "
             "meanwhile."
-        ),
+        )
+        if holds
+        else words.say("We look for another way and write to you as soon as there is one."),
         way_out,
     ]

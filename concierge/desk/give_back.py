@@ -71,6 +71,19 @@ async def give_back(engine: AsyncEngine, order_id: UUID, lines: Collection[UUID]
         return asked.id
 
 
+async def set_apart(
+    session: AsyncSession, back: GiveBack, rows: Collection[GivenPiece]
+) -> GiveBack:
+    """These of its pieces come on their own, under the same terms: a give-back travels as one."""
+    apart = GiveBack(order_id=back.order_id, asked_at=back.asked_at, until=back.until)
+    session.add(apart)
+    await session.flush()
+    for row in rows:
+        row.give_back_id = apart.id
+    await session.flush()
+    return apart
+
+
 def may_give_back_until(order: Order, hub: Hub) -> datetime | None:
     """Until when she may change her mind; None while there is nothing she could give back."""
     if order.state is not OrderState.SETTLED or order.returns_at is None or not order.due_minor:

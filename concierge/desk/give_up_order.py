@@ -226,6 +226,8 @@ async def _call_back(
 
 async def turn_back(session: AsyncSession, order: Order, moment: datetime) -> None:
     """Pieces already on the road to her come back with whoever carries them."""
+    if order.collects is not None:
+        return
     steps = await session.exec(select(VisitStep.id).where(VisitStep.order_id == order.id))
     if steps.first() is None:
         return

@@ -74,6 +74,8 @@ async def look_at_money(session: AsyncSession, order: Order, moment: datetime) -
     coming = await coming_of(session, order, moment)
     if order.state is not OrderState.CONFIRMED or coming is None or order.standing in ASKED:
         return
+    if order.collects is not None:
+        return
     asked, holds = await asked_of(session, order), await holds_of(session, order.id)
     seen = payments.look(
         moment,

@@ -1,17 +1,19 @@
 """What she brought back is looked at: what is as it was is paid back, the rest is a case."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import Text, cast
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
 from concierge.model import (
     Client,
+    Concierge,
     GiveBack,
     GivenPiece,
     Hub,
@@ -24,23 +26,28 @@ from concierge.model import (
 )
 from concierge.model.refusals import AlreadySettled, BadRequest, Missing
 from concierge.store.clock import now
-from concierge.store.log import audit
+from concierge.store.jobs import CallCollectionOff, enqueue
+from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
 
-from .give_back import COMING_BACK
+from .collect_pieces import carry
+from .give_back import COMING_BACK, set_apart
+from .plan_collection import open_collection
 from .refund_money import refund
 from .settle import close_cases, open_case
+from .show_give_backs import ComingFor, coming_for
 
 REFUSED = "give_back_refused"
 """The kind of case about pieces that are not as they were."""
 
 
 class Inspected(msgspec.Struct, frozen=True):
-    """One piece: taken back, or not, and then `why`."""
+    """One piece: taken back, or not, and then `why`; nothing is said of one not `here` yet."""
 
     piece: UUID
     accepted: bool
     why: str = ""
+    here: bool = True
 
 
 class PieceToInspect(msgspec.Struct, frozen=True):
@@ -54,7 +61,11 @@ class PieceToInspect(msgspec.Struct, frozen=True):
 
 
 class ToInspect(msgspec.Struct, frozen=True):
-    """What one client brings back to a hub, until when."""
+    """What one client brings back to a hub, until when.
+
+    `carried_by` greets whoever has collected it and not handed it in yet; `collected_at` is when
+    a visit is to collect it.
+    """
 
     id: UUID
     reference: str
@@ -62,6 +73,8 @@ class ToInspect(msgspec.Struct, frozen=True):
     hub: str
     until: datetime
     pieces: list[PieceToInspect]
+    carried_by: str | None = None
+    collected_at: ComingFor | None = None
 
 
 async def to_inspect(session: AsyncSession, hubs: Sequence[UUID]) -> list[ToInspect]:
@@ -78,9 +91,29 @@ async def to_inspect(session: AsyncSession, hubs: Sequence[UUID]) -> list[ToInsp
         ToInspect(
             back.id, order.reference, client.shown_as, hub.name, back.until,
             await _pieces(session, back.id, order.currency),
+            await _carried_by(session, back.id), await coming_for(session, back.id),
         )
         for back, order, client, hub in rows.all()
     ]  # fmt: skip
+
+
+async def take_in(engine: AsyncEngine, give_back_id: UUID, *, by: str) -> None:
+    """What was collected is at the hub now, and out of its concierge's hands. Twice is once.
+
+    Raises:
+        Missing: there is no such thing.
+    """
+    async with transaction(engine) as session:
+        back = await session.get(GiveBack, give_back_id)
+        if back is None:
+            raise Missing("Nothing of the kind comes back.")
+        await lock_order(session, back.order_id)
+        order, moment = await session.get_one(Order, back.order_id), await now(session)
+        rows = await session.exec(
+            select(GivenPiece.piece_id).where(GivenPiece.give_back_id == give_back_id)
+        )
+        await _hand_in(session, order, rows.all(), by=by, now=moment)
+        await tell(session, f"order:{order.id}", "taken_in", moment, order=str(order.id))
 
 
 async def inspect_pieces(
@@ -88,7 +121,7 @@ async def inspect_pieces(
 ) -> payments.Money:
     """Write down what was found; what is taken back is hers no more and is paid back. How much.
 
-    Saying the same twice changes nothing.
+    What is not here yet is still to come, on its own. Saying the same twice changes nothing.
 
     Raises:
         Missing: there is no such thing.
@@ -108,20 +141,23 @@ async def inspect_pieces(
         if len(said) != len(found) or said.keys() != pieces.keys():
             raise BadRequest("Say of every piece that came back whether it is as it was.")
         if back.inspected_at is not None:
-            if any(pieces[each.piece].accepted is not each.accepted for each in found):
+            if any(
+                pieces[each.piece].accepted is not each.accepted or not each.here for each in found
+            ):
                 raise AlreadySettled("This was inspected before; nothing changed.")
             return payments.Money(back.refund_minor or 0, order.currency)
-        for each in found:
-            if not each.accepted and not each.why.strip():
-                raise BadRequest("Say why a piece is not taken back.")
-            pieces[each.piece].accepted = each.accepted
-            pieces[each.piece].why = "" if each.accepted else each.why.strip()
+        pieces = _write_down(pieces, [each for each in found if each.here])
+        if len(pieces) < len(found):
+            back = await set_apart(session, back, list(pieces.values()))
+        await _hand_in(session, order, pieces, by=by, now=moment)
         accepted = [row for row in pieces.values() if row.accepted]
         await _take_back(session, order, accepted, by, moment)
         asked = sum(row.price_minor for row in accepted)
         paid = await refund(session, order, payments.Money(asked, order.currency), moment)
         back.inspected_at, back.inspected_by, back.refund_minor = moment, by, paid.minor
-        await close_cases(session, order, COMING_BACK, moment)
+        await _nobody_need_come(session, back)
+        if not await _more_comes(session, order):
+            await close_cases(session, order, COMING_BACK, moment)
         if len(accepted) < len(pieces):
             told = "; ".join(row.why for row in pieces.values() if not row.accepted)
             words = f"Pieces of order {order.reference} were not taken back: {told}. Call her."
@@ -131,6 +167,63 @@ async def inspect_pieces(
             accepted=len(accepted), refused=len(pieces) - len(accepted), refund=paid.minor,
         )  # fmt: skip
         return paid
+
+
+def _write_down(
+    pieces: Mapping[UUID, GivenPiece], found: Sequence[Inspected]
+) -> dict[UUID, GivenPiece]:
+    """What was found of the pieces that are here."""
+    if not found:
+        raise BadRequest("Say what was found once something of it is here.")
+    for each in found:
+        if not each.accepted and not each.why.strip():
+            raise BadRequest("Say why a piece is not taken back.")
+        pieces[each.piece].accepted = each.accepted
+        pieces[each.piece].why = "" if each.accepted else each.why.strip()
+    return {each.piece: pieces[each.piece] for each in found}
+
+
+async def _hand_in(
+    session: AsyncSession, order: Order, pieces: Collection[UUID], *, by: str, now: datetime
+) -> None:
+    """What a concierge has of these is the hub's to keep from now on."""
+    rows = await session.exec(
+        select(Piece).where(col(Piece.id).in_(pieces)).order_by(col(Piece.id))
+    )
+    collected = [piece for piece in rows if piece.holder.startswith("concierge:")]
+    carry(session, order.id, collected, f"hub:{order.hub_id}", by=by, now=now)
+    await session.flush()
+
+
+async def _carried_by(session: AsyncSession, give_back_id: UUID) -> str | None:
+    """Who has collected it and has it with her still."""
+    rows = await session.exec(
+        select(Concierge.greeting)
+        .join(
+            Piece,
+            col(Piece.holder) == func.concat("concierge:", cast(col(Concierge.id), Text)),
+        )
+        .join(GivenPiece, col(GivenPiece.piece_id) == col(Piece.id))
+        .where(GivenPiece.give_back_id == give_back_id)
+    )
+    return rows.first()
+
+
+async def _nobody_need_come(session: AsyncSession, back: GiveBack) -> None:
+    """She brought it in herself: a visit that was to collect it is called off."""
+    visit = await open_collection(session, back.id)
+    if visit is not None:
+        await enqueue(session, CallCollectionOff(order=visit.id))
+
+
+async def _more_comes(session: AsyncSession, order: Order) -> bool:
+    """Whether something else of this order still comes back."""
+    rows = await session.exec(
+        select(GiveBack.id).where(
+            GiveBack.order_id == order.id, col(GiveBack.inspected_at).is_(None)
+        )
+    )
+    return rows.first() is not None
 
 
 async def _take_back(

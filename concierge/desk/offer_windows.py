@@ -83,13 +83,22 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
+class Collected:
+    """Pieces that are fetched: the hub they come back to, and what the planner must know."""
+
+    hub_id: UUID
+    shape: VisitShape
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a client asks for: these variants, here, in her language."""
+    """What a client asks for: these variants, here, in her language; or pieces fetched there."""
 
     variants: tuple[UUID, ...]
     place: routing.Place
     language: str = "en"
     client_id: UUID | None = None
+    collected: Collected | None = None
 
 
 async def offer_windows(
@@ -130,17 +139,20 @@ async def offer_windows(
 
 
 async def choose_hub(engine: AsyncEngine, roads: Roads, wanted: Wanted) -> Hub:
-    """The nearest hub that drives there and owns all the pieces.
+    """The nearest hub that drives there and owns all the pieces, or the one they come back to.
 
     Raises:
         EmptySelection: there is nothing to try.
         NotCovered: no hub drives there.
         PieceTaken: none of those has all the pieces.
     """
-    if not wanted.variants:
+    ours = select(Hub).order_by(Hub.slug)
+    if wanted.collected is not None:
+        ours = ours.where(Hub.id == wanted.collected.hub_id)
+    elif not wanted.variants:
         raise EmptySelection("Choose at least one piece to try.")
     async with transaction(engine) as session:
-        hubs = list(await session.exec(select(Hub).order_by(Hub.slug)))
+        hubs = list(await session.exec(ours))
         moment = await now(session)
         stocks = {hub.id: await read_stock(session, hub, wanted.variants, moment) for hub in hubs}
     travel = await roads.travel_times([wanted.place, *(hub.place for hub in hubs)])
@@ -159,6 +171,8 @@ async def choose_hub(engine: AsyncEngine, roads: Roads, wanted: Wanted) -> Hub:
 
 async def shape_for(session: AsyncSession, hub: Hub, wanted: Wanted) -> VisitShape:
     """How long the visit takes and what it needs."""
+    if wanted.collected is not None:
+        return wanted.collected.shape
     rows = await session.exec(
         select(Variant.id, Style)
         .join(Style, col(Style.id) == col(Variant.style_id))

@@ -1,7 +1,7 @@
 """A client asks for pieces in a window: her place and her pieces are held while she pays."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -78,26 +78,43 @@ async def place_order(engine: AsyncEngine, roads: Roads, request: OrderRequest) 
     """
     hub = await choose_hub(engine, roads, request.wanted)
     async with transaction(engine) as session:
-        offered = _offered(hub, request.windows, await now(session))
-    request = replace(request, windows=offered)
-    in_hand = partial(with_day_in_hand, engine, roads, hub.id, also=[request.wanted.place])
+        offered = still_offered(hub, request.windows, await now(session))
+    book = partial(_book, request=replace(request, windows=offered))
+    return await book_in_one(engine, roads, hub, request.wanted, offered, book)
+
+
+async def book_in_one(
+    engine: AsyncEngine,
+    roads: Roads,
+    hub: Hub,
+    wanted: Wanted,
+    offered: Sequence[routing.Window],
+    book: Callable[..., Awaitable[Order]],
+) -> Order:
+    """`book` a visit on the first of these days that has room for it, planned anew if need be.
+
+    Raises:
+        WindowTaken: none of these windows can be promised any more.
+        PieceTaken: a piece went to somebody else.
+        BadRequest: no window was chosen.
+    """
+    in_hand = partial(with_day_in_hand, engine, roads, hub.id, also=[wanted.place])
     refusal: WindowTaken | PieceTaken | None = None
     full: dict[date, list[routing.Window]] = {}
     for day, windows in _by_day(hub, offered).items():
         try:
-            return await in_hand(day, partial(_book, request=request, windows=windows))
+            return await in_hand(day, partial(book, windows=windows))
         except WindowTaken as taken:
             refusal, full[day] = taken, windows
         except PieceTaken as taken:
             refusal = taken
     for day, windows in full.items():
         for _ in range(LOOKS):
-            room = await find_room(engine, roads, hub, day, request.wanted, windows)
+            room = await find_room(engine, roads, hub, day, wanted, windows)
             if room is None:
                 break
             with suppress(WindowTaken):  # somebody changed the day while we looked
-                book = partial(_book, request=request, windows=windows, room=room)
-                return await in_hand(day, book)
+                return await in_hand(day, partial(book, windows=windows, room=room))
     raise refusal or BadRequest("Choose a window first.")
 
 
@@ -118,6 +135,46 @@ async def _book(
     if pieces is None:
         raise PieceTaken("One of your pieces was just promised to somebody else that day.")
     order = await _new_order(session, day, request)
+    place = await take_place(session, day, travel, order, wanted, windows, room)
+    if len(request.windows) == 1:
+        order.opens, order.closes = place.window.opens, place.window.closes
+    session.add(order)
+    await agree_fees(session, order, day.hub, request.fees, day.now)
+    await session.flush()
+    await _write_lines(session, day, order, pieces, request)
+    day.orders[order.id] = order
+    await keep_plan(
+        session, day, place.problem, place.plan,
+        by=f"client:{request.client_id}", why=f"{order.reference} booked", change=Change.BOOKED,
+    )  # fmt: skip
+    await _plan_card_page(session, order, max(w.closes for w in request.windows), day.now)
+    await tell(session, f"order:{order.id}", "placed", day.now)
+    return order
+
+
+@dataclass(frozen=True, slots=True)
+class TakenPlace:
+    """A visit's place in its day: the window it is promised, and the day with it, not kept yet."""
+
+    window: routing.Window
+    problem: routing.Problem
+    plan: routing.Plan
+
+
+async def take_place(
+    session: AsyncSession,
+    day: HubDay,
+    travel: routing.TravelTimes,
+    order: Order,
+    wanted: Wanted,
+    windows: Sequence[routing.Window],
+    room: Room | None,
+) -> TakenPlace:
+    """Where the visit costs least that day; the order learns what it takes.
+
+    Raises:
+        WindowTaken: it has no place in any of these windows any more.
+    """
     shape = await shape_for(session, day.hub, wanted)
     open_windows = [window for window in windows if bookable(window, day.now)]
     if not open_windows:
@@ -130,21 +187,8 @@ async def _book(
     stop = plan.stop_of(visit.id) if plan else None
     if plan is None or stop is None:
         raise WindowTaken("This window was just taken. Here is what is free now.")
-    if len(request.windows) == 1:
-        order.opens, order.closes = stop.window.opens, stop.window.closes
-    session.add(order)
-    await agree_fees(session, order, day.hub, request.fees, day.now)
-    await session.flush()
-    await _write_lines(session, day, order, pieces, request)
-    day.orders[order.id] = order
     asked = problem.with_visit(replace(visit, windows=(stop.window,)))
-    await keep_plan(
-        session, day, asked, plan,
-        by=f"client:{request.client_id}", why=f"{order.reference} booked", change=Change.BOOKED,
-    )  # fmt: skip
-    await _plan_card_page(session, order, max(w.closes for w in request.windows), day.now)
-    await tell(session, f"order:{order.id}", "placed", day.now)
-    return order
+    return TakenPlace(stop.window, asked, plan)
 
 
 def _with_visit(
@@ -173,7 +217,7 @@ async def _refuse_unlisted(session: AsyncSession, variants: Sequence[UUID]) -> N
 
 async def _new_order(session: AsyncSession, day: HubDay, request: OrderRequest) -> Order:
     return Order(
-        reference=await _reference(session),
+        reference=await new_reference(session),
         hub_id=day.hub.id,
         day=day.day,
         client_id=request.client_id,
@@ -188,7 +232,7 @@ async def _new_order(session: AsyncSession, day: HubDay, request: OrderRequest) 
     )
 
 
-async def _reference(session: AsyncSession) -> str:
+async def new_reference(session: AsyncSession) -> str:
     """A short name for an order that nobody has yet."""
     while True:
         reference = "MO-" + "".join(secrets.choice(LETTERS) for _ in range(6))
@@ -252,7 +296,7 @@ async def _plan_card_page(
     )  # fmt: skip
 
 
-def _offered(
+def still_offered(
     hub: Hub, windows: Sequence[routing.Window], moment: datetime
 ) -> tuple[routing.Window, ...]:
     """Each of her windows once, without those it is too late for.

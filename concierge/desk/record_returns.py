@@ -30,7 +30,9 @@ from concierge.model.refusals import AlreadySettled, KeyReused, Missing, Unknown
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order
 
+from .collect_pieces import collect_pieces
 from .dispute_pieces import dispute_pieces
+from .inspected_by_now import inspected_by_now
 from .move_pieces import move_pieces, pieces_of
 from .replace_sold import replace_sold
 from .second_hold import refuse_unheld, withdraw_second_hold
@@ -65,19 +67,24 @@ async def record_returns(
     if order is None:
         raise Missing("There is no such visit on your route.")
     lines = await session.exec(select(OrderLine).where(col(OrderLine.order_id) == order_id))
+    elsewhere = await inspected_by_now(session, [order_id])
     who = f"concierge:{concierge_id}"
     try:
         await _refuse_foreign_key(session, order_id, record)
-        if not order.record_verdicts(record, lines.all()):
+        if not order.record_verdicts(record, lines.all(), elsewhere=elsewhere):
             return None
     except (AlreadySettled, KeyReused) as refusal:
         await _keep_for_a_person(session, order, record, refusal, who, now)
         return refusal
     order.returns_at = min(record.confirmed_at, now)
-    await _give_away(session, order, record, who, now)
-    await refuse_unheld(session, order, await due_of(session, order), order.returns_at)
-    await withdraw_second_hold(session, order, now)
-    await _hand_over(session, order, record, concierge_id, now)
+    if order.collects is not None:
+        await session.flush()
+        await collect_pieces(session, order, record, by=who, now=now)
+    else:
+        await _give_away(session, order, record, who, now)
+        await refuse_unheld(session, order, await due_of(session, order), order.returns_at)
+        await withdraw_second_hold(session, order, now)
+        await _hand_over(session, order, record, concierge_id, now)
     await plan_settlement(session, order, now)
     await _tell(session, order, stop, record, now)
     await audit(

@@ -72,7 +72,8 @@ async def record_step(
     )
     if counts:
         stop.over = stop.over or report.step is Step.FINISHED
-        if RANK[report.step] > furthest and order.returns_key is None:
+        brings = order.collects is None
+        if brings and RANK[report.step] > furthest and order.returns_key is None:
             await _carry(session, order, report.step, who, now)
         await _tell(session, order, stop, report.step, at, now)
     await audit(
@@ -85,7 +86,8 @@ async def record_step(
 
 async def _let(session: AsyncSession, order: Order, stop: Stop, step: Step, at: datetime) -> None:
     """Refuse what this order is not ready for; at the door, the visit begins."""
-    if order.state is OrderState.CONFIRMED and not await _is_held(session, order, at):
+    holds = order.collects is None  # a collection carries nothing of ours to her
+    if holds and order.state is OrderState.CONFIRMED and not await _is_held(session, order, at):
         raise WrongStep("Order %(order)s has no card held; call the desk.", order=order.reference)
     if step is Step.EN_ROUTE:
         if order.state in (OrderState.PLACED, OrderState.EXPIRED, OrderState.CANCELLED):

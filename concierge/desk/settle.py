@@ -138,7 +138,8 @@ async def finish_if_settled(session: AsyncSession, order: Order, now: datetime) 
         topics.append(f"concierge:{stop.concierge_id}")
     for topic in topics:
         await tell(session, topic, "settled", now, order=str(order.id))
-    await write_letter(session, order, Letter.FEE if called_off else Letter.RECEIPT, now=now)
+    letter = Letter.RECEIPT if order.collects is None else Letter.COLLECTED
+    await write_letter(session, order, Letter.FEE if called_off else letter, now=now)
     return True
 
 

@@ -36,6 +36,7 @@ from .give_back import kept_still, may_give_back_until
 from .promise_kept import Trouble, is_at_fault, trouble_of
 from .second_hold import second_hold_of
 from .see_overdue import is_overdue
+from .show_give_backs import Collects, GivingBack, giving_back, what_it_collects
 from .show_money import MoneyShown, charged_of, money_shown, refunded_of
 from .show_visit import Picture
 from .steps_taken import steps_taken
@@ -115,7 +116,8 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     `held_until` is how long an unpaid place is hers, `cancel_until` how long she may call it off:
     without cost until `free_until`; `late_fee` is what it costs now. It is `overdue` when her hour
     is over and nobody came. `fee` is one that fell due.
-    Kept pieces may be given back until `back_until`; `refunded` is what was paid back for some.
+    Kept pieces may be given back until `back_until`; `giving_back` are those that are, `refunded`
+    is what was paid back for some. `collects` is what the visit fetches, if it brings nothing.
     `expected` is about when the concierge rings, once she is on her way, or when she comes later
     than promised; `between` how sure that is, told from when hers is the next visit. `trouble`
     while the plan in force does not keep the promised window. `disputed` are pieces that are
@@ -148,6 +150,8 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     money: MoneyShown
     second_hold: MoreWanted | None
     disputed: list[AskedPiece]
+    giving_back: list[GivingBack]
+    collects: Collects | None
     placed_at: datetime
 
 
@@ -162,6 +166,7 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     pieces: int
     images: list[str]
     charged: payments.Money | None
+    collects: bool
 
 
 async def her_order(session: AsyncSession, order_id: UUID, client_id: UUID | None) -> Order:
@@ -239,6 +244,8 @@ async def show_order(
         ),
         disputed=await asked_of_her(session, order),
         second_hold=await _more_wanted(session, order),
+        giving_back=await giving_back(session, order, now),
+        collects=await what_it_collects(session, order, now),
         placed_at=order.placed_at,
     )
 
@@ -264,7 +271,8 @@ async def list_orders(
             placed_at=order.placed_at,
             pieces=len(pieces[order.id]),
             images=list(dict.fromkeys(piece.image for piece in pieces[order.id])),
-            charged=charged_of(order),
+            charged=None if order.collects else charged_of(order),
+            collects=order.collects is not None,
         )
         for order in orders
     ]
@@ -334,6 +342,7 @@ async def _pieces(
     session: AsyncSession, orders: Sequence[Order], picture: Picture
 ) -> dict[UUID, list[OrderedPiece]]:
     currency = {order.id: order.currency for order in orders}
+    collections = {order.id for order in orders if order.collects is not None}
     rows = await session.exec(
         select(OrderLine, Variant, Style, House)
         .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
@@ -356,7 +365,7 @@ async def _pieces(
                 image=picture(style.drawing, variant.shade),
                 price=payments.Money(line.price_minor, currency[line.order_id]),
                 verdict=line.verdict,
-                disputed=line.disputed,
+                disputed=line.disputed and line.order_id not in collections,
             )
         )
     return found

@@ -159,8 +159,10 @@ async def receipt_of(session: AsyncSession, order: Order) -> Receipt:
     """The receipt of an order, for whoever may see it.
 
     Raises:
-        Missing: its money has not followed yet.
+        Missing: its money has not followed yet, or there never was any.
     """
+    if order.collects is not None:
+        raise Missing("A collection has no receipt; nothing was charged for it.")
     if order.settled_at is None:
         raise Missing("There is no receipt yet; it comes when the money has followed.")
     hub = await session.get_one(Hub, order.hub_id)

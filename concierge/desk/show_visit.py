@@ -34,6 +34,7 @@ from concierge.model import (
 from concierge.model.refusals import Missing
 
 from .ask_amount import asked_of_each
+from .inspected_by_now import inspected_by_now
 from .second_hold import second_hold_of
 from .settle import UNPAID, as_read
 from .steps_taken import steps_taken, turned_away
@@ -165,6 +166,7 @@ class _Around:
             turned_away=self.turned_away.get(order.id),
             early=arrived is not None and arrived < stop.opens,
             receipt=self._receipt(order),
+            collects=order.collects is not None,
         )  # fmt: skip
 
     def _ready(self, order: Order, stop: Stop) -> bool:
@@ -238,7 +240,8 @@ async def _read_pieces(session: AsyncSession, found: _Around, picture: Picture) 
         .where(col(OrderLine.order_id).in_(found.orders))
         .order_by(col(OrderLine.id))
     )
-    lines = rows.all()
+    gone = await inspected_by_now(session, list(found.orders))
+    lines = [row for row in rows if row[0].verdict is not None or row[1].id not in gone]
     styles = await session.exec(
         select(Style, House)
         .join(House, col(House.id) == col(Style.house_id))

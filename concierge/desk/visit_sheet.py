@@ -106,7 +106,8 @@ class Visit(msgspec.Struct, frozen=True):
 
     `turned_away` is when nobody opened last: steps until then count no more. `gesture_limit` is
     the most that may be given away here. `held_now` is what can be captured: she keeps no more
-    than that before the `second_hold` asked of her is confirmed.
+    than that before the `second_hold` asked of her is confirmed. At a visit that `collects` she
+    hands pieces over, and nothing is held.
     """
 
     order: UUID
@@ -132,3 +133,4 @@ class Visit(msgspec.Struct, frozen=True):
     turned_away: datetime | None
     early: bool
     receipt: Receipt | None
+    collects: bool

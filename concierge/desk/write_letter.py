@@ -24,6 +24,13 @@ from concierge.words import Words, words_in
 from .ask_amount import asked_of
 from .broken_words import broken_lines, broken_subject
 from .letters_after import AFTER, bank_takes_days, given_back, held_of
+from .letters_of_collection import (
+    collected,
+    collection_called_off,
+    collection_planned,
+    fetches,
+    nobody_handed_over,
+)
 
 
 class Letter(StrEnum):
@@ -58,6 +65,8 @@ class Letter(StrEnum):
     FEE = "fee"
     """The fee for a visit that fell through was taken."""
     RECEIPT = "receipt"
+    COLLECTED = "collected"
+    """What she handed over at a collection is with us."""
     GIVE_BACK = "give_back"
     """Where she brings what she does not keep after all."""
     REFUNDED = "refunded"
@@ -67,8 +76,13 @@ class Letter(StrEnum):
     """What she agreed to pay for it was taken."""
 
 
-PAGES = dict.fromkeys((Letter.RECEIPT, Letter.FEE, Letter.PAID_LATER), "/orders/{order}/receipt")
+PAGES: dict[Letter, str] = {
+    Letter.RECEIPT: "/orders/{order}/receipt",
+    Letter.FEE: "/orders/{order}/receipt",
+    Letter.PAID_LATER: "/orders/{order}/receipt",
+}
 """The page a letter is about; she finds it by the address below the letter."""
+HER_ORDER = "/orders/{order}"
 
 
 async def write_letter(
@@ -101,17 +115,25 @@ async def write_letter(
             language=words.language,
             subject=subject,
             body="\n\n".join(body),
-            leads_to=PAGES[letter].format(order=order.id) if letter in PAGES else None,
+            leads_to=_page(order, letter),
             at=now,
         )
     )
     return True
 
 
+def _page(order: Order, letter: Letter) -> str | None:
+    page = PAGES.get(letter) if order.collects is None else HER_ORDER
+    return page and page.format(order=order.id)
+
+
 async def _content(
     session: AsyncSession, order: Order, letter: Letter, words: Words, link: str | None
 ) -> tuple[str, list[str]]:
     number = words.say("Your reference is %(reference)s.", reference=order.reference)
+    if order.collects is not None:
+        subject, lines = await _of_collection(session, order, letter, words)
+        return subject, [*lines, number]
     match letter:
         case Letter.PLACED:
             return words.say("Your place is held"), [*_placed(order, words), link or "", number]
@@ -147,8 +169,25 @@ async def _content(
         ):  # fmt: skip
             subject, lines = await AFTER[letter](session, order, words, link)
             return subject, [*lines, number]
-        case Letter.RECEIPT:
+        case Letter.RECEIPT | Letter.COLLECTED:
             return words.say("Your receipt"), [*await _receipt(session, order, words), number]
+
+
+async def _of_collection(
+    session: AsyncSession, order: Order, letter: Letter, words: Words
+) -> tuple[str, list[str]]:
+    """The letters of a visit that fetches pieces: nothing is held for it, and nothing charged."""
+    match letter:
+        case Letter.CONFIRMED:
+            return await collection_planned(session, order, words, _promise(order, words))
+        case Letter.CANCELLED:
+            return await collection_called_off(session, order, words)
+        case Letter.ABSENT:
+            return await nobody_handed_over(session, order, words)
+        case Letter.COLLECTED:
+            return await collected(session, order, words)
+        case _:
+            return await _her_hour(session, order, letter, words)
 
 
 async def _asks_her(
@@ -179,12 +218,16 @@ async def _her_hour(
     """What has become of the hour she was promised."""
     if letter in (Letter.LATE, Letter.NOBODY_COMES):
         broken = await session.get_one(BrokenPromise, order.id)
-        return broken_subject(broken, words), broken_lines(broken, words)
+        return broken_subject(broken, words), broken_lines(
+            broken, words, holds=order.collects is None
+        )
     subject = words.say("Your hour is chosen")
     if letter is Letter.MOVED:
         subject = words.say("Your visit has another hour")
     if letter is Letter.AS_PROMISED:
         subject = words.say("We come as promised after all")
+    if order.collects is not None:
+        return subject, [*_promise(order, words), await fetches(session, order, words)]
     return subject, [*_promise(order, words), await _brings(session, order, words)]
 
 

@@ -138,6 +138,13 @@ class Piece(Table, table=True):
         self.state, self.holder = PieceState.SHELF, holder
         return True
 
+    def change_hands(self, holder: str) -> bool:
+        """Sold, and carried back to be looked at; hers still. False when it is there already."""
+        if self.state is not PieceState.SOLD or self.holder == holder:
+            return False
+        self.holder = holder
+        return True
+
     def go(self, state: PieceState, holder: str) -> bool:
         """Move to a state and a holder; False when it was there already, or is sold."""
         if self.state is PieceState.SOLD or (self.state, self.holder) == (state, holder):

@@ -1,12 +1,12 @@
 """Orders: pieces to try, a promised window, and what became of each piece."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint
 from sqlmodel import Field
 
 import payments
@@ -54,6 +54,8 @@ class Order(Table, table=True):
     and `card` are the provider's names for her and the card she left with us.
     The fees are those she agreed to: calling off is free until `notice_hours` before `opens`.
     `hold_policy` is her hub's on the day she ordered: what she was told is held stays so.
+    `collects` is the give-back whose pieces this visit fetches; None of one that brings pieces to
+    try. Nothing is held or charged for a collection, and what an order is for never changes.
     """
 
     __tablename__ = "orders"  # pyright: ignore[reportAssignmentType] - "order" is SQL's own word
@@ -66,7 +68,18 @@ class Order(Table, table=True):
         Index("orders_slot", "slot_until", postgresql_where="state = 'placed'"),
         Index("orders_hold_due", "hold_due", postgresql_where="state = 'confirmed'"),
         Index("orders_collecting", "collect_until", postgresql_where="standing = 'collecting'"),
-    )
+        CheckConstraint(
+            "collects is null or (standing = 'released' and state <> 'placed'"
+            " and opens is not null and late_fee_minor = 0 and absence_fee_minor = 0"
+            " and coalesce(due_minor, 0) = 0)",
+            name="collects_without_money",
+        ),
+        Index(
+            "orders_collected_once", "collects", unique=True,
+            postgresql_where="state in ('placed', 'confirmed', 'at_visit', 'returned')",
+        ),
+        Index("orders_collects", "collects"),
+    )  # fmt: skip
 
     id: UUID = id_field()
     reference: str = Field(unique=True)
@@ -98,6 +111,12 @@ class Order(Table, table=True):
     late_fee_minor: int = 0
     absence_fee_minor: int = 0
     notice_hours: int = 0
+    collects: UUID | None = Field(
+        default=None,
+        sa_column=Column(
+            ForeignKey("give_back.id", name="orders_collects_fkey", use_alter=True), nullable=True
+        ),
+    )
 
     @property
     def agreed_fee(self) -> payments.Money:
@@ -231,10 +250,18 @@ class Order(Table, table=True):
             raise WrongStep("Order %(order)s was not turned away.", order=self.reference)
         self.state = OrderState.CONFIRMED
 
-    def record_verdicts(self, record: ReturnsRecord, lines: Iterable["OrderLine"]) -> bool:
+    def record_verdicts(
+        self,
+        record: ReturnsRecord,
+        lines: Iterable["OrderLine"],
+        *,
+        elsewhere: Collection[UUID] = (),
+    ) -> bool:
         """Give every piece its verdict, once; False when this very record was taken before.
 
         A piece added at the door that she did not confirm never changed hands: it goes back.
+        At a collection a piece is handed over or not there, and none is kept; what is `elsewhere`
+        by now may be left out.
 
         Raises:
             KeyReused: the key was used for other content; nothing is overwritten.
@@ -251,21 +278,37 @@ class Order(Table, table=True):
         if self.state not in (OrderState.CONFIRMED, OrderState.AT_VISIT):
             raise WrongStep("Order %(order)s has no returns to take.", order=self.reference)
         by_piece = {line.piece_id: line for line in lines}
+        unnamed = self._left_out(record, by_piece, elsewhere)
+        for each in record.verdicts:
+            by_piece[each.piece].judge(each)
+        for line in unnamed:
+            gone = PieceVerdict(line.piece_id, Verdict.MISSING)
+            line.judge(gone if line.piece_id in elsewhere else untouched(line.piece_id))
+        self.returns_key, self.returns_digest = record.key, record.digest
+        self.returns_at, self.state = record.confirmed_at, OrderState.RETURNED
+        return True
+
+    def _left_out(
+        self,
+        record: ReturnsRecord,
+        by_piece: Mapping[UUID, "OrderLine"],
+        elsewhere: Collection[UUID],
+    ) -> list["OrderLine"]:
+        """The lines that the list need not name, once it is seen to name every other."""
         named = [each.piece for each in record.verdicts]
         if len(set(named)) != len(named):
             raise UnknownPiece("A piece is named twice in this list.")
         unnamed = [line for line in by_piece.values() if line.piece_id not in named]
-        if not set(named) <= set(by_piece) or not all(line.added_at for line in unnamed):
+        left_out = (line.added_at or line.piece_id in elsewhere for line in unnamed)
+        if not set(named) <= set(by_piece) or not all(left_out):
             raise UnknownPiece("This list does not name exactly the pieces of this visit.")
+        if self.collects is not None:
+            kept = any(each.verdict is Verdict.KEPT for each in record.verdicts)
+            if kept or record.gesture is not None:
+                raise UnknownPiece("At a collection a piece is handed over, or it is not there.")
         if not {remark.piece for remark in record.remarks} <= set(named):
             raise UnknownPiece("A remark is about a piece that is not on this list.")
-        for each in record.verdicts:
-            by_piece[each.piece].judge(each)
-        for line in unnamed:
-            line.judge(untouched(line.piece_id))
-        self.returns_key, self.returns_digest = record.key, record.digest
-        self.returns_at, self.state = record.confirmed_at, OrderState.RETURNED
-        return True
+        return unnamed
 
     def settle(self, due: payments.Money, now: datetime) -> None:
         """The money followed: exactly what is due was captured, or everything released.

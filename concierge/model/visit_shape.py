@@ -9,6 +9,8 @@ from .catalogue import Style
 WELCOME_MINUTES = 20
 MINUTES_A_PIECE = 5
 LONGEST_MINUTES = 60
+COLLECT_MINUTES = 8
+MINUTES_A_PIECE_BACK = 1
 HOUSE_LANGUAGES = frozenset({"en", "sv"})
 """Every concierge speaks these; a client of another language is given someone who speaks it."""
 
@@ -35,4 +37,13 @@ def shape_of(
         minutes=minutes,
         load=sum(style.load for style in styles),
         skills=(skills.tongue(language),) if needs_tongue else (),
+    )
+
+
+def shape_of_collection(styles: Sequence[Style]) -> VisitShape:
+    """The visit that fetches these pieces: nobody tries anything on, anybody may come."""
+    return VisitShape(
+        minutes=COLLECT_MINUTES + MINUTES_A_PIECE_BACK * len(styles),
+        load=sum(style.load for style in styles),
+        skills=(),
     )

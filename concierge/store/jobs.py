@@ -100,6 +100,12 @@ class TellNotHeld(Job, frozen=True):
     order: UUID
 
 
+class CallCollectionOff(Job, frozen=True):
+    """What a visit was to collect was handed in at the hub: nobody need come."""
+
+    order: UUID
+
+
 class ReadNotice(Job, frozen=True):
     """Act on a webhook's word by asking the provider how things stand."""
 

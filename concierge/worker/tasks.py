@@ -8,6 +8,7 @@ import procrastinate
 from procrastinate import JobContext, RetryStrategy
 
 from concierge.desk.assign_windows import assign_windows
+from concierge.desk.call_collection_off import call_collection_off
 from concierge.desk.card_pages import check_card_page
 from concierge.desk.collect import collect
 from concierge.desk.compare_books import compare_books
@@ -87,6 +88,12 @@ async def _check_refund(context: JobContext, *, refund: str) -> None:
 async def _tell_not_held(context: JobContext, *, order: str) -> None:
     at = bench(context)
     await tell_not_held(at.engine, UUID(order), base_url=at.base_url)
+
+
+@tasks.task(name="call_collection_off", queue=HOUSE, retry=AGAIN, pass_context=True)
+async def _call_collection_off(context: JobContext, *, order: str) -> None:
+    at = bench(context)
+    await call_collection_off(at.engine, at.roads, UUID(order))
 
 
 @tasks.task(name="read_notice", queue=MONEY, retry=AGAIN, pass_context=True)

@@ -166,11 +166,34 @@ class Walk:
                 await self.house.as_client(page.context, order.client_id, self.language)
                 await self.see(page, f"/orders/{order.id}", f"an order, {name}")
             await self.see(page, f"/orders/{order.id}/receipt", "a receipt with its VAT")
+            await self._have_collected(page, order.id)
             await self.house.turn(order.id, OrderState.RETURNED)
             await self.see(page, f"/orders/{order.id}", "an order, its money to follow")
             await self.house.turn(order.id, OrderState.SETTLED)
             await self.see(page, "/account", "her own page")
             await self.see(page, "/dispatch", "a page that is not for her", status=403)
+
+    async def _have_collected(self, page: Page, order: UUID) -> None:
+        """She gives a piece back, has it collected, and calls that off again."""
+        await page.goto(f"{self.house.base}/orders/{order}")
+        form = page.locator("form[action$=give-backs]")
+        if await form.count():
+            await page.locator("details:has(form[action$=give-backs]) summary").click()
+            await form.locator("input[type=checkbox]").first.check()
+            await self.eyes.look(page, "an order, some of it given back")
+            await form.locator("button[value=collect]").click()
+        else:
+            await page.locator("a[href$=collection]").first.click()
+        await page.locator(".windows").wait_for()
+        await page.locator(".window:has(input:enabled)").first.click()
+        await self.eyes.look(page, "when we collect")
+        await page.locator("button[value=order]").click()
+        await page.locator("details:has(form[action$=cancellations]) summary").click()
+        await self.eyes.look(page, "a collection")
+        await page.locator("form[action$=cancellations] button").click()
+        await page.locator("a[href$=collection]").wait_for()
+        await self.eyes.look(page, "a collection called off")
+        await self.see(page, f"/orders/{order}", "an order, pieces of it to come back")
 
     async def at_the_doors(self) -> None:
         """Signing in, the demo's own pages, and a page that is not there."""

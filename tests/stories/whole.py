@@ -93,15 +93,17 @@ class Whole:
         await self.work()
 
     async def colleague(self, role: Role, email: str = "", **more: Any) -> Colleague:
-        """Somebody of this role signs in."""
+        """Somebody of this role signs in; the second time with the account of the first."""
         email = email or f"{role}@house.test"
         async with transaction(self.shop.small.engine) as session:
-            session.add(
-                Account(
-                    email=email, name=f"A {role}", password_hash=PASSWORD_HASH, role=role,
-                    created_at=wall(), **more,
-                )
-            )  # fmt: skip
+            known = await session.exec(select(Account.id).where(Account.email == email))
+            if known.first() is None:
+                session.add(
+                    Account(
+                        email=email, name=f"A {role}", password_hash=PASSWORD_HASH, role=role,
+                        created_at=wall(), **more,
+                    )
+                )  # fmt: skip
         browser = await self.shop.browser()
         await browser.sign_in(email)
         return Colleague(browser)

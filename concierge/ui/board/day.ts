@@ -32,6 +32,8 @@ export interface Visit {
   /** What she owes when it is ended because nobody opened; null unless nobody did. */
   absence_fee: Money | null;
   locked: boolean;
+  /** It fetches what she gives back. */
+  collects: boolean;
 }
 
 /** A visit on somebody's route. `starts` and `ends` are expected now, `planned` is what was planned. */

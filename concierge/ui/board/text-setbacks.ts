@@ -21,6 +21,8 @@ export const nobodyHome = () => say('Nobody opens the door');
 export const calledOff = () => say('The client called off');
 export const reallyCalledOff = (name: string) =>
   say('Call off {client}? Her pieces and her money are freed.', { client: named(name) });
+export const reallyNotCollected = (name: string) =>
+  say('Call off the collection at {client}? She may choose another time.', { client: named(name) });
 export const endVisit = () => say('Nobody opened: end the visit');
 export const reallyAbsent = (name: string) =>
   say('End the visit to {client}? Her pieces come back.', { client: named(name) });

@@ -177,7 +177,8 @@ export function spoken(visit: PlannedVisit, row: Row): string {
     name: apart(row.name),
     state: state(visit),
   });
-  return visit.locked ? say('{words}, locked', { words }) : words;
+  const whole = visit.collects ? list(words, collects()) : words;
+  return visit.locked ? say('{words}, locked', { words: whole }) : whole;
 }
 
 export function rowWords(row: Row): { words: string; tone: '' | 'warn' | 'bad' } {
@@ -210,6 +211,8 @@ export const ways = () => say('Ways to resolve');
 export const lock = () => say('Lock to this concierge');
 export const unlock = () => say('Unlock');
 export const unassign = () => say('Unassign');
+/** A visit that fetches what she gives back. */
+export const collects = () => say('Collects');
 export const lockedWord = () => say('Locked');
 const MONEY: Record<VisitMoney, string> = {
   held: '',

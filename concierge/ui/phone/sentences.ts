@@ -87,6 +87,9 @@ export const earlier = (n: number): string =>
   count('{n} earlier visit', '{n} earlier visits', n);
 export const kept = (n: number): string => count('{n} kept', '{n} kept', n);
 export const returned = (n: number): string => count('{n} returned', '{n} returned', n);
+export const collected = (n: number): string => count('{n} collected', '{n} collected', n);
+export const notHandedOver = (n: number): string =>
+  count('{n} not handed over', '{n} not handed over', n);
 export const lookedInto = (n: number): string =>
   count('{n} looked into, not charged now', '{n} looked into, not charged now', n);
 export const toRecord = (n: number): string =>

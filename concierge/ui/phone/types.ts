@@ -87,6 +87,8 @@ export interface Visit {
   turned_away: string | null;
   early: boolean;
   receipt: Receipt | null;
+  /** She hands pieces over, and tries nothing on; a day kept by an older phone does not say. */
+  collects?: boolean;
 }
 
 /** When a visit is expected to begin, as the day goes; minutes after its plan, 0 when in time. */

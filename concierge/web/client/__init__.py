@@ -6,13 +6,14 @@ them pleasant.
 
 from litestar.handlers import BaseRouteHandler
 
-from . import account, boutique, orders, receipt, selection, visit
+from . import account, boutique, collection, orders, receipt, selection, visit
 
 handlers: list[BaseRouteHandler] = [
     *boutique.handlers,
     *selection.handlers,
     *visit.handlers,
     *orders.handlers,
+    *collection.handlers,
     *receipt.handlers,
     *account.handlers,
 ]

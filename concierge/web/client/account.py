@@ -43,6 +43,7 @@ class AccountPage(msgspec.Struct, frozen=True):
     likes: list[Told]
     orders: list[OrderRow]
     stages: dict[str, str]
+    collecting: dict[str, str]
     wrong: str
 
 
@@ -128,6 +129,7 @@ async def _page(request: Asked, *, wrong: Refusal | None = None) -> Response[str
         ],
         orders=orders,
         stages={stage.value: words.say(said) for stage, said in labels.STAGES.items()},
+        collecting={stage.value: words.say(said) for stage, said in labels.COLLECTING.items()},
         wrong=words.refusal(wrong) if wrong else "",
     )
     return show(request, "client/account.html", page, status_code=422 if wrong else 200)

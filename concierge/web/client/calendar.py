@@ -11,14 +11,19 @@ LONGEST_LINE = 75
 
 
 def calendar_file(order: OrderShown, words: Words, now: datetime) -> str:
-    """One event: the promised window, where, and how many pieces come.
+    """One event: the promised window, where, and how many pieces come or are collected.
 
     Raises:
         Missing: no window is promised yet.
     """
     if order.window is None:
         raise Missing("There is no hour to write into a calendar yet.")
-    pieces = words.count("%(n)s piece to try", "%(n)s pieces to try", len(order.pieces))
+    if order.collects is None:
+        pieces = words.count("%(n)s piece to try", "%(n)s pieces to try", len(order.pieces))
+    else:
+        pieces = words.count(
+            "%(n)s piece to collect", "%(n)s pieces to collect", len(order.pieces)
+        )
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",

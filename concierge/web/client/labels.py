@@ -39,6 +39,15 @@ STAGES: Mapping[Stage, str] = {
     Stage.EXPIRED: "Expired",
     Stage.CANCELLED: "Cancelled",
 }
+COLLECTING: Mapping[Stage, str] = {
+    Stage.CONFIRMED: "Collection booked",
+    Stage.ON_THE_WAY: "On the way",
+    Stage.AT_THE_DOOR: "With you now",
+    Stage.RETURNED: "Collected",
+    Stage.SETTLED: "Collected",
+    Stage.CANCELLED: "Called off",
+}
+"""A visit that fetches pieces; there is no card to wait for."""
 SOURCES: Mapping[str, str] = {
     "client": "You told us",
     "concierge": "Your concierge noticed",

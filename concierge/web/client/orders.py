@@ -27,12 +27,16 @@ from . import labels
 from .calendar import calendar_file
 from .ordering import card_page_of, look_at_card
 
+COLLECT = "collect"
+"""The button of who gives pieces back and wants them collected."""
 LONGEST_FEE = 12
 """Digits of an amount that any fee has."""
 
 
 class OrderPage(msgspec.Struct, frozen=True):
     """An order as it stands. `silent` when the payments provider did not answer just now.
+
+    `stage` is the word for how far it is, `collecting` the one of a visit that fetches pieces.
 
     `costs` when she pressed to call it off and it turned out to have a cost by now; `back_last`
     is on the last day on which she may change her mind. `agreements` are the sentences she agrees
@@ -42,6 +46,7 @@ class OrderPage(msgspec.Struct, frozen=True):
     chosen: int
     order: OrderShown
     stage: str
+    collecting: str
     today: bool
     now: datetime
     silent: bool
@@ -70,6 +75,7 @@ async def order(
         chosen=chosen,
         order=shown,
         stage=labels.STAGES[shown.stage],
+        collecting=labels.COLLECTING.get(shown.stage, labels.STAGES[shown.stage]),
         today=opens is not None
         and opens.astimezone(zone).date() == moment.astimezone(zone).date(),
         now=moment,
@@ -82,7 +88,8 @@ async def order(
             if piece.asked is not None
         },
     )
-    return show(request, "client/order.html", page)
+    template = "client/order.html" if shown.collects is None else "client/collection.html"
+    return show(request, template, page)
 
 
 @get("/orders/{order_id:uuid}/card/{page:str}", include_in_schema=False)
@@ -125,7 +132,7 @@ async def cancel(request: Asked, order_id: FromPath[UUID]) -> Redirect:
 
 @post("/orders/{order_id:uuid}/give-backs", include_in_schema=False)
 async def change_mind(request: Asked, order_id: FromPath[UUID]) -> Redirect:
-    """She brings some of what she kept back."""
+    """She brings some of what she kept back, or goes on to choose when we collect it."""
     house, asking = doors(request), me(request)
     async with transaction(house.engine) as session:
         await her_order(session, order_id, asking.client_id)
@@ -134,7 +141,9 @@ async def change_mind(request: Asked, order_id: FromPath[UUID]) -> Redirect:
         lines = [UUID(each) for each in ticked]
     except ValueError:
         raise BadRequest("Choose among the pieces you kept.") from None
-    await give_back(house.engine, order_id, lines, asking.who)
+    back = await give_back(house.engine, order_id, lines, asking.who)
+    if (await request.form()).get("do") == COLLECT:
+        return Redirect(f"/orders/{order_id}/give-backs/{back}/collection", status_code=303)
     return Redirect(f"/orders/{order_id}", status_code=303)
 
 

@@ -12,7 +12,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.desk.inspect_pieces import Inspected, ToInspect, inspect_pieces, to_inspect
+from concierge.desk.inspect_pieces import Inspected, ToInspect, inspect_pieces, take_in, to_inspect
 from concierge.model import MOST_PIECES, GiveBack, Hub, Order
 from concierge.model.refusals import BadRequest, Missing
 from concierge.store.transaction import transaction
@@ -57,11 +57,21 @@ async def inspect_by_form(request: Asked, give_back_id: FromPath[UUID]) -> Redir
     for piece in sent.getall("piece", []):
         found: Any = sent.get(f"found-{piece}", "")
         why: Any = sent.get(f"why-{piece}", "")
-        if found not in {"ok", "not"} or not isinstance(why, str):
+        if found not in {"ok", "not", "away"} or not isinstance(why, str):
             raise BadRequest("Say of every piece that came back whether it is as it was.")
-        said.append(Inspected(_id(piece), accepted=found == "ok", why=why[:LONGEST]))
+        said.append(
+            Inspected(_id(piece), accepted=found == "ok", why=why[:LONGEST], here=found != "away")
+        )
     await _theirs(request, give_back_id)
     await inspect_pieces(doors(request).engine, give_back_id, said, by=me(request).who)
+    return Redirect("/dispatch/give-backs", status_code=303)
+
+
+@post("/dispatch/give-backs/{give_back_id:uuid}/arrivals", include_in_schema=False)
+async def arrived(request: Asked, give_back_id: FromPath[UUID]) -> Redirect:
+    """The concierge who collected it has handed it in."""
+    await _theirs(request, give_back_id)
+    await take_in(doors(request).engine, give_back_id, by=me(request).who)
     return Redirect("/dispatch/give-backs", status_code=303)
 
 
@@ -111,4 +121,4 @@ def _id(text: object) -> UUID:
         raise BadRequest("Say of every piece that came back whether it is as it was.") from None
 
 
-handlers: list[BaseRouteHandler] = [page, inspect_by_form, rows, inspect]
+handlers: list[BaseRouteHandler] = [page, inspect_by_form, arrived, rows, inspect]

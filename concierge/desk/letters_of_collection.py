@@ -1,0 +1,119 @@
+"""Letters about a visit that fetches what a client gives back: what each says."""
+
+from datetime import timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from concierge.model import (
+    Address,
+    GiveBack,
+    Hub,
+    Order,
+    OrderLine,
+    Style,
+    Variant,
+    Verdict,
+)
+from concierge.words import Words
+
+from .inspected_by_now import inspected_by_now
+
+Said = tuple[str, list[str]]
+"""A letter's subject, and its paragraphs."""
+
+
+async def collection_planned(
+    session: AsyncSession, order: Order, words: Words, promise: list[str]
+) -> Said:
+    """We come for her pieces; she need only have them ready."""
+    return words.say("We collect your pieces"), [
+        *promise,
+        await fetches(session, order, words),
+        words.say("Please have them ready, unworn and with their tags."),
+        _then_paid(words),
+    ]
+
+
+async def collection_called_off(session: AsyncSession, order: Order, words: Words) -> Said:
+    """Nobody comes: she has brought them herself, or still gives them back another way."""
+    back = await session.get_one(GiveBack, order.collects)
+    subject = words.say("The collection is called off")
+    if back.inspected_at is not None:
+        return subject, [words.say("You have brought your pieces in, so nobody need come.")]
+    return subject, [await _another_way(session, order, back, words)]
+
+
+async def nobody_handed_over(session: AsyncSession, order: Order, words: Words) -> Said:
+    """We were there and nobody opened."""
+    back = await session.get_one(GiveBack, order.collects)
+    return words.say("We were at your door"), [
+        words.say("Nobody opened, so we could not collect your pieces."),
+        await _another_way(session, order, back, words),
+    ]
+
+
+async def collected(session: AsyncSession, order: Order, words: Words) -> Said:
+    """What we took with us, and what becomes of the rest."""
+    rows = await session.exec(
+        select(OrderLine, Style, Variant)
+        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
+        .join(Style, col(Style.id) == col(Variant.style_id))
+        .where(OrderLine.order_id == order.id)
+        .order_by(col(OrderLine.id))
+    )
+    gone = await inspected_by_now(session, [order.id])
+    became = [row for row in rows if row[0].piece_id not in gone]
+    back = await session.get_one(GiveBack, order.collects)
+    pieces = [
+        f"{style.name}, {variant.size}: "
+        + (
+            words.say("collected")
+            if line.verdict == Verdict.RETURNED
+            else words.say("not handed over")
+        )
+        for line, style, variant in became
+    ]
+    with_us = any(line.verdict == Verdict.RETURNED for line, _, _ in became)
+    hers = any(line.verdict != Verdict.RETURNED for line, _, _ in became)
+    return (
+        words.say("We have your pieces")
+        if with_us
+        else words.say("We could not collect anything"),
+        [
+            "\n".join(pieces),
+            _then_paid(words) if with_us else "",
+            await _another_way(session, order, back, words) if hers else "",
+        ],
+    )
+
+
+async def fetches(session: AsyncSession, order: Order, words: Words) -> str:
+    """How many pieces are fetched, and where."""
+    lines = (await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))).all()
+    address = await session.get_one(Address, order.address_id)
+    return words.count(
+        "Your concierge collects %(n)s piece at %(street)s. It takes a few minutes.",
+        "Your concierge collects %(n)s pieces at %(street)s. It takes a few minutes.",
+        len(lines),
+        street=address.street,
+    )
+
+
+async def _another_way(session: AsyncSession, order: Order, back: GiveBack, words: Words) -> str:
+    """How she gives back what is still with her, and until when."""
+    hub = await session.get_one(Hub, order.hub_id)
+    return words.say(
+        "You may choose another time on your order's page, or bring what you give back to "
+        "%(hub)s, %(street)s, until %(day)s.",
+        hub=hub.name,
+        street=hub.street,
+        day=words.day(back.until - timedelta(seconds=1)),
+    )
+
+
+def _then_paid(words: Words) -> str:
+    return words.say(
+        "Once they are at the hub we look at them and give you back exactly what you paid "
+        "for them."
+    )
