@@ -20,6 +20,7 @@ from .calendar import (
     surplus,
 )
 from .card_page import CardLine, CardPage, CardPageState, CardPageStatus
+from .dispute import OVER as DISPUTES_OVER
 from .dispute import Dispute, DisputeState
 from .errors import (
     BadAmount,
@@ -68,6 +69,7 @@ from .standing import MOVES, By, Standing, move
 from .steps import Finding, Stored, begin, carry_out, judge
 
 __all__ = [
+    "DISPUTES_OVER",
     "EXPONENTS",
     "FIRST_TRY",
     "MOVES",

@@ -13,7 +13,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.model import Case, Difference, Disposition, GiveBack, Hub, Order, Refund
+from concierge.model import Case, Difference, Disposition, Dispute, GiveBack, Hub, Order, Refund
 from concierge.model.refusals import Missing, WrongStep
 from concierge.store.clock import now
 from concierge.store.log import audit, tell
@@ -26,6 +26,8 @@ from .note_differences import CASE as BOOKS_DIFFER
 from .refund_money import SLOW
 from .settle import MENDED
 
+QUESTIONED = "card_disputed"
+"""The kind of case about a payment that her bank questions."""
 Works = Callable[[UUID], bool]
 """Whether a hub is the business of whoever asks."""
 
@@ -147,11 +149,18 @@ async def _arrived(session: AsyncSession, case: Case) -> None:
         raise WrongStep("The money is still on its way; the house closes this when it arrives.")
 
 
+async def _bank_decided(session: AsyncSession, case: Case) -> None:
+    open_ = select(Dispute.id).where(Dispute.case_id == case.id, col(Dispute.ended_at).is_(None))
+    if (await session.exec(open_)).first() is not None:
+        raise WrongStep("Her bank has not decided; answer it in time.")
+
+
 OVER_WHEN: dict[str, Callable[[AsyncSession, Case], Awaitable[None]]] = {
     **dict.fromkeys((*MENDED, LIES), _money_ended),
     DISPUTED: _pieces_decided,
     BOOKS_DIFFER: _books_agree,
     COMING_BACK: _come_back,
     SLOW: _arrived,
+    QUESTIONED: _bank_decided,
 }
 """What must be true before a case of a kind is done; of every other kind a person knows alone."""

@@ -17,12 +17,12 @@ from payments.notices import NoticeKind
 from payments.stripe_gateway import StripeGateway
 
 from .book_money import book_hold
-from .book_refund import book_dispute
 from .card_pages import take_over_page
 from .hold_money import money_came
 from .house_cases import open_house_case
 from .refund_money import refund_seen
 from .run_operation import apply
+from .see_dispute import dispute_seen
 from .settle import finish_if_settled
 
 UNHEEDED = frozenset({NoticeKind.OTHER})
@@ -112,7 +112,7 @@ async def _dispute(engine: AsyncEngine, gateway: StripeGateway, name: str) -> No
     seen = await gateway.fetch_dispute(name)
     async with transaction(engine) as session:
         if (order := await _order_locked(session, seen.hold)) is not None:
-            await book_dispute(session, order, seen, await now(session))
+            await dispute_seen(session, order, seen, await now(session))
 
 
 TAKE_OVER = {

@@ -175,15 +175,25 @@ async def check_refund(engine: AsyncEngine, gateway: StripeGateway, refund_id: U
         await refund_seen(session, order, seen, await now(session))
 
 
+TAKEN = frozenset(
+    {payments.Standing.CAPTURED, payments.Standing.PART_REFUNDED, payments.Standing.REFUNDED}
+)
+"""Where money stands that was taken and is nobody's question."""
+
+
 async def stand_by_refunds(session: AsyncSession, order: Order) -> None:
     """Where her money stands, by what went back of what was taken."""
-    standings = payments.Standing
-    if order.standing not in {standings.CAPTURED, standings.PART_REFUNDED, standings.REFUNDED}:
-        return
+    if order.standing in TAKEN:
+        to = await standing_by_refunds(session, order)
+        await stand(session, order, to, payments.By.BANK)
+
+
+async def standing_by_refunds(session: AsyncSession, order: Order) -> payments.Standing:
+    """Where her money would stand if no bank questioned it."""
     holds = await holds_of(session, order.id)
     taken = payments.Money.total((hold.captured for hold in holds), order.currency)
     left = taken * 0
     for hold in holds:
         left += payments.refundable(as_read(hold), await refunds_of(session, hold))
-    to = standings.CAPTURED if left == taken else standings.PART_REFUNDED
-    await stand(session, order, to if left else standings.REFUNDED, payments.By.BANK)
+    some = payments.Standing.CAPTURED if left == taken else payments.Standing.PART_REFUNDED
+    return some if left else payments.Standing.REFUNDED

@@ -12,6 +12,7 @@ from concierge.model import (
     CardPage,
     CardPageState,
     Clock,
+    Dispute,
     Hub,
     Notice,
     Operation,
@@ -28,6 +29,7 @@ from concierge.store.jobs import (
     CheckRefund,
     Collect,
     GiveUpSlot,
+    HandInEvidence,
     HoldMoney,
     Job,
     ReadNotice,
@@ -67,6 +69,7 @@ async def _due(session: AsyncSession, moment: datetime) -> AsyncIterator[Job]:
         await _unpaid(session, moment),
         await _refunds(session, moment),
         await _lying(session, moment),
+        await _answers(session, moment),
         await _pages(session, moment),
         await _operations(session, moment),
         await _notices(session, moment),
@@ -112,6 +115,16 @@ async def _refunds(session: AsyncSession, moment: datetime) -> Iterable[Job]:
 async def _lying(session: AsyncSession, moment: datetime) -> Iterable[Job]:
     """Closed orders whose money has not ended, and that are nobody's case."""
     return [CallForMoney(order=order_id) for order_id in await lying(session, moment, AT_ONCE)]
+
+
+async def _answers(session: AsyncSession, moment: datetime) -> Iterable[Job]:
+    """Evidence that was looked over and has not reached her bank."""
+    lying = select(Dispute.id).where(
+        col(Dispute.sent_at) < moment - LEFT_LYING,
+        col(Dispute.handed_in_at).is_(None),
+        col(Dispute.ended_at).is_(None),
+    )
+    return [HandInEvidence(dispute=each) for each in await session.exec(lying.limit(AT_ONCE))]
 
 
 async def _pages(session: AsyncSession, moment: datetime) -> Iterable[Job]:

@@ -16,6 +16,7 @@ from .day import (
     VisitStep,
 )
 from .disposition import PUT_BACK, Decision, Disposition, Trouble
+from .dispute import Dispute
 from .door import Gesture, SecondHold
 from .fees import Fee, FeeConsent, FeeKind
 from .hub import Hub
@@ -88,6 +89,7 @@ __all__ = [
     "Difference",
     "DifferenceKind",
     "Disposition",
+    "Dispute",
     "Event",
     "Fee",
     "FeeConsent",

@@ -94,6 +94,13 @@ class CheckRefund(Job, frozen=True):
     refund: UUID
 
 
+class HandInEvidence(Job, frozen=True):
+    """Somebody looked the evidence of a dispute over: hand it in to her bank."""
+
+    queue: ClassVar[str] = MONEY
+    dispute: str
+
+
 class TellNotHeld(Job, frozen=True):
     """Write to her that her bank holds no money for her visit, and what she can do."""
 

@@ -107,6 +107,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "POST /dispatch/pieces/{disposition_id}/put-backs": DESK,
     "POST /dispatch/pieces/{disposition_id}/write-offs": DISPATCHERS,
     "POST /dispatch/pieces/{disposition_id}/questions": DISPATCHERS,
+    "POST /dispatch/disputes/{dispute_id}/evidence": DISPATCHERS,
+    "GET /dispatch/disputes/{dispute_id}/receipt.pdf": DISPATCHERS,
     "GET /dispatch": DESK,
     "GET /dispatch/books": DISPATCHERS,
     "GET /dispatch/books.csv": DISPATCHERS,

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from concierge.maps.osrm import Osrm
 from concierge.maps.travel import Roads
-from concierge.settings import Settings
+from concierge.settings import Seller, Settings
 from concierge.store.engine import open_engine
 from payments.stripe_gateway import StripeGateway
 
@@ -24,6 +24,8 @@ class Bench:
     solver: SolverProcess
     base_url: str
     """How clients reach us: for links in letters."""
+    seller: Seller
+    """Who stands on a receipt."""
 
     @classmethod
     def lay(cls, settings: Settings, *, hands: int) -> Self:
@@ -38,6 +40,7 @@ class Bench:
             roads=Roads(Osrm(settings.osrm_url) if settings.osrm_url else None),
             solver=SolverProcess(),
             base_url=settings.base_url,
+            seller=settings.seller,
         )
 
     async def clear(self) -> None:

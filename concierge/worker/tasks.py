@@ -14,6 +14,7 @@ from concierge.desk.collect import collect
 from concierge.desk.compare_books import compare_books
 from concierge.desk.fetch_notices import fetch_notices
 from concierge.desk.give_up_order import give_up_slot
+from concierge.desk.hand_in_evidence import carry_to_the_bank
 from concierge.desk.hold_money import hold_money, tell_not_held
 from concierge.desk.improve_day import improve_day
 from concierge.desk.lying_money import call_for_lying_money
@@ -82,6 +83,12 @@ async def _call_for_money(context: JobContext, *, order: str) -> None:
 async def _check_refund(context: JobContext, *, refund: str) -> None:
     at = bench(context)
     await check_refund(at.engine, at.gateway, UUID(refund))
+
+
+@tasks.task(name="hand_in_evidence", queue=MONEY, retry=AGAIN, pass_context=True)
+async def _hand_in_evidence(context: JobContext, *, dispute: str) -> None:
+    at = bench(context)
+    await carry_to_the_bank(at.engine, at.gateway, dispute, seller=at.seller)
 
 
 @tasks.task(name="tell_not_held", queue=HOUSE, retry=AGAIN, pass_context=True)

@@ -51,6 +51,7 @@ NO_PAGE = frozenset(
         "GET /orders/{order_id}/visit.ics",
         "GET /orders/{order_id}/receipt.pdf",
         "GET /dispatch/books.csv",
+        "GET /dispatch/disputes/{dispute_id}/receipt.pdf",
     }
 )
 """What answers with files, figures or another address. Whatever else is got is a page."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from playwright.async_api import BrowserContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 
+import payments
+from concierge.desk.see_dispute import dispute_seen
 from concierge.desk.sign_in import sign_in_client
 from concierge.desk.visits import hash_of, new_token
 from concierge.embedded.city.seed import seed
@@ -24,6 +27,8 @@ from concierge.model import (
     Account,
     Case,
     Disposition,
+    Dispute,
+    Hold,
     Order,
     OrderLine,
     OrderState,
@@ -106,6 +111,22 @@ class DemoHouse:
             )  # fmt: skip
             session.add(case)
         return case.id
+
+    async def questioned(self, order_id: UUID) -> UUID:
+        """Her bank questions what she paid for it; the case."""
+        async with transaction(self.engine) as session:
+            known = await session.exec(select(Dispute).where(Dispute.order_id == order_id))
+            if (row := known.first()) is not None and row.case_id is not None:
+                return row.case_id
+            order, moment = await session.get_one(Order, order_id), await now(session)
+            hold = (await session.exec(select(Hold).where(Hold.order_id == order_id))).one()
+            seen = payments.Dispute(
+                "du_1", hold.provider_id, payments.Money(50_000, order.currency),
+                payments.DisputeState.NEEDS_EVIDENCE, "product_not_received", taken=False,
+                answer_by=moment + timedelta(days=9),
+            )  # fmt: skip
+            await dispute_seen(session, order, seen, moment)
+            return (await session.get_one(Dispute, seen.id)).case_id or order_id
 
     async def newest_order(self) -> UUID:
         """The one placed last."""

@@ -267,6 +267,7 @@ class Walk:
         """The cases, one to decide, and what the client is asked, on her phone."""
         order = await self.house.order(OrderState.SETTLED, today=True)
         case = await self.house.disputed_pieces(order.id)
+        questioned = await self.house.questioned(order.id)
         async with self.page(PHONE) as page:
             await self.house.as_staff(page.context, Role.DISPATCHER, self.language)
             await self.see(page, "/dispatch/cases", "what needs a person")
@@ -274,6 +275,7 @@ class Walk:
             for way in await page.locator("details.call-off").all():
                 await way.evaluate("(each) => { each.open = true }")
             await self.eyes.look(page, "a case to decide")
+            await self.see(page, f"/dispatch/cases/{questioned}", "a payment her bank questions")
         async with self.page(PHONE) as page:
             await self.house.as_client(page.context, order.client_id, self.language)
             await self.see(page, f"/orders/{order.id}", "what she is asked about a piece")

@@ -2,7 +2,7 @@
 
 from litestar.handlers import BaseRouteHandler
 
-from . import aftermath, books, cases, day, give_backs, page, pieces, record, setbacks
+from . import aftermath, books, cases, day, disputes, give_backs, page, pieces, record, setbacks
 
 handlers: list[BaseRouteHandler] = [
     *page.handlers,
@@ -13,5 +13,6 @@ handlers: list[BaseRouteHandler] = [
     *books.handlers,
     *cases.handlers,
     *pieces.handlers,
+    *disputes.handlers,
     *give_backs.handlers,
 ]

@@ -14,6 +14,7 @@ from concierge.desk.dispute_pieces import DISPUTED
 from concierge.desk.end_case import end_case, take_case
 from concierge.desk.pieces_to_decide import PieceToDecide, pieces_to_decide
 from concierge.desk.show_cases import CaseShown, ended_cases, open_cases, show_case
+from concierge.desk.show_dispute import DisputeShown, dispute_of_case
 from concierge.model import Hub
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
@@ -42,6 +43,7 @@ class CasePage(msgspec.Struct, frozen=True):
     mine: bool
     may_charge: bool
     pieces: list[PieceToDecide]
+    dispute: DisputeShown | None
 
 
 @get("/dispatch/cases", include_in_schema=False)
@@ -69,6 +71,7 @@ async def one_case(request: Asked, case_id: FromPath[UUID]) -> Response[str]:
             pieces=await pieces_to_decide(session, case.order)
             if case.kind == DISPUTED and case.order
             else [],
+            dispute=await dispute_of_case(session, case.id),
         )
     return show(request, "dispatch/case.html", page)
 

@@ -1,0 +1,108 @@
+"""What the provider says of a dispute becomes a row, ledger lines and a person's case, once."""
+
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import payments
+from concierge.model import Case, Client, Dispute, Hold, Hub, Order
+from concierge.store.log import audit
+
+from .book_refund import book_dispute
+from .end_case import QUESTIONED, tell_of
+from .refund_money import TAKEN, standing_by_refunds
+from .settle import stand
+
+
+async def dispute_seen(
+    session: AsyncSession, order: Order, seen: payments.Dispute, moment: datetime
+) -> None:
+    """Take over what was read of a dispute: book it, tell the board, say where the money stands.
+
+    What is won ends by itself; what is lost waits for a person to say so. The caller holds the
+    order's lock. Reading the same twice changes nothing.
+    """
+    await book_dispute(session, order, seen, moment)
+    row = await session.get(Dispute, seen.id, populate_existing=True)
+    if row is None:
+        hold = await session.exec(select(Hold.id).where(Hold.provider_id == seen.hold))
+        row = Dispute(
+            id=seen.id, order_id=order.id, hold_id=hold.one(), state=seen.state,
+            amount_minor=seen.amount.minor, currency=seen.amount.currency, reason=seen.reason,
+            taken=seen.taken, opened_at=moment, key=f"{seen.id}:evidence:1",
+        )  # fmt: skip
+        session.add(row)
+    elif payments.is_stale(row.as_read(seen.hold), seen):
+        return
+    row.read(seen, moment)
+    await session.flush()
+    await _tell(session, order, row, moment)
+    await _stand(session, order)
+    await session.flush()
+
+
+async def _tell(session: AsyncSession, order: Order, row: Dispute, moment: datetime) -> None:
+    """The case says how it stands; one that is won ends with it."""
+    words = await said_of(session, order, row)
+    case = await session.get(Case, row.case_id) if row.case_id else None
+    if case is None:
+        case = Case(
+            hub_id=order.hub_id, order_id=order.id, kind=QUESTIONED, words=words, opened_at=moment
+        )
+        session.add(case)
+        await session.flush()
+        row.case_id = case.id
+        await audit(
+            session, who="bank", what="dispute.open", subject=f"order:{order.id}", now=moment,
+            dispute=row.id, amount=str(row.amount), reason=row.reason,
+        )  # fmt: skip
+    elif case.words == words or case.closed_at is not None:
+        return
+    case.words = words
+    if row.ended_at is not None:
+        await audit(
+            session, who="bank", what="dispute.end", subject=f"order:{order.id}", now=moment,
+            dispute=row.id, how=row.state,
+        )  # fmt: skip
+    if row.state is payments.DisputeState.WON:
+        case.closed_at = moment
+    await tell_of(session, case)
+
+
+async def said_of(session: AsyncSession, order: Order, row: Dispute) -> str:
+    """How a dispute stands, in a sentence or two."""
+    client = await session.get_one(Client, order.client_id)
+    hub = await session.get_one(Hub, order.hub_id)
+    about = f"{row.amount} of order {order.reference}"
+    by = f"{row.answer_by.astimezone(hub.zone):%Y-%m-%d %H:%M}" if row.answer_by else ""
+    match row.state:
+        case payments.DisputeState.WON:
+            return f"{client.shown_as}'s bank leaves {about} with us: the dispute is won."
+        case payments.DisputeState.LOST:
+            return f"{client.shown_as}'s bank took {about} back for good: the dispute is lost."
+        case payments.DisputeState.UNDER_REVIEW:
+            return f"{client.shown_as}'s bank reads our evidence about {about}."
+        case payments.DisputeState.ASKED:
+            first = f"{client.shown_as}'s bank asks about {about}; no money has moved."
+        case payments.DisputeState.NEEDS_EVIDENCE:
+            first = f"{client.shown_as}'s bank took {about} back ({row.reason})."
+    return f"{first} Look the evidence over and hand it in" + (f" until {by}." if by else ".")
+
+
+async def _stand(session: AsyncSession, order: Order) -> None:
+    """Where an order's money stands, by all its disputes together."""
+    rows = await session.exec(
+        select(Dispute).where(Dispute.order_id == order.id, col(Dispute.taken))
+    )
+    disputes = rows.all()
+    standings = payments.Standing
+    if order.standing not in {*TAKEN, standings.DISPUTED}:
+        return
+    if any(not each.over for each in disputes):
+        await stand(session, order, standings.DISPUTED, payments.By.BANK)
+    elif any(each.state is payments.DisputeState.LOST for each in disputes):
+        await stand(session, order, standings.CHARGED_BACK, payments.By.BANK)
+    elif order.standing is standings.DISPUTED:
+        to = await standing_by_refunds(session, order)
+        await stand(session, order, to, payments.By.BANK)

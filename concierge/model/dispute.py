@@ -1,0 +1,113 @@
+"""A client's bank asks about a payment, or takes it back: what is shown to it, and how it ends."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field
+
+import payments
+
+from .columns import belongs_to, choice, document, moment
+from .refusals import BadRequest, TooLate, WrongStep
+from .table import Table
+
+
+class Dispute(Table, table=True):
+    """A dispute as last read at the provider, whose name for it is `id`, and our answer to it.
+
+    `evidence` are the words to be handed in, field by field, as somebody looked them over;
+    `receipt_file` is the provider's name of her receipt there. They are handed in once, under
+    `key`, by whoever pressed; `handed_in_at` is when the provider had them.
+    """
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0"),
+        CheckConstraint("(sent_at is null) = (sent_by is null)", name="sent_by_somebody"),
+        CheckConstraint("(sent_at is null) = (evidence = '{}')", name="sent_what"),
+        CheckConstraint("handed_in_at is null or sent_at is not null", name="handed_in_if_sent"),
+        CheckConstraint(
+            "(state in ('won', 'lost')) = (ended_at is not null)", name="ended_when"
+        ),
+        Index(
+            "dispute_to_hand_in", "sent_at",
+            postgresql_where="sent_at is not null and handed_in_at is null and ended_at is null",
+        ),
+    )  # fmt: skip
+
+    id: str = Field(primary_key=True)
+    order_id: UUID = belongs_to("orders.id")
+    hold_id: UUID = belongs_to("hold.id")
+    case_id: UUID | None = belongs_to("person_case.id", nullable=True, index=False)
+    state: payments.DisputeState = choice(payments.DisputeState)
+    amount_minor: int
+    currency: str = Field(max_length=3)
+    reason: str
+    taken: bool
+    answer_by: datetime | None = moment(nullable=True)
+    opened_at: datetime = moment()
+    evidence: dict[str, str] = document()
+    sent_at: datetime | None = moment(nullable=True)
+    sent_by: str | None = None
+    key: str = Field(unique=True)
+    receipt_file: str | None = None
+    handed_in_at: datetime | None = moment(nullable=True)
+    ended_at: datetime | None = moment(nullable=True)
+    trouble: str | None = None
+
+    @property
+    def amount(self) -> payments.Money:
+        """What her bank questions."""
+        return payments.Money(self.amount_minor, self.currency)
+
+    def as_read(self, hold: str) -> payments.Dispute:
+        """The dispute as last read at the provider; `hold` is the provider's name of its hold."""
+        return payments.Dispute(
+            self.id, hold, self.amount, self.state, self.reason, self.taken, self.answer_by
+        )
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self.state in payments.DISPUTES_OVER
+
+    @property
+    def takes_evidence(self) -> bool:
+        """Whether her bank still waits for ours."""
+        waits = (payments.DisputeState.ASKED, payments.DisputeState.NEEDS_EVIDENCE)
+        return self.sent_at is None and self.state in waits
+
+    def read(self, seen: payments.Dispute, now: datetime) -> bool:
+        """Take over what the provider says of it; whether it ended just now."""
+        before = self.ended_at
+        self.state, self.taken, self.reason = seen.state, seen.taken, seen.reason
+        self.answer_by = seen.answer_by
+        if seen.answered and self.sent_at is not None:
+            self.handed_in_at = self.handed_in_at or now
+        if seen.over:
+            self.ended_at = self.ended_at or now
+        return before is None and self.ended_at is not None
+
+    def answer(self, evidence: dict[str, str], *, by: str, now: datetime) -> bool:
+        """Somebody has looked the evidence over and hands it in; False when it was, by the same.
+
+        Raises:
+            BadRequest: there is nothing to show.
+            TooLate: the time for it is over.
+            WrongStep: it was answered before, or has ended.
+        """
+        if self.sent_at is not None and (self.evidence, self.sent_by) == (evidence, by):
+            return False
+        if not any(words.strip() for words in evidence.values()):
+            raise BadRequest("There is no evidence to hand in.")
+        if not self.takes_evidence:
+            raise WrongStep("This dispute was answered before, or has ended.")
+        if self.answer_by is not None and now >= self.answer_by:
+            raise TooLate("The time for an answer is over.")
+        self.evidence, self.sent_at, self.sent_by, self.trouble = evidence, now, by, None
+        return True
+
+    def take_back(self, trouble: str) -> None:
+        """It could not be handed in: the person who looked it over does so once more."""
+        self.evidence, self.sent_at, self.sent_by, self.trouble = {}, None, None, trouble
+        self.key, self.receipt_file = payments.next_key(self.key), None

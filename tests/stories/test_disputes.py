@@ -1,0 +1,234 @@
+"""A client's bank disputes a payment: a person answers in time, and the books follow its word."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+import pytest
+from sqlmodel import select
+
+import payments
+from concierge.desk.read_notice import keep_notice
+from concierge.model import AuditEntry, Case, Dispute, Role
+from concierge.store.transaction import transaction
+from tests.payments.sandboxed import OK, Sandbox
+from tests.small_house import PRICES, at
+
+from .plain import Form, Page, Plain
+from .shop import Visitor
+from .whole import Colleague, Whole, opened_whole
+
+TAKEN = max(PRICES)
+
+
+@pytest.fixture
+async def whole(database: str, sandbox: Sandbox) -> AsyncIterator[Whole]:
+    async with opened_whole(database, sandbox) as one:
+        yield one
+
+
+async def disputed(whole: Whole, **how: Any) -> tuple[Visitor, UUID, str]:
+    """She kept the dearest piece and paid; a day later her bank asks. Its name there."""
+    her, order_id = await whole.ordered(card=OK)
+    await whole.visited(order_id, 1, at("14:30"))
+    [hold] = await whole.holds(order_id)
+    await whole.clock(at("09:00") + timedelta(days=1))
+    said = {"hold": hold.provider_id, "reason": "product_not_received", **how}
+    begun = await whole.shop.sandbox.tell("disputes/begin", **said)
+    await heard(whole)
+    return her, order_id, str(begun["id"])
+
+
+async def heard(whole: Whole) -> None:
+    """What the provider has told us since is acted on."""
+    for notice in await whole.bench.gateway.notices_since(at("08:00"), unheard=False):
+        async with transaction(whole.shop.small.engine) as session:
+            await keep_notice(session, notice)
+    await whole.work()
+
+
+async def the_dispute(whole: Whole) -> tuple[Dispute, Case]:
+    async with transaction(whole.shop.small.engine) as session:
+        row = (await session.exec(select(Dispute))).one()
+        return row, await session.get_one(Case, row.case_id)
+
+
+async def dispatcher(whole: Whole) -> tuple[Colleague, Plain]:
+    colleague = await whole.colleague(Role.DISPATCHER)
+    return colleague, Plain(colleague.browser)
+
+
+async def at_the_case(whole: Whole, desk: Plain) -> tuple[Page, Form]:
+    row, case = await the_dispute(whole)
+    page = await desk.open(f"/dispatch/cases/{case.id}")
+    return page, page.form(f"{row.id}/evidence")
+
+
+async def balances(whole: Whole) -> dict[str, int]:
+    names = ("provider_balance", "disputed", "disputes_lost")
+    return {name: await whole.balance(name) for name in names}
+
+
+async def test_the_evidence_is_gathered_looked_over_and_handed_in_and_won(whole: Whole) -> None:
+    _, order_id, name = await disputed(whole)
+    order = await whole.order(order_id)
+    assert order.standing is payments.Standing.DISPUTED
+    assert await balances(whole) == {
+        "provider_balance": 0, "disputed": TAKEN, "disputes_lost": 0
+    }  # fmt: skip
+    colleague, desk = await dispatcher(whole)
+    board = f"/api/dispatch/days/{whole.shop.small.hub.slug}/2026-11-24"
+    [shown] = (await colleague.read(board))["exceptions"]
+    assert shown["kind"] == "card_disputed"
+    assert "11500.00 SEK" in shown["words"]
+    assert "until 2026-12-03" in shown["words"], "nine days, as the provider says"
+    page, form = await at_the_case(whole, desk)
+    told = {each.name: each.value for each in form.controls}
+    assert order.reference in told["product_description"]
+    assert "11500.00 SEK: kept" in told["product_description"]
+    assert told["service_date"] == "2026-11-23"
+    for fact in (
+        "She confirmed the list of what she keeps and returns",
+        "At her door: the concierge was at the door",
+        "We wrote to her: “Your receipt”",
+        "That list reached us unchanged",
+        "was charged",
+    ):
+        assert fact in told["uncategorized_text"]
+    assert "product not received" in page.words
+    receipt = await colleague.browser.get(f"/dispatch/disputes/{name}/receipt.pdf")
+    assert receipt.content.startswith(b"%PDF")
+    form.fill(uncategorized_text=told["uncategorized_text"] + "\nShe wrote to thank us.")
+    await desk.press(form)
+    await desk.press(form)
+    await whole.work()
+    seen = await whole.bench.gateway.fetch_dispute(name)
+    assert (seen.state, seen.answered) == (payments.DisputeState.UNDER_REVIEW, 1)
+    row, case = await the_dispute(whole)
+    assert row.handed_in_at is not None
+    assert row.receipt_file is not None
+    assert row.evidence["uncategorized_text"].endswith("She wrote to thank us.")
+    assert "reads our evidence" in case.words
+    async with transaction(whole.shop.small.engine) as session:
+        audits = await session.exec(select(AuditEntry).where(AuditEntry.what == "dispute.answer"))
+        assert [entry.who for entry in audits] == [row.sent_by]
+    await whole.shop.sandbox.tell("disputes/decide", dispute=name, outcome="won")
+    await heard(whole)
+    row, case = await the_dispute(whole)
+    assert row.state is payments.DisputeState.WON
+    assert case.closed_at is not None
+    assert (await whole.order(order_id)).standing is payments.Standing.CAPTURED
+    assert await balances(whole) == {
+        "provider_balance": TAKEN, "disputed": 0, "disputes_lost": 0
+    }  # fmt: skip
+    assert "the dispute is won" in (await desk.open("/dispatch/cases/" + str(case.id))).words
+
+
+async def test_nobody_answers_in_time_and_a_person_says_so(whole: Whole) -> None:
+    _, order_id, _ = await disputed(whole, amount=TAKEN // 2)
+    _, desk = await dispatcher(whole)
+    _, form = await at_the_case(whole, desk)
+    _, case = await the_dispute(whole)
+    ending = (await desk.open(f"/dispatch/cases/{case.id}")).form("/endings")
+    ending.fill(why="Let them have it.")
+    assert (await desk.press(ending)).answer.status_code == 409, "her bank has not decided"
+    await whole.clock(at("09:01") + timedelta(days=10))
+    await heard(whole)
+    row, case = await the_dispute(whole)
+    assert (row.state, case.closed_at) == (payments.DisputeState.LOST, None)
+    assert "the dispute is lost" in case.words
+    assert (await whole.order(order_id)).standing is payments.Standing.CHARGED_BACK
+    assert await balances(whole) == {
+        "provider_balance": TAKEN - TAKEN // 2, "disputed": 0, "disputes_lost": TAKEN // 2
+    }  # fmt: skip
+    assert (await desk.press(form)).answer.status_code == 409
+    ending = (await desk.open(f"/dispatch/cases/{case.id}")).form("/endings")
+    ending.fill(why="We had no signature; the door's list counts from now on.")
+    assert (await desk.press(ending)).answer.status_code == 200
+    assert (await the_dispute(whole))[1].closed_at is not None
+
+
+async def test_a_mere_question_moves_no_money(whole: Whole) -> None:
+    _, order_id, name = await disputed(whole, inquiry=True)
+    _, case = await the_dispute(whole)
+    assert "no money has moved" in case.words
+    assert (await whole.order(order_id)).standing is payments.Standing.CAPTURED
+    _, desk = await dispatcher(whole)
+    _, form = await at_the_case(whole, desk)
+    form.fill(uncategorized_text="winning_evidence")
+    await desk.press(form)
+    await whole.work()
+    assert (await whole.bench.gateway.fetch_dispute(name)).state is payments.DisputeState.WON
+    await heard(whole)
+    assert (await the_dispute(whole))[1].closed_at is not None
+    assert await balances(whole) == {
+        "provider_balance": TAKEN, "disputed": 0, "disputes_lost": 0
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["500_before", "500_after", "drop_after", "409"])
+async def test_a_troubled_provider_gets_the_evidence_once(whole: Whole, kind: str) -> None:
+    _, _, name = await disputed(whole)
+    _, desk = await dispatcher(whole)
+    _, form = await at_the_case(whole, desk)
+    await whole.shop.sandbox.fault(kind, f"/v1/disputes/{name}")
+    await desk.press(form)
+    await whole.work()
+    for _ in range(3):
+        await whole.again(timedelta(minutes=1))
+    seen = await whole.bench.gateway.fetch_dispute(name)
+    assert (seen.state, seen.answered) == (payments.DisputeState.UNDER_REVIEW, 1)
+    assert (await the_dispute(whole))[0].handed_in_at is not None
+
+
+async def test_only_a_dispatcher_of_the_house_answers(whole: Whole) -> None:
+    _, _, name = await disputed(whole)
+    hub = await whole.colleague(Role.HUB, hub_id=whole.shop.small.hub.id)
+    refused = await hub.ask("POST", f"/dispatch/disputes/{name}/evidence")
+    assert refused.status_code == 403
+    _, case = await the_dispute(whole)
+    page = await Plain(hub.browser).open(f"/dispatch/cases/{case.id}")
+    assert not [form for form in page.forms if form.action.endswith("/evidence")]
+    colleague, desk = await dispatcher(whole)
+    unknown = await colleague.ask("POST", "/dispatch/disputes/du_nobody/evidence")
+    assert unknown.status_code == 404
+    _, form = await at_the_case(whole, desk)
+    for control in form.controls:
+        control.value = control.value if control.name == "csrf" else " "
+    assert (await desk.press(form)).answer.status_code == 400
+    row, _ = await the_dispute(whole)
+    assert (row.sent_at, row.evidence) == (None, {})
+
+
+WRONG: tuple[LiteralString, ...] = (
+    "update dispute set sent_at = now()",
+    "update dispute set sent_at = now(), sent_by = 'dispatcher:1'",
+    'update dispute set evidence = \'{"customer_name": "Lova"}\'',
+    "update dispute set handed_in_at = now()",
+    "update dispute set state = 'won'",
+    "update dispute set ended_at = now()",
+    "update dispute set amount_minor = 99999999",
+    "update dispute set currency = 'EUR'",
+)
+
+
+async def test_the_database_keeps_an_answer_and_an_end_as_they_were(
+    whole: Whole, database: str
+) -> None:
+    await disputed(whole)
+
+    def refused(statement: LiteralString) -> None:
+        connecting = contextlib.closing(psycopg.connect(database))
+        with connecting as connection, pytest.raises(psycopg.IntegrityError):
+            connection.execute(statement)
+
+    for statement in WRONG:
+        refused(statement)
+    with contextlib.closing(psycopg.connect(database)) as connection:
+        connection.execute("update dispute set state = 'lost', ended_at = now()")
+        connection.commit()
+    refused("update dispute set state = 'won'")
+    refused("update dispute set ended_at = null, state = 'asked'")
