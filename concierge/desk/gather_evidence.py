@@ -42,10 +42,10 @@ FIELDS = (
 )
 """The fields of the provider's evidence that we fill, in the order they are looked over."""
 DOOR = {
-    "en_route": "the concierge set out",
-    "arrived": "the concierge was at the door",
-    "trying": "the client began to try the pieces on",
-    "finished": "the concierge left",
+    "en_route": "set out to her",
+    "arrived": "was at her door",
+    "trying": "brought the pieces in, and she tried them on",
+    "finished": "left her",
 }
 
 
@@ -115,9 +115,9 @@ async def _at_the_door(session: AsyncSession, order: Order) -> list[tuple[dateti
     """The concierge's record: her steps, and the list the client confirmed."""
     stop = await session.get(Stop, order.id)
     who = await session.get(Concierge, stop.concierge_id) if stop else None
-    name = f" ({who.greeting})" if who else ""
+    name = f"The concierge ({who.greeting})" if who else "The concierge"
     steps = (await steps_taken(session, [order.id])).get(order.id, {})
-    told = [(at, f"At her door: {DOOR[step]}{name}.") for step, at in steps.items()]
+    told = [(at, f"{name} {DOOR[step]}.") for step, at in steps.items()]
     if order.returns_at:
         words = (
             "She confirmed the list of what she keeps and returns, at the door, on the "
