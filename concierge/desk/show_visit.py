@@ -36,7 +36,7 @@ from concierge.model.refusals import Missing
 from .ask_amount import asked_of_each
 from .inspected_by_now import inspected_by_now
 from .second_hold import second_hold_of
-from .settle import UNPAID, as_read
+from .settle import UNPAID, as_read, paid_apart
 from .steps_taken import steps_taken, turned_away
 from .visit_sheet import (
     Brief,
@@ -272,8 +272,10 @@ async def _read_pieces(session: AsyncSession, found: _Around, picture: Picture) 
 async def _read_money(session: AsyncSession, found: _Around) -> None:
     found.asked = await asked_of_each(session, found.orders.values())
     holds = select(Hold).where(col(Hold.order_id).in_(found.orders)).order_by(col(Hold.held_at))
+    apart = await paid_apart(session, found.orders)
     for hold in await session.exec(holds):
-        found.holds[hold.order_id].append(hold)
+        if hold.id not in apart:
+            found.holds[hold.order_id].append(hold)
     for order in found.orders.values():
         if order.state is OrderState.AT_VISIT:
             more = await second_hold_of(session, order.id)

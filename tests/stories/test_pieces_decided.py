@@ -22,6 +22,7 @@ from concierge.model import (
     PieceMove,
     PieceState,
     Role,
+    Stop,
     new_id,
 )
 from concierge.store.transaction import transaction
@@ -30,7 +31,7 @@ from tests.small_house import PRICES, at
 
 from .plain import Page, Plain
 from .shop import Visitor
-from .whole import Whole, opened_whole
+from .whole import Colleague, Whole, opened_whole
 
 KEPT, DAMAGED, MISSING = sorted(PRICES, reverse=True)
 REFUSES = "pm_card_visa_chargeDeclinedInsufficientFunds"
@@ -67,6 +68,15 @@ async def came_back(whole: Whole, card: str = OK, *, keeps: bool = True) -> tupl
     assert answer.is_success, answer.text
     await whole.work()
     return her, order_id
+
+
+async def phone_of(whole: Whole, order_id: UUID) -> Colleague:
+    """The phone of who visited her, once more."""
+    async with transaction(whole.shop.small.engine) as session:
+        stop = await session.get_one(Stop, order_id)
+    browser = await whole.shop.browser()
+    await browser.sign_in(f"{stop.concierge_id}@house.test")
+    return Colleague(browser)
 
 
 async def the_case(whole: Whole) -> Case:
@@ -187,6 +197,10 @@ async def test_she_agrees_and_is_charged_apart_and_only_then(whole: Whole) -> No
     shown = (await her.ask("GET", f"/api/orders/{order_id}")).json()
     assert shown["money"]["charged"]["minor"] == KEPT
     assert shown["money"]["released"]["minor"] == sum(PRICES) - KEPT
+    said = (await (await phone_of(whole, order_id)).read(f"/api/field/visits/{order_id}"))[
+        "receipt"
+    ]
+    assert (said["due"]["minor"], said["released"]["minor"]) == (KEPT, sum(PRICES) - KEPT)
     receipt = await Plain(her.browser).open(f"/orders/{order_id}/receipt")
     assert "As you agreed afterwards" in receipt.words
     assert (await the_case(whole)).closed_at is None, "the other piece is still missing"
