@@ -24,6 +24,7 @@ from tests.paid_visit import paid_visit
 from tests.payments.sandboxed import Client
 from tests.small_house import PRICES, SmallHouse, at
 
+from .receipts import receipt_that_adds_up
 from .test_at_the_door import arrive
 from .test_returns import Phone, Phones, lines, phones, said, work_off
 
@@ -95,6 +96,8 @@ async def test_it_is_a_line_at_its_price_and_she_may_keep_it_instead(
         captured = (await session.exec(select(Hold.captured_minor))).one()
         assert list(moves) == [PieceState.WITH_CLIENT, PieceState.SOLD]
     assert (piece.state, captured) == (PieceState.SOLD, PRICES[2])
+    receipt = await receipt_that_adds_up(house.engine, visit.id)
+    assert (receipt.charged.minor, len(receipt.pieces)) == (PRICES[2], 2)
 
 
 async def test_what_she_did_not_confirm_never_changed_hands(

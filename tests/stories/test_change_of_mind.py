@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 import payments
 from concierge.desk.read_notice import keep_notice
-from concierge.model import Case, GiveBack, Hold, Piece, PieceState, Refund, Role, new_id
+from concierge.model import Case, GiveBack, Hold, Piece, PieceState, Refund, Role, Style, new_id
 from concierge.model.refusals import Overtaken
 from concierge.store.transaction import transaction
 from payments.notices import NoticeKind
@@ -17,6 +17,7 @@ from tests.payments.sandboxed import OK, Sandbox
 from tests.small_house import PRICES, at
 
 from .plain import Plain
+from .receipts import receipt_that_adds_up
 from .shop import Visitor
 from .whole import Whole, opened_whole
 
@@ -89,6 +90,35 @@ async def test_exactly_what_she_brings_back_is_paid_back(whole: Whole) -> None:
     assert (again.status_code, again.json()["refund"]["minor"]) == (201, PRICES[2])
     await whole.work()
     assert await whole.balance("refunds") == PRICES[2]
+
+
+async def test_what_goes_back_comes_off_at_its_own_vat_rate_and_a_gesture_off_what_stays(
+    whole: Whole,
+) -> None:
+    engine = whole.shop.small.engine
+    async with transaction(engine) as session:
+        (await session.get_one(Style, whole.shop.small.styles[2].id)).vat_bp = 600
+    her, order_id = await whole.ordered()
+    given = {"minor": 10_001, "reason": "late"}
+    await whole.visited(order_id, 2, at("14:30"), gesture=given)
+    before = await receipt_that_adds_up(engine, order_id)
+    assert [(line.vat_bp, line.gross.minor) for line in before.vat] == [
+        (
+            2_500,
+            1_150_000 - 6_285,
+        ),  # 10,001 shared over 1,150,000 and 680,000: 6,284.6 and 3,716.4
+        (600, 680_000 - 3_716),
+    ]
+    lines = await lines_of(her, order_id)
+    back = {"lines": [lines[PRICES[2]]]}
+    await her.ask("POST", f"/api/orders/{order_id}/give-backs", back)
+    hub = await whole.colleague(Role.HUB, hub_id=whole.shop.small.hub.id)
+    [asked] = await hub.read(BACKS)
+    found = [{"piece": asked["pieces"][0]["piece"], "accepted": True}]
+    await hub.ask("POST", f"{BACKS}/{asked['id']}/inspections", {"pieces": found})
+    await whole.work()
+    after = await receipt_that_adds_up(engine, order_id)
+    assert [(line.vat_bp, line.gross.minor) for line in after.vat] == [(2_500, 1_150_000 - 10_001)]
 
 
 async def test_what_is_not_as_it_was_is_not_paid_back_and_a_person_calls_her(whole: Whole) -> None:
@@ -177,6 +207,8 @@ async def test_money_that_had_arrived_and_comes_back_is_a_case_once_the_provider
     assert await cases(whole) == ["refund_failed"]
     assert (await whole.order(order_id)).standing is payments.Standing.CAPTURED
     assert await whole.balance("refunds") == 0
+    receipt = await receipt_that_adds_up(whole.shop.small.engine, order_id)
+    assert (receipt.refunds, receipt.paid.minor) == ([], PRICES[0])
 
 
 @pytest.mark.parametrize("kind", ["500_before", "500_after", "409", "drop_before", "drop_after"])

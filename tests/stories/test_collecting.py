@@ -20,6 +20,7 @@ from tests.payments.sandboxed import OK, Sandbox, client_of, fresh
 from tests.small_house import MONDAY, PRICES, at
 
 from .plain import Plain
+from .receipts import receipt_that_adds_up
 from .whole import Colleague, Whole, opened_whole
 
 LAPSES, LAPSES_BROKE = "4000000000005886", "4000000000005894"
@@ -79,6 +80,8 @@ async def test_a_card_that_refuses_leads_to_a_link_and_she_pays_once(whole: Whol
     receipt = await her.open(f"/orders/{order_id}")
     assert "Pay SEK" not in receipt.words.replace("\xa0", " ")
     assert (await whole.letters(order_id))[-1].subject == "Your receipt"
+    receipt = await receipt_that_adds_up(whole.shop.small.engine, order_id)
+    assert [card.charged.minor for card in receipt.card] == [0, PRICES[0]]
 
 
 async def test_a_link_that_is_not_paid_becomes_a_persons_case_and_may_still_be_paid(

@@ -28,6 +28,7 @@ from tests.payments.sandboxed import Sandbox
 from tests.small_house import MONDAY, PRICES, at
 
 from .plain import Plain
+from .receipts import receipt_that_adds_up
 from .shop import Visitor
 from .whole import Colleague, Whole, opened_whole
 
@@ -164,6 +165,7 @@ async def test_cancelling_late_takes_exactly_the_fee_she_was_told(whole: Whole) 
     ]
     assert [(line.vat_bp, line.gross.minor) for line in receipt.vat] == [(2_500, LATE)]
     assert (receipt.kept.minor, receipt.charged.minor) == (0, LATE)
+    assert await receipt_that_adds_up(whole.shop.small.engine, order_id) == receipt
     paper = await her.browser.get(f"/orders/{order_id}/receipt", headers={"accept": "text/html"})
     assert "Late cancellation" in paper.text
     assert (await cancel(her, order_id, told)).status_code == 409

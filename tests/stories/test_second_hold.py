@@ -13,6 +13,7 @@ from tests.paid_visit import paid_visit
 from tests.payments.sandboxed import DECLINED, OK, Client
 from tests.small_house import PRICES, SmallHouse, at
 
+from .receipts import receipt_that_adds_up
 from .test_at_the_door import arrive
 from .test_how_much_is_held import DEAREST, ONCE, TWO_SIZES, with_another_size
 from .test_returns import Phone, Phones, lines, phones, said, work_off
@@ -92,6 +93,8 @@ async def test_all_is_kept_once_she_has_had_the_rest_set_aside(
     assert [hold.captured_minor for hold in holds] == [ONCE, PRICES[0]]
     sales = [entry.amount_minor for entry in books if entry.account == "sales"]
     assert sum(sales) == -(ONCE + PRICES[0])
+    told = await receipt_that_adds_up(house.engine, visit.id)
+    assert [card.charged.minor for card in told.card] == [ONCE, PRICES[0]]
 
 
 async def test_a_card_page_she_leaves_or_a_bank_that_says_no_changes_nothing(
