@@ -158,20 +158,25 @@ async def send_link_again(engine: AsyncEngine, order_id: UUID, *, by: str, base_
         await audit(session, who=by, what=LINK_SENT, subject=subject, now=moment)
 
 
+async def links_sent(session: AsyncSession, order_id: UUID) -> list[datetime]:
+    """When somebody sent her the link again."""
+    rows = await session.exec(
+        select(AuditEntry.at)
+        .where(AuditEntry.subject == f"order:{order_id}", AuditEntry.what == LINK_SENT)
+        .order_by(col(AuditEntry.seq))
+    )
+    return list(rows)
+
+
 async def _refuse_to_press(session: AsyncSession, order: Order, moment: datetime) -> None:
     """A link by hand is a courtesy, not pressure: some time apart, and a few times at most."""
-    rows = await session.exec(
-        select(func.count(), func.max(AuditEntry.at)).where(
-            AuditEntry.subject == f"order:{order.id}", AuditEntry.what == LINK_SENT
-        )
-    )
-    sent, last = rows.one()
-    if sent >= MOST_LINKS:
+    sent = await links_sent(session, order.id)
+    if len(sent) >= MOST_LINKS:
         raise TooManyTries(
             "She has had the link to pay %(order)s as often as we may send it; call her.",
             order=order.reference,
         )
-    if sent and moment - last < LINKS_APART:
+    if sent and moment - sent[-1] < LINKS_APART:
         raise TooManyTries("She had this link within the hour; give her a little time.")
 
 

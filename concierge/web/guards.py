@@ -104,6 +104,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "GET /dispatch/cases/{case_id}": DESK,
     "POST /dispatch/cases/{case_id}/owners": DESK,
     "POST /dispatch/cases/{case_id}/endings": DESK,
+    "POST /dispatch/cases/{case_id}/payment-links": DISPATCHERS,
     "POST /dispatch/pieces/{disposition_id}/put-backs": DESK,
     "POST /dispatch/pieces/{disposition_id}/write-offs": DISPATCHERS,
     "POST /dispatch/pieces/{disposition_id}/questions": DISPATCHERS,

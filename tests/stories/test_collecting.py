@@ -115,6 +115,29 @@ async def test_a_link_that_is_not_paid_becomes_a_persons_case_and_may_still_be_p
     assert refused.status_code == 409
 
 
+async def test_a_dispatcher_sends_the_link_again_from_the_case(whole: Whole) -> None:
+    _, order_id = await whole.ordered(card=LAPSES_BROKE)
+    await whole.visited(order_id, 1, at("14:30"))
+    await whole.work()
+    async with transaction(whole.shop.small.engine) as session:
+        case = (await session.exec(select(Case.id))).one()
+    desk = Plain((await whole.colleague(Role.DISPATCHER)).browser)
+    letters = len(await whole.letters(order_id))
+    page = await desk.open(f"/dispatch/cases/{case}")
+    page = await desk.press(page.form("/payment-links"))
+    assert "The link to pay was sent again" in page.words
+    assert [each.subject for each in await whole.letters(order_id)][letters:] == [
+        "Please pay for your visit"
+    ]
+    again = await desk.press(page.form("/payment-links"))
+    assert again.answer.status_code == 429
+    assert "She had this link within the hour" in again.words
+    hub = await whole.colleague(Role.HUB, hub_id=whole.shop.small.hub.id)
+    shown = await Plain(hub.browser).open(f"/dispatch/cases/{case}")
+    assert not [form for form in shown.forms if form.action.endswith("/payment-links")]
+    assert len(await whole.letters(order_id)) == letters + 1
+
+
 async def is_sent_within_limits(
     whole: Whole, dispatcher: Colleague, order_id: UUID, since: datetime
 ) -> None:

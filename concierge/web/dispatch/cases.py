@@ -10,12 +10,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlmodel import select
 
+from concierge.desk.collect import links_sent, send_link_again
 from concierge.desk.dispute_pieces import DISPUTED
 from concierge.desk.end_case import end_case, take_case
 from concierge.desk.pieces_to_decide import PieceToDecide, pieces_to_decide
 from concierge.desk.show_cases import CaseShown, ended_cases, open_cases, show_case
 from concierge.desk.show_dispute import DisputeShown, dispute_of_case
 from concierge.model import Hub
+from concierge.model.refusals import Missing
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
@@ -36,7 +38,10 @@ class CasesPage(msgspec.Struct, frozen=True):
 
 
 class CasePage(msgspec.Struct, frozen=True):
-    """One case; `mine` when whoever looks took it, `may_charge` when she may ask for money."""
+    """One case; `mine` when whoever looks took it, `may_charge` when she may ask for money.
+
+    `links_sent` is when somebody sent the link to pay again.
+    """
 
     now: datetime
     case: CaseShown
@@ -44,6 +49,7 @@ class CasePage(msgspec.Struct, frozen=True):
     may_charge: bool
     pieces: list[PieceToDecide]
     dispute: DisputeShown | None
+    links_sent: list[datetime]
 
 
 @get("/dispatch/cases", include_in_schema=False)
@@ -72,6 +78,7 @@ async def one_case(request: Asked, case_id: FromPath[UUID]) -> Response[str]:
             if case.kind == DISPUTED and case.order
             else [],
             dispute=await dispute_of_case(session, case.id),
+            links_sent=await links_sent(session, case.order) if case.order else [],
         )
     return show(request, "dispatch/case.html", page)
 
@@ -85,6 +92,20 @@ async def take(request: Asked, case_id: FromPath[UUID]) -> Redirect:
             doors(request).engine, case_id, asking.account_id, works_at=asking.works_at,
             by=asking.who,
         )  # fmt: skip
+    return back_to(case_id)
+
+
+@post("/dispatch/cases/{case_id:uuid}/payment-links", include_in_schema=False)
+async def send_link(request: Asked, case_id: FromPath[UUID]) -> Redirect:
+    """She gets the link to pay, and its time, once more."""
+    house, asking = doors(request), me(request)
+    async with transaction(house.engine) as session:
+        case = await show_case(session, case_id, works_at=asking.works_at)
+    if case.order is None:
+        raise Missing("There is no such order.")
+    await send_link_again(
+        house.engine, case.order, by=asking.who, base_url=house.settings.base_url
+    )
     return back_to(case_id)
 
 
@@ -102,4 +123,4 @@ def back_to(case_id: UUID) -> Redirect:
     return Redirect(f"/dispatch/cases/{case_id}", status_code=303)
 
 
-handlers: list[BaseRouteHandler] = [cases, one_case, take, end]
+handlers: list[BaseRouteHandler] = [cases, one_case, take, send_link, end]
