@@ -37,6 +37,27 @@ def test_every_offer_can_be_inserted_and_the_plan_stays_good(
             assert offer.words
 
 
+@given(d.days(), d.speeds_by_hour, st.data())
+@examples(80)
+def test_what_is_offered_on_roads_with_hours_is_kept_when_driven_at_their_true_speeds(
+    drawn: routing.Problem, speeds: routing.Speeds, data: st.DataObject
+) -> None:
+    wish = data.draw(d.visits("wish", [shift.id for shift in drawn.shifts]))
+    wish = replace(wish, lock=wish.lock and replace(wish.lock, under_way=False))
+    asked = d.day(list(drawn.shifts), [*drawn.visits, wish], speeds=speeds)
+    problem = asked.without_visit(wish.id)
+    plan = d.by_insertion(problem)
+    for offer in routing.offers(problem, plan, wish, wish.windows):
+        if offer.feasible:
+            proof = routing.insert(problem, plan, wish, offer)
+            booked = problem.with_visit(replace(wish, windows=(offer.window,)))
+            assert routing.check(booked, proof) == []
+            for route in proof.routes:
+                driven = routing.retime(booked, route, now=route.leaves)
+                assert driven.late == ()
+                assert driven.route.returns <= route.returns
+
+
 @given(d.days())
 @examples(40)
 def test_the_cheapest_place_is_offered_first_and_one_for_each_concierge(
