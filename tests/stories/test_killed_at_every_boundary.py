@@ -19,6 +19,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 import payments
+from concierge.desk.card_pages import PAGES
 from concierge.desk.collect import collect
 from concierge.desk.hold_money import hold_money
 from concierge.desk.refund_money import refund
@@ -135,6 +136,10 @@ async def plan(house: SmallHouse, gateway: StripeGateway, kind: Kind, order: Ord
     async with transaction(engine) as session:
         row = await session.get_one(Order, order.id)
         await refund(session, row, payments.Money(KEPT, row.currency), at("09:00"))
+
+
+def test_every_kind_of_operation_that_a_worker_carries_out_is_among_them() -> None:
+    assert set(KINDS) == set(Kind) - set(PAGES)
 
 
 async def test_every_case_ends_as_if_nothing_had_happened(

@@ -10,8 +10,10 @@ import uvicorn
 from sqlmodel import col, func, select
 
 from concierge.app import create_app
+from concierge.desk.compare_books import compare_books
 from concierge.desk.read_notice import read_notice
-from concierge.model import Case, LedgerEntry, Notice, Order, OrderState
+from concierge.desk.show_books import show_books
+from concierge.model import Case, Notice, Order, OrderState
 from concierge.settings import SANDBOX_WEBHOOK_SECRET
 from concierge.store.transaction import transaction
 from payments.sandbox.faults import FaultKind
@@ -84,19 +86,18 @@ async def test_under_every_fault_the_books_are_the_same_and_agree_with_the_provi
 
 
 async def agrees_with_the_provider(told: Told) -> None:
-    """Order by order, and in the sum: what was held, taken and given back."""
+    """Order by order, on the page of the trial balance, and line by line."""
     there = await told.shop.sandbox.look("totals")
     for order, (held, due) in told.ends.items():
         said = there["orders"][str(order)]
         assert (said["authorised"], said["captured"]) == (held, due)
         assert (said["released"], said["held"]) == (held - due, 0)
+    comparison = await compare_books(told.shop.small.engine, told.gateway)
+    assert (comparison.looked, comparison.differences) == (len(told.ends), 0)
     async with transaction(told.shop.small.engine) as session:
-        sums = await session.exec(
-            select(LedgerEntry.account, func.sum(LedgerEntry.amount_minor)).group_by(
-                col(LedgerEntry.account)
-            )
-        )
-        here = {account: int(total) for account, total in sums}
+        (crowns,) = (await show_books(session, None)).currencies
+    assert crowns.even
+    here = {line.account: line.balance.minor for line in (*crowns.books, *crowns.memo)}
     held, due = (sum(each) for each in zip(*told.ends.values(), strict=True))
     total = there["currencies"]["SEK"]
     assert total["authorised"] == held
