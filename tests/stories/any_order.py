@@ -12,9 +12,11 @@ import payments
 import routing
 import routing.solver
 from concierge.desk.card_pages import open_card_page
+from concierge.desk.give_back import give_back
 from concierge.desk.hub_day import HubDay
 from concierge.desk.offer_windows import offer_windows
 from concierge.desk.place_order import OrderRequest, place_order
+from concierge.desk.plan_collection import plan_collection
 from concierge.desk.plan_day import plan_day
 from concierge.desk.read_day import read_days
 from concierge.desk.record_returns import record_returns
@@ -65,6 +67,11 @@ class Told:
     due: int = 0
     kept: frozenset[UUID] = frozenset()
     record: ReturnsRecord | None = None
+    back: UUID | None = None
+    """What she gives back of it, once she does."""
+    fetched_by: "Told | None" = None
+    """The visit that collects it, or was to."""
+    collects: bool = False
 
     def look_at_page(self) -> None:
         """What reading a card page does to an order."""
@@ -145,6 +152,25 @@ class World:
             pages = await session.exec(select(CardPage).where(CardPage.order_id == order.id))
             page = pages.one()
         return payments.CardPage(page.id, page.url, page.expires_at)
+
+    async def give_all_back(self, order: Told) -> UUID:
+        async with transaction(self.engine) as session:
+            lines = await session.exec(
+                select(OrderLine.id).where(
+                    OrderLine.order_id == order.id, OrderLine.verdict == Verdict.KEPT
+                )
+            )
+            kept = lines.all()
+        return await give_back(self.engine, order.id, kept, "client")
+
+    async def have_collected(self, order: Told, window: routing.Window) -> Told:
+        assert order.back is not None
+        visit = await plan_collection(
+            self.engine, self.roads, order.id, order.back, window, by="client"
+        )
+        return Told(
+            visit.id, window.opens, self.now, held=0, state=OrderState.CONFIRMED, collects=True
+        )
 
     async def stop_of(self, order: Told) -> Stop | None:
         async with transaction(self.engine) as session:

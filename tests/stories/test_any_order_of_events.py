@@ -170,9 +170,38 @@ class AnyOrder(RuleBasedStateMachine):
         else:
             assert self.run(self.world.record(order, stop, record)) is None
             order.record, order.due, order.state = record, due, OrderState.RETURNED
+            if order.collects:  # no money is to follow
+                order.state = OrderState.SETTLED
             order.kept = frozenset(
                 each.piece for each in record.verdicts if each.verdict is Verdict.KEPT
             )
+
+    @rule(target=orders, order=orders, day=st.sampled_from(DAYS), opens=openings)
+    def she_has_what_she_kept_collected(self, order: Told, day: date, opens: str) -> Any:
+        """A collection is planned where it can be, one at a time, and lives like any visit."""
+        if order.state is not OrderState.SETTLED or not order.kept or not self._gives_back(order):
+            return multiple()
+        before = order.fetched_by
+        window = self.world.house.window(opens, day)
+        if before is not None and before.state is not OrderState.CANCELLED:
+            with pytest.raises((WrongStep, TooLate)):
+                self.run(self.world.have_collected(order, window))
+            return multiple()
+        try:
+            visit = self.run(self.world.have_collected(order, window))
+        except (WindowTaken, BadRequest, TooLate):
+            return multiple()
+        self.told[visit.id] = order.fetched_by = visit
+        return visit
+
+    def _gives_back(self, order: Told) -> bool:
+        """She gives back all she kept, the first time; False when it is too late for that."""
+        if order.back is None:
+            try:
+                order.back = self.run(self.world.give_all_back(order))
+            except TooLate:
+                return False
+        return True
 
     def _wait_until(self, moment: datetime) -> None:
         self.run(self.world.until(moment))
@@ -237,3 +266,33 @@ def test_nothing_is_lost_or_charged_twice_in_any_order_of_events(
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_a_collection_lives_like_any_visit(postgres: str, template: str, sandbox: Sandbox) -> None:
+    """The way there is long: this once it is walked on purpose, with all that must hold on it."""
+    any_order: Any = AnyOrder(postgres, template, sandbox)  # rules speak of bundles, we of orders
+    try:
+        kept = any_order.the_first_order((0, 1))
+        any_order.she_gives_her_card(kept, OK)
+        any_order.she_comes_back_from_the_card_page(kept)
+        any_order.the_concierge_says_where_she_is(kept, Step.ARRIVED)
+        any_order.she_confirms_her_list(kept, {0, 1}, again=False)
+        any_order.the_worker_works(None)
+        called_off = any_order.she_has_what_she_kept_collected(kept, DAYS[0], "17:00")
+        any_order.she_has_what_she_kept_collected(kept, DAYS[2], "17:00")
+        any_order.every_promise_has_its_proof()
+        any_order.she_cancels(called_off)
+        any_order.the_rows_say_what_was_done()
+        visit = any_order.she_has_what_she_kept_collected(kept, DAYS[1], "17:00")
+        any_order.the_concierge_says_where_she_is(visit, Step.EN_ROUTE)
+        any_order.the_concierge_says_where_she_is(visit, Step.ARRIVED)
+        any_order.the_rows_say_what_was_done()
+        any_order.she_confirms_her_list(visit, set(), again=False)
+        any_order.she_confirms_her_list(visit, set(), again=True)
+        any_order.the_worker_works(None)
+        any_order.she_has_what_she_kept_collected(kept, DAYS[2], "17:00")
+        any_order.the_rows_say_what_was_done()
+        any_order.every_promise_has_its_proof()
+        assert visit.state is OrderState.SETTLED
+    finally:
+        any_order.teardown()

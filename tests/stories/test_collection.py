@@ -450,4 +450,10 @@ async def test_only_a_collection_departs_without_a_hold(whole: Whole) -> None:
     }  # fmt: skip
     door = f"/api/field/visits/{hers.visit}/returns/{new_id()}"
     assert (await phone.ask("PUT", door, given)).status_code == 422
+    of = f"/api/orders/{hers.visit}"
+    assert (await hers.her.ask("POST", f"{of}/card-pages")).status_code == 409
+    lines = {"lines": [(await hers.shown(hers.visit))["pieces"][0]["line"]]}
+    assert (await hers.her.ask("POST", f"{of}/give-backs", lines)).status_code == 409
+    receipt = await hers.her.browser.get(f"/orders/{hers.visit}/receipt")
+    assert receipt.status_code == 404
     assert (await whole.holds(hers.visit), await whole.operations(hers.visit)) == ([], [])
