@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .errors import BadProblem
+from .typed import refuse_other_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,7 @@ class Lock:
     under_way: bool = False
 
     def __post_init__(self) -> None:
-        for name, moment in (("not_before", self.not_before), ("starts", self.starts)):
-            if moment is not None and moment.tzinfo is None:
-                raise BadProblem(f"A lock's {name} needs a time zone.")
+        refuse_other_types(self)
         if self.starts is not None:
             if self.starts.microsecond:
                 raise BadProblem(f"A lock's starts is {self.starts}, not a whole second.")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .errors import BadProblem
+from .typed import refuse_other_types
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -17,6 +18,7 @@ class Place:
     latitude: float
 
     def __post_init__(self) -> None:
+        refuse_other_types(self)
         if not (-180 <= self.longitude <= 180 and -90 <= self.latitude <= 90):
             raise BadProblem(f"({self.longitude}, {self.latitude}) is not longitude, latitude.")
 

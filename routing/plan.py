@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from .errors import BadPlan
 from .problem import Window
+from .typed import refuse_other_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,9 @@ class Stop:
 
     `drive` is the time at the wheel since the stop before. `window` is the one of the visit's
     windows that the plan keeps.
+
+    Raises:
+        BadPlan: a field is of another type, or a moment has no time zone.
     """
 
     visit: str
@@ -23,19 +27,33 @@ class Stop:
     drive: timedelta
     window: Window
 
+    def __post_init__(self) -> None:
+        refuse_other_types(self, BadPlan)
+
 
 @dataclass(frozen=True, slots=True)
 class BreakTaken:
-    """A rest, before the stop at index `before`; the number of stops means on the way home."""
+    """A rest, before the stop at index `before`; the number of stops means on the way home.
+
+    Raises:
+        BadPlan: a field is of another type, or a moment has no time zone.
+    """
 
     starts: datetime
     ends: datetime
     before: int
 
+    def __post_init__(self) -> None:
+        refuse_other_types(self, BadPlan)
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One shift's day, from `leaves` to `returns`, stops in driving order."""
+    """One shift's day, from `leaves` to `returns`, stops in driving order.
+
+    Raises:
+        BadPlan: a field is of another type, or a moment has no time zone.
+    """
 
     shift: str
     leaves: datetime
@@ -43,6 +61,9 @@ class Route:
     stops: tuple[Stop, ...] = ()
     breaks: tuple[BreakTaken, ...] = ()
     drive_home: timedelta = timedelta(0)
+
+    def __post_init__(self) -> None:
+        refuse_other_types(self, BadPlan)
 
     @property
     def drive(self) -> timedelta:

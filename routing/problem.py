@@ -13,6 +13,7 @@ from .errors import BadProblem
 from .lock import Lock, refuse_circles
 from .place import Place
 from .travel import TravelTimes
+from .typed import refuse_other_types
 from .weights import Weights
 
 
@@ -21,15 +22,14 @@ class Window:
     """When service may begin: from `opens` to `closes`, both ends included. It may finish later.
 
     Raises:
-        BadProblem: an end has no time zone, or `closes` precedes `opens`.
+        BadProblem: an end has no time zone or is no moment, or `closes` precedes `opens`.
     """
 
     opens: datetime
     closes: datetime
 
     def __post_init__(self) -> None:
-        if self.opens.tzinfo is None or self.closes.tzinfo is None:
-            raise BadProblem("A window needs a time zone on both ends.")
+        refuse_other_types(self)
         if self.closes < self.opens:
             raise BadProblem(f"Window closes {self.closes} before it opens {self.opens}.")
 
@@ -40,10 +40,17 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """Where concierges set out from and come back to."""
+    """Where concierges set out from and come back to.
+
+    Raises:
+        BadProblem: a field is of another type.
+    """
 
     id: str
     place: Place
+
+    def __post_init__(self) -> None:
+        refuse_other_types(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +58,14 @@ class Break:
     """A rest of length `lasts` that begins inside `window`, during or after a drive.
 
     Raises:
-        BadProblem: it does not last.
+        BadProblem: a field is of another type, or it does not last.
     """
 
     window: Window
     lasts: timedelta
 
     def __post_init__(self) -> None:
+        refuse_other_types(self)
         if self.lasts <= timedelta(0):
             raise BadProblem(f"A break must last; this one lasts {self.lasts}.")
 
@@ -73,8 +81,8 @@ class Shift:
     the id stands in.
 
     Raises:
-        BadProblem: it ends before it starts, a break does not fit, or capacity, overtime or
-            fair is negative.
+        BadProblem: a field is of another type, it ends before it starts, a break does not fit,
+            or capacity, overtime or fair is negative.
     """
 
     id: str
@@ -90,8 +98,7 @@ class Shift:
     fair: timedelta | None = None
 
     def __post_init__(self) -> None:
-        if self.starts.tzinfo is None or self.ends.tzinfo is None:
-            raise BadProblem(f"Shift {self.id} needs a time zone on both ends.")
+        refuse_other_types(self)
         if self.ends <= self.starts:
             raise BadProblem(f"Shift {self.id} ends {self.ends}, not after it starts.")
         if self.capacity < 0:
@@ -126,8 +133,9 @@ class Visit:
     the client, for words a person reads; the id stands in.
 
     Raises:
-        BadProblem: no window, no service time, a negative load or price, a shift priced twice, a
-            priority below one, or a lock that makes the visit wait for itself.
+        BadProblem: a field is of another type, no window, no service time, a negative load or
+            price, a shift priced twice, a priority below one, or a lock that makes the visit wait
+            for itself.
     """
 
     id: str
@@ -145,6 +153,7 @@ class Visit:
     prices: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
+        refuse_other_types(self)
         if not self.windows:
             raise BadProblem(f"Visit {self.id} has no window.")
         if self.lasts <= timedelta(0):
@@ -184,6 +193,7 @@ class Problem:
     _visit: dict[str, Visit] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        refuse_other_types(self)
         _once("Shift", (shift.id for shift in self.shifts))
         _once("Visit", (visit.id for visit in self.visits))
         object.__setattr__(self, "_shift", {shift.id: shift for shift in self.shifts})

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from .errors import BadProblem
+from .typed import refuse_other_types
 
 HOURS = 24
 SLOWEST, FASTEST = 5, 1_000
@@ -28,10 +29,11 @@ class Speeds:
     zone: tzinfo
 
     def __post_init__(self) -> None:
+        refuse_other_types(self)
         if len(self.by_hour) != HOURS:
             raise BadProblem(f"Speeds by_hour has {len(self.by_hour)} hours, not {HOURS}.")
         for hour, percent in enumerate(self.by_hour):
-            if percent != int(percent) or not SLOWEST <= percent <= FASTEST:
+            if not SLOWEST <= percent <= FASTEST:
                 raise BadProblem(
                     f"Speeds by_hour at {hour:02}:00 is {percent}, not a whole number of percent "
                     f"from {SLOWEST} to {FASTEST}."

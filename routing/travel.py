@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from .errors import BadProblem
 from .place import Place
 from .speeds import Speeds
+from .typed import refuse_other_types
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the Earth. Source: IUGG (GRS 80)."""
@@ -31,7 +32,8 @@ class TravelTimes:
     Shapes: `seconds` and `metres` are `(n, n)`, row = from, column = to, in the order of `places`.
 
     Raises:
-        BadProblem: the matrix is not square, does not match the places, or has a negative entry.
+        BadProblem: the matrix is no array of whole numbers, is not square, does not match the
+            places, or has a negative entry.
     """
 
     places: tuple[Place, ...]
@@ -42,6 +44,7 @@ class TravelTimes:
     _row: dict[Place, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        refuse_other_types(self)
         shape = (len(self.places), len(self.places))
         for name, matrix in (("seconds", self.seconds), ("metres", self.metres)):
             if matrix is None:

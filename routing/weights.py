@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 from .errors import BadProblem
+from .typed import refuse_other_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Weights:
     """A second of driving and service beyond what is fair for the shift."""
 
     def __post_init__(self) -> None:
+        refuse_other_types(self)
         for each in fields(self):
             if getattr(self, each.name) < 0:
                 raise BadProblem(f"Weight {each.name} is negative.")

@@ -99,6 +99,10 @@ def _expected(
         if (began := began_at(steps)) is not None:
             begun[visit] = began
         before = visit
+    # a phone's clock may be a little ahead of the house's; nothing has happened after now
+    done, begun = (
+        {visit: min(told, today.now) for visit, told in each.items()} for each in (done, begun)
+    )
     route = _route(today, shift, stops, leaves)
     seen = routing.retime(problem, route, now=today.now, done=done, begun=begun)
     if not (has_left or done or begun):

@@ -7,6 +7,7 @@ from routing.errors import BadProblem
 from routing.place import Place
 from routing.problem import Visit
 from routing.travel import TravelTimes
+from routing.typed import refuse_other_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Sick:
     since: datetime
 
     def __post_init__(self) -> None:
-        _needs_zone(self.since)
+        refuse_other_types(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,9 @@ class BrokenDown:
     until: datetime | None = None
 
     def __post_init__(self) -> None:
-        _needs_zone(self.since)
-        if self.until is not None:
-            _needs_zone(self.until)
-            if self.until < self.since:
-                raise BadProblem(f"Shift {self.shift} drives on before it stood still.")
+        refuse_other_types(self)
+        if self.until is not None and self.until < self.since:
+            raise BadProblem(f"Shift {self.shift} drives on before it stood still.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,7 @@ class Delayed:
     by: timedelta
 
     def __post_init__(self) -> None:
+        refuse_other_types(self)
         if self.by <= timedelta(0):
             raise BadProblem(f"Shift {self.shift} is late by {self.by}; it must be more.")
 
@@ -69,12 +69,18 @@ class Cancelled:
 
     visit: str
 
+    def __post_init__(self) -> None:
+        refuse_other_types(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Added:
     """A visit nobody had asked for when the day was planned."""
 
     visit: Visit
+
+    def __post_init__(self) -> None:
+        refuse_other_types(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,9 @@ class Absent:
 
     visit: str
 
+    def __post_init__(self) -> None:
+        refuse_other_types(self)
+
 
 @dataclass(frozen=True, slots=True)
 class RoadClosed:
@@ -90,10 +99,8 @@ class RoadClosed:
 
     travel: TravelTimes
 
+    def __post_init__(self) -> None:
+        refuse_other_types(self)
+
 
 Event = Sick | BrokenDown | Delayed | Cancelled | Added | Absent | RoadClosed
-
-
-def _needs_zone(moment: datetime) -> None:
-    if moment.tzinfo is None:
-        raise BadProblem(f"{moment} needs a time zone.")

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from routing.clockwork import Leg, drives_s, leg
+from routing.errors import BadProblem
 from routing.plan import BreakTaken, Route, Stop
 from routing.problem import Problem, Shift, Visit
 from routing.seconds import TOO_LATE_S, Rest, call, ceil_s, duty, lasts_s, moment
 from routing.timeline import hold_back, write_route
+from routing.typed import refuse_naive
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,11 @@ def retime(
     stay between the visits they were planned between.
 
     Raises:
-        BadProblem: the route's shift or a visit is not in the problem.
+        BadProblem: the route's shift or a visit is not in the problem, `now` has no time zone, or
+            something is said to have happened that has not.
     """
     ended, began = done or {}, begun or {}
+    _refuse_what_cannot_have_been(problem, now, ended, began)
     shift = problem.shift(route.shift)
     on = duty(problem, shift)
     stops = sorted(route.stops, key=lambda stop: _rank(stop, ended, began))
@@ -136,6 +140,22 @@ def time_late(
     left += [rest for rest, at in placed if at == len(calls)]
     legs.append(leg(on.roads, clock_s, drives[-1], left, late=True))
     return write_route(on, calls, drives[0], starts, legs)
+
+
+def _refuse_what_cannot_have_been(
+    problem: Problem,
+    now: datetime,
+    ended: Mapping[str, datetime],
+    began: Mapping[str, datetime],
+) -> None:
+    """Refuse ends and beginnings of visits there are not, without a zone, or after `now`."""
+    refuse_naive(now=now)
+    for name, told in (("done", ended), ("begun", began)):
+        for visit, when in told.items():
+            problem.visit(visit)
+            refuse_naive(**{f"{name} of visit {visit}": when})
+            if when > now:
+                raise BadProblem(f"{name} of visit {visit} is {when}, after now, {now}.")
 
 
 def _begin(earliest_s: int, way: Leg, floor_s: int) -> int:
