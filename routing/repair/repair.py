@@ -49,7 +49,7 @@ def repair(
     change concierge and concierges called in, then by cost.
 
     Raises:
-        BadProblem: an event names a shift or a visit that there is not.
+        BadProblem: `now` has no time zone, or an event names a shift or a visit that there is not.
     """
     rest = rest_of(problem, plan, events, now=now) if left is None else left
     promised = Promised(problem, plan, events, rest)

@@ -1,8 +1,9 @@
 """What is left of a day that something has happened to: who can still go, from where and when.
 
-What is over or under way stays as it is: a stop somebody has set out to is not planned again,
-unless it is she who cannot go on, or nobody opens. A shift begins again where and when its
-concierge is free, with the room her history leaves on the rail.
+What is over or under way stays as it is: a stop somebody is driving to or is in is not planned
+again, unless it is she who cannot go on, or nobody opens. Who waits in the street for a window to
+open is free: she may be sent on from there, and the visit she waits for is planned anew. A shift
+begins again where and when its concierge is free, with the room her history leaves on the rail.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 from routing.place import Place
 from routing.plan import Plan, Route, Stop
 from routing.problem import Break, Problem, Shift, Visit
+from routing.typed import refuse_naive
 from routing.under_way.events import (
     Absent,
     Added,
@@ -28,8 +30,10 @@ def rest_of(problem: Problem, plan: Plan, events: Sequence[Event], *, now: datet
     """What is left to plan from `now` on, each visit `planned_on` the shift the plan gave it.
 
     Raises:
-        BadProblem: an event names a shift or a visit that the problem does not.
+        BadProblem: `now` has no time zone, or an event names a shift or a visit that the problem
+            does not.
     """
+    refuse_naive(now=now)
     for shift in hit(events):
         problem.shift(shift)
     driven = {route.shift: route for route in plan.routes}
@@ -77,9 +81,10 @@ def _left_of(
     stopped = next(
         (e for e in events if isinstance(e, Sick | BrokenDown) and e.shift == shift.id), None
     )
-    begun = _begun(route, now, stopped)
+    reached = _begun(route, now, stopped)
+    begun = [stop for stop in reached if not _waits(stop, now)]
     over = tuple(stop.visit for stop in begun)
-    starts, place = _free(problem, shift, begun, events, now)
+    starts, place = _free(problem, shift, reached, events, now)
     starts, rests = _rests_left(shift, route, starts)
     for event in events:
         if isinstance(event, Delayed) and event.shift == shift.id:
@@ -95,7 +100,8 @@ def _left_of(
         return _Left(None, over)
     fitting = (_inside(rest, starts, ends) for rest in rests)
     carried = sum(problem.visit(visit).load for visit in over)
-    worked = sum((stop.drive + (stop.ends - stop.starts) for stop in begun), timedelta(0))
+    worked = sum((stop.drive for stop in reached), timedelta(0))
+    worked += sum((stop.ends - stop.starts for stop in begun), timedelta(0))
     rest = replace(
         shift,
         starts=starts,
@@ -110,7 +116,7 @@ def _left_of(
 
 
 def _begun(route: Route | None, now: datetime, stopped: Sick | BrokenDown | None) -> list[Stop]:
-    """The stops that somebody has set out to, or of one who cannot go on, has begun to serve."""
+    """The stops somebody has set out to or, of one who cannot go on, has begun to serve."""
     if route is None:
         return []
     if stopped is not None and stopped.since <= now:
@@ -119,14 +125,21 @@ def _begun(route: Route | None, now: datetime, stopped: Sick | BrokenDown | None
     return [stop for stop, leaves in zip(route.stops, departures, strict=False) if leaves < now]
 
 
+def _waits(stop: Stop, now: datetime) -> bool:
+    """Whether she is there and only waits for the window to open."""
+    return stop.arrives <= now < stop.starts
+
+
 def _free(
-    problem: Problem, shift: Shift, begun: Sequence[Stop], events: Sequence[Event], now: datetime
+    problem: Problem, shift: Shift, reached: Sequence[Stop], events: Sequence[Event], now: datetime
 ) -> tuple[datetime, Place | None]:
     """When and where she is free to go on."""
     starts = max(shift.starts, now)
-    if not begun:
+    if not reached:
         return starts, shift.starts_from
-    last = begun[-1]
+    last = reached[-1]
+    if _waits(last, now):
+        return starts, problem.visit(last.visit).place
     not_opened = {event.visit for event in events if isinstance(event, Absent)}
     free = max(last.arrives, now) if last.visit in not_opened else last.ends
     return max(starts, free), problem.visit(last.visit).place

@@ -20,6 +20,11 @@ from routing.seconds import Rest, ceil_s, floor_s, lasts_s, moment
 
 from .retime import rests_ahead, retime
 
+AT_THE_DOOR = 0.001
+"""How probable it is that she is at the door, unbegun, whenever she could have been there: the
+client is slow to open, or it has not been told. A drive three spreads too long is as probable;
+beyond that the door is the likelier story, and the roads are not to blame."""
+
 Draws = NDArray[np.float64]
 """One number for each imagined day."""
 
@@ -92,7 +97,7 @@ def arrivals(
     with the same seed has the same answer.
 
     Raises:
-        BadProblem: the route's shift or a visit is not in the problem, or `share` is no share.
+        BadProblem: `share` is no share, or as for `retime`.
     """
     if not 0 < share < 1 or draws < 1:
         raise BadProblem(f"A share of {share} from {draws} imagined days is no range.")
@@ -162,7 +167,9 @@ class _Days:
         if self.known and opens_s <= self.now_s:
             so_far_s = self._at_the_wheel_s(rests, self.now_s)
             np.divide(so_far_s, planned, out=least, where=planned > 0)
-        drive = planned * self._factors(self.noise.drive, least)
+        there = self._at_the_door(least)
+        drive = planned * self._factors(self.noise.drive, np.where(there, 0.0, least))
+        drive = np.where(there, 0.0, drive)
         arrives, ready = _leg(self.clock, drive, rests)
         self.known = False
         self.clock = np.maximum(ready, max(opens_s, self.now_s))
@@ -196,6 +203,21 @@ class _Days:
             begins_s = max(left_s + rested_s, rest.opens_s)
             rested_s += max(0.0, min(until_s, begins_s + rest.lasts_s) - begins_s)
         return max(0.0, until_s - left_s - rested_s)
+
+    def _at_the_door(self, least: Draws) -> NDArray[np.bool_]:
+        """The days in which she is there already, although nobody has said that she has begun.
+
+        Days are as likely as what is seen is in them: a drive that lasts, or one that is over.
+        """
+        if self.noise.drive == 0:
+            return least > 1
+        with np.errstate(divide="ignore"):
+            still = _normal_cdf(-np.log(least) / self.noise.drive)
+        told = still + AT_THE_DOOR * (1 - still)
+        there = self.dice.random(len(least)) * told > still
+        # Of the days still driving, `_factors` counts how likely that was; here the other part.
+        self.log_weights = self.log_weights + np.where(there, np.log(told), np.log(told / still))
+        return there
 
     def _factors(self, spread: float, least: Draws) -> Draws:
         """Lognormal factors that exceed `least`; how likely that was goes into the weights.

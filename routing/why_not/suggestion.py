@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from routing.plan import Route, Stop
 from routing.problem import Problem, Shift, Visit
 
 
@@ -50,5 +51,14 @@ class Suggestion:
     def applied(self, problem: Problem) -> Problem:
         """The day with this change; the shift joins it if it is new."""
         day = problem.with_visit(self.visit)
-        others = tuple(each for each in day.shifts if each.id != self.shift.id)
-        return replace(day, shifts=(*others, self.shift))
+        if not day.has_shift(self.shift.id):
+            return replace(day, shifts=(*day.shifts, self.shift))
+        shifts = (self.shift if each.id == self.shift.id else each for each in day.shifts)
+        return replace(day, shifts=tuple(shifts))
+
+
+def as_planned(problem: Problem, stop: Stop, route: Route) -> Suggestion:
+    """What is said of a visit that was not left out at all."""
+    visit, shift = problem.visit(stop.visit), problem.shift(route.shift)
+    words = f"Nothing has to change: {shift.called} comes at {stop.starts:%H:%M}, as planned."
+    return Suggestion(Ease.NOTHING, 0, visit, shift, stop.starts, words)

@@ -13,10 +13,11 @@ from routing.offer import Offers
 from routing.plan import Plan
 from routing.problem import Problem, Shift, Visit, Window
 from routing.timeline import time_route
+from routing.typed import refuse_naive
 
 from .minutes import MINUTE, shifted, stretched, whole
 from .spots import MOST_MORE, Spot, Spots, nearest
-from .suggestion import Ease, Suggestion
+from .suggestion import Ease, Suggestion, as_planned
 
 SHORTEST = 0.5
 """The part of its time that a visit keeps at least."""
@@ -33,11 +34,15 @@ def why_not(
     """For a visit left out, the smallest change of each kind with which it fits the plan.
 
     `windows` are those the house could offer instead; without, hers are shifted by whole minutes.
-    Nobody starts before `now`.
+    Nobody starts before `now`. Of a visit that is planned it says so, and nothing else.
 
     Raises:
-        BadProblem: there is no such visit.
+        BadProblem: there is no such visit, or `now` has no time zone.
     """
+    refuse_naive(now=now)
+    stop, route = plan.stop_of(visit_id), plan.route_of(visit_id)
+    if stop is not None and route is not None:
+        return (as_planned(problem, stop, route),)
     ask = _Asker(problem, plan, problem.visit(visit_id), now)
     as_it_is = ask.nothing()
     if as_it_is is not None:
@@ -272,9 +277,16 @@ class _Asker:
         return self.visit.windows[0].opens
 
     def _said(self, ease: Ease, amount: int, place: Spot, said: str) -> Suggestion:
-        words = f"{said}: {place.shift.called} could come about {place.starts:%H:%M}."
-        words = words[:1].upper() + words[1:]
-        return Suggestion(ease, amount, place.visit, place.shift, place.starts, words)
+        """The suggestion, at the hour that the desk will be offered when it has been followed."""
+        told = Suggestion(ease, amount, place.visit, place.shift, place.starts, said)
+        day = told.applied(self.problem)
+        offer = Offers(day, self.plan).best(place.visit)
+        eased = place.shift != self.problem.shift(place.shift.id)
+        told_whom = offer.shift == place.shift.id or not eased
+        if told_whom and offer.shift is not None and offer.starts is not None:
+            told = replace(told, shift=day.shift(offer.shift), starts=offer.starts)
+        words = f"{said}: {told.shift.called} could come about {told.starts:%H:%M}."
+        return replace(told, words=words[:1].upper() + words[1:])
 
 
 def _unused(problem: Problem) -> str:

@@ -176,6 +176,28 @@ def test_however_overdue_she_is_she_comes_after_now() -> None:
         assert d.at(clock) <= eva.starts.earliest <= eva.starts.latest < d.at("23:00")
 
 
+def test_a_visit_overdue_beyond_any_traffic_does_not_slow_the_rest_of_the_day() -> None:
+    """She was there hours before the window opened: no road explains that nothing has begun."""
+    problem = d.day(
+        [d.shift("anna")],
+        [
+            d.visit("eva", 10, d.window("10:00", "10:10")),
+            d.visit("liv", 18, d.window("13:00", "15:00")),
+            *(d.visit(f"v{n}", 20, d.window("14:20", f"14:{25 + 10 * n}")) for n in range(3)),
+        ],
+    )
+    (route,) = d.planned(problem, anna=["eva", "liv", "v0"]).routes
+    over = {"eva": d.at("10:30")}
+
+    def late(clock: str, **more: object) -> float:
+        return routing.arrivals(problem, route, now=d.at(clock), done=over, **more)[-1].late
+
+    assert late("12:55") == 0
+    assert late("13:02") < 0.01, "two minutes after the window opened"
+    begun = late("13:20", begun={"liv": d.at("13:20")})
+    assert abs(late("13:20") - begun) < 0.02, "as if she rang now"
+
+
 def test_a_slow_morning_makes_the_afternoon_slow() -> None:
     visits = [d.visit(f"v{n}", 20 * n, lasts=10) for n in range(1, 6)]
     problem = d.day([d.shift("anna", "06:00", "22:00")], visits)

@@ -212,6 +212,20 @@ def test_whoever_nobody_opens_to_drives_on_at_once() -> None:
     assert not only.problem.has_visit("eva")
 
 
+def test_whoever_only_waits_for_a_window_is_sent_on_from_where_she_waits() -> None:
+    waits = [
+        d.visit("eva", 10, d.window("08:30", "09:00")),
+        d.visit("liv", 20, d.window("14:00", "15:00")),
+    ]
+    problem = d.day([d.shift("anna")], waits, ground=(d.place(25),))
+    plan = d.planned(problem, anna=["eva", "liv"])
+    new = routing.Added(d.visit("noor", 25, d.window("12:45", "13:10")))
+    best = ways_out(problem, plan, new, now="12:30")[0]
+    assert who(best) == {"anna": ["noor", "liv"]}
+    assert best.plan.stop_of("noor").drive == d.minutes(5), "she drives from where she waits"
+    assert (best.plan.unplanned, best.broken) == ((), ())
+
+
 def test_a_visit_under_way_is_finished_by_whoever_is_there() -> None:
     problem = d.day(
         [d.shift("anna"), d.shift("noor")],

@@ -93,6 +93,7 @@ def test_every_suggestion_makes_the_visit_fit_and_no_smaller_one_does(
             day = said.applied(problem)
             place = routing.Offers(day, plan).best(said.visit)
             assert place.feasible, said
+            assert (place.shift, place.starts) == (said.shift.id, said.starts)
             booked = routing.insert(day, plan, said.visit, place)
             kept = day.with_visit(replace(said.visit, windows=(place.window,)))
             assert routing.check(kept, booked) == []
@@ -190,6 +191,14 @@ def test_a_visit_that_fits_needs_nothing_to_change() -> None:
     problem = d.day([d.shift("anna", name="Anna")], [d.visit("eva", 10)])
     (only,) = why_not(problem, d.planned(problem), "eva")
     assert only.words == "Nothing has to change: Anna could come about 08:10."
+
+
+def test_of_a_visit_that_is_planned_it_says_so() -> None:
+    problem = d.day(
+        [d.shift("anna", name="Anna")], [d.visit("eva", 10, d.window("10:00", "11:00"))]
+    )
+    (only,) = why_not(problem, d.planned(problem, anna=["eva"]), "eva")
+    assert only.words == "Nothing has to change: Anna comes at 10:00, as planned."
 
 
 def test_where_nobody_works_somebody_can_be_called_in() -> None:
