@@ -14,7 +14,10 @@ error holds one sentence and nothing is written.
 import argparse
 import json
 import sys
+import threading
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -31,6 +34,17 @@ from .vroom import (
     write_offers,
     write_plan,
 )
+
+TELL_S = 10
+"""How often a person is told that compiling goes on."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses what it cannot read in one sentence, as everything else is refused here."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say it and leave with status 2."""
+        sys.exit(_complain(f"{message.removeprefix('argument ')}."))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,6 +73,7 @@ def _plan(asked: argparse.Namespace) -> int:
         incumbent=read_steps(problem, document),
         progress=_told_each_second(),
     )
+    plan = plan if problem.visits else replace(plan, words="There are no jobs")
     _write(write_plan(problem, plan, document), asked.out)
     sys.stderr.write(f"{plan.words}.\n")
     return 0
@@ -84,7 +99,7 @@ def _offer(asked: argparse.Namespace) -> int:
     plan = read_plan(before, _json(asked.plan, BadPlan))
     problem, visit = with_job(document, _json(asked.job, BadProblem))
     if plan.stop_of(visit.id) is not None:
-        raise BadPlan(f"Visit {visit.id} is planned already.")
+        raise BadPlan(f"Job {visit.id} is planned already.")
     if broken := _judge(before, plan):
         return broken
     _write(write_offers(visit, offers(problem, plan, visit, visit.windows)), asked.out)
@@ -142,7 +157,21 @@ def _bench(asked: argparse.Namespace) -> int:
 def _warm(_: argparse.Namespace) -> int:
     from .search import warm  # noqa: PLC0415 - Numba is loaded where plans are made, nowhere else
 
-    warm()
+    sys.stderr.write("Compiling the search: minutes the first time, seconds from then on.\n")
+    begun, over = time.monotonic(), threading.Event()
+
+    def tell() -> None:
+        while not over.wait(TELL_S):
+            sys.stderr.write(f"{time.monotonic() - begun:5.0f} s: compiling\n")
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        warm()
+    finally:
+        over.set()
+        teller.join()
+    sys.stderr.write(f"Ready after {time.monotonic() - begun:.0f} s.\n")
     return 0
 
 
@@ -180,7 +209,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m routing", description="Plans days of visits.")
+    parser = _Parser(prog="python -m routing", description="Plans days of visits.")
     commands = parser.add_subparsers(required=True, metavar="plan | check | offer | bench | warm")
     plan = commands.add_parser("plan", help="plan a day given as VROOM JSON")
     plan.add_argument("day", type=Path, metavar="DAY.json")

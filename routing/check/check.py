@@ -4,7 +4,7 @@ Shares no code with what makes plans. Moments are compared as instants, whatever
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise, permutations
 
@@ -100,7 +100,7 @@ def _service_starts_in_her_window(visit: Visit, stop: Stop) -> Iterator[Violatio
 
 def _service_is_whole(visit: Visit, stop: Stop) -> Iterator[Violation]:
     """A visit gets all the time it needs."""
-    given = utc(stop.ends) - utc(stop.starts)
+    given = max(timedelta(0), utc(stop.ends) - utc(stop.starts))
     if given < visit.lasts:
         words = f"{called(visit)} gets {minutes(given)} of the {minutes(visit.lasts)} it needs."
         yield Violation("service_short", visit.id, words)
@@ -178,10 +178,15 @@ def _shift_is_kept(shift: Shift, route: Route) -> Iterator[Violation]:
 def _breaks_are_taken(shift: Shift, route: Route) -> Iterator[Violation]:
     """Every break of the shift is taken once, begun in its window, long enough and on shift."""
     asked, taken = shift.breaks, route.breaks
-    if len(taken) != len(asked):
-        words = f"{shift.called} takes {len(taken)} breaks; the shift has {len(asked)}."
-        rule = "break_missing" if len(taken) < len(asked) else "break_unasked"
-        yield Violation(rule, shift.id, words)
+    if len(taken) < len(asked):
+        missing = " and ".join(span(each.window) for each in _not_taken(shift, taken))
+        words = f"{shift.called} does not take her break, due {missing}."
+        yield Violation("break_missing", shift.id, words)
+        return
+    if len(taken) > len(asked):
+        hours = " and ".join(at(each.starts) for each in taken)
+        words = f"{shift.called} rests at {hours}; the shift has {_breaks_counted(len(asked))}."
+        yield Violation("break_unasked", shift.id, words)
         return
     breaches = [
         [each for pair in zip(asked, order, strict=True) for each in _break_is_right(shift, *pair)]
@@ -192,6 +197,26 @@ def _breaks_are_taken(shift: Shift, route: Route) -> Iterator[Violation]:
         if utc(rest.starts) < utc(shift.starts) or utc(rest.ends) > utc(shift.ends):
             words = f"A break of {shift.called} at {at(rest.starts)} is not inside the shift."
             yield Violation("break_off_shift", shift.id, words)
+
+
+def _not_taken(shift: Shift, taken: Sequence[BreakTaken]) -> list[Break]:
+    """The breaks of a shift that are missing, if those taken are the ones they fit best."""
+    fewest = min(
+        permutations(shift.breaks, len(taken)),
+        key=lambda order: sum(
+            1
+            for asked, rest in zip(order, taken, strict=True)
+            for _ in _break_is_right(shift, asked, rest)
+        ),
+    )
+    missing = list(shift.breaks)
+    for each in fewest:
+        missing.remove(each)
+    return missing
+
+
+def _breaks_counted(number: int) -> str:
+    return {0: "no break", 1: "1 break"}.get(number, f"{number} breaks")
 
 
 def _break_is_right(shift: Shift, asked: Break, taken: BreakTaken) -> Iterator[Violation]:

@@ -11,7 +11,7 @@ from routing.plan import BreakTaken, Route
 from routing.problem import Problem, Shift
 from routing.speeds import Speeds
 
-from .judged import Violation, at, called, utc
+from .judged import Violation, at, called, clock, utc
 
 SECOND = timedelta(seconds=1)
 QUARTER_S = 900
@@ -24,18 +24,18 @@ def drive_times_are_true(problem: Problem, shift: Shift, route: Route) -> Iterat
         _told(problem, shift, route), _true(problem, shift, route), strict=True
     ):
         if said != true:
-            words = f"The drive to {where[0]} is {said}; the roads say {true}."
+            words = f"The drive to {where[0]} is {clock(said)}; the roads say {clock(true)}."
             yield Violation("drive_wrong", where[1], words)
 
 
 def clock_adds_up(problem: Problem, shift: Shift, route: Route) -> Iterator[Violation]:
     """Nobody arrives before she can, starts before she is there, or is in two visits at once."""
     true = _true(problem, shift, route)
-    free = route.leaves
+    free, busy = route.leaves, f"{shift.called} leaves"
     for stop, (_, there) in zip(route.stops, true, strict=False):
         who = called(problem.visit(stop.visit))
         if utc(stop.starts) < utc(free):
-            words = f"{who} starts {at(stop.starts)}, before the last thing is over."
+            words = f"{who} starts {at(stop.starts)}, before {busy} {at(free)}."
             yield Violation("overlap", stop.visit, words)
         elif utc(stop.arrives) < there or not _reaches(
             free, stop.arrives, stop.drive, route.breaks
@@ -48,7 +48,7 @@ def clock_adds_up(problem: Problem, shift: Shift, route: Route) -> Iterator[Viol
         if utc(stop.ends) < utc(stop.starts):
             words = f"{who} ends before it starts."
             yield Violation("ends_before_start", stop.visit, words)
-        free = stop.ends
+        free, busy = stop.ends, f"{problem.visit(stop.visit).called} ends"
     _, there = true[-1]
     if utc(route.returns) < there or not _reaches(
         free, route.returns, route.drive_home, route.breaks

@@ -49,3 +49,10 @@ def span(window: Window) -> str:
 def minutes(duration: timedelta) -> str:
     """Whole minutes, cut."""
     return f"{duration // timedelta(minutes=1)} min"
+
+
+def clock(duration: timedelta) -> str:
+    """A duration to the second, said to be more where it has a fraction: "11:25 min"."""
+    seconds, beyond = divmod(duration, timedelta(seconds=1))
+    shown = f"{seconds // 60}:{seconds % 60:02} min"
+    return f"a fraction more than {shown}" if beyond else shown

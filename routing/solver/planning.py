@@ -7,9 +7,11 @@ from typing import Literal
 
 from routing.errors import BadPlan
 from routing.improve import Asked, Progress, begun_at, only_falling, searched
+from routing.kernels import are_ready
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.reasons import why_never
+from routing.search import warm
 from routing.seconds import duty
 from routing.words import summary
 
@@ -40,10 +42,13 @@ def plan_day(
     Never dearer than the incumbent where that is still feasible: what can be kept of it is kept,
     and the search begins there. The engine "ortools" does without our own search; `walks` is how
     many searches there are at once, each on a core of its own (see `routing.walks.free_cores`).
+    Where the search was never compiled, that comes first and is not counted: it takes minutes.
 
     Raises:
         BadPlan: the plan did not survive the last word; nothing is answered.
     """
+    if engine == "search" and not are_ready():
+        warm()
     begun = time.monotonic()
     visits = [each for each in problem.visits if not why_never(problem, each, each.windows)]
     asked = Asked(
@@ -60,6 +65,7 @@ def plan_day(
     kept = begun_at(asked, incumbent)
     if not asked.visits:
         said = f"No visit can be planned: {summary(kept.routes, kept.unplanned)}"
+        said = said if problem.visits else "There are no visits"
         return with_the_last_word(problem, replace(kept, words=said))
     first, built_s = first_plan(asked, kept, 1.0 if engine == "ortools" else FIRST_SHARE)
     if engine == "ortools":

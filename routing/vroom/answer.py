@@ -17,8 +17,8 @@ from routing.plan import BreakTaken, Cost, Plan, Reason, Route, Stop, Unplanned
 from routing.problem import Problem, Visit, Window
 from routing.timeline import price
 
-from .day import LAST_S, at
-from .fields import Field
+from .day import at
+from .fields import LAST_S, Field
 
 Json = dict[str, Any]
 

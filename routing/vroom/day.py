@@ -21,12 +21,9 @@ from routing.problem import Break, Hub, Problem, Shift, Visit, Weights, Window
 from routing.seconds import duty
 from routing.travel import TravelTimes, estimate
 
-from .fields import Field
+from .fields import LAST_S, Field
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-LAST_S = 1 << 37
-"""The last moment a document may name: some time in the year 6325."""
 
 DAY_S = 86_400
 
@@ -55,6 +52,8 @@ def read_problem(document: object) -> Problem:
         job.only(*JOB_KEYS)
     for vehicle in vehicles:
         vehicle.only(*VEHICLE_KEYS)
+    _once(jobs, "job")
+    _once(vehicles, "vehicle")
     ground = _ground(root, jobs, vehicles)
     open_day = _open_day(jobs, vehicles)
     problem = Problem(
@@ -64,9 +63,9 @@ def read_problem(document: object) -> Problem:
         travel=ground.travel,
         weights=Weights(shift=_fixed_cost(vehicles), stranger=0, moved=0),
     )
-    for shift in problem.shifts:
+    for vehicle, shift in zip(vehicles, problem.shifts, strict=True):
         if not duty(problem, shift).can_rest:
-            raise BadProblem(f"The breaks of shift {shift.id} cannot all be taken.")
+            raise vehicle.need("breaks").wrong("cannot all be taken")
     return problem
 
 
@@ -86,7 +85,20 @@ class _Ground:
         """The place a job or a vehicle names."""
         if not self.by_index:
             return _coordinates(owner.need(coordinates))
-        return self.travel.places[owner.need(index).whole(most=len(self.travel.places) - 1)]
+        row, rows = owner.need(index), len(self.travel.places)
+        if row.whole() >= rows:
+            raise row.wrong(f"is {row.value}, but the matrix has {rows} rows, counted from 0")
+        return self.travel.places[row.whole()]
+
+
+def _once(owners: Sequence[Field], noun: str) -> None:
+    """Refuse an id that two of them have."""
+    seen: set[int] = set()
+    for owner in owners:
+        number = owner.need("id")
+        if number.whole() in seen:
+            raise number.wrong(f"is {number.value}, as another {noun}'s is")
+        seen.add(number.whole())
 
 
 def _ground(root: Field, jobs: Sequence[Field], vehicles: Sequence[Field]) -> _Ground:
@@ -145,7 +157,7 @@ def _visit(job: Field, ground: _Ground, open_day: Window) -> Visit:
         load=_one_amount(job.get("delivery")),
         skills=_skills(job),
         priority=1 if priority is None else 1 + priority.whole(most=100),
-        name=_description(job),
+        name=_description(job) or f"Job {job.need('id').value}",
     )
 
 
@@ -155,6 +167,8 @@ def _shift(vehicle: Field, ground: _Ground, open_day: Window) -> Shift:
         raise speed.wrong("cannot be expressed here unless it is 1")
     hours = vehicle.get("time_window")
     works = open_day if hours is None else _window(hours)
+    if hours is not None and works.opens == works.closes:
+        raise hours.wrong("is empty: it closes when it opens")
     return Shift(
         id=str(vehicle.need("id").whole()),
         starts=works.opens,
@@ -164,7 +178,7 @@ def _shift(vehicle: Field, ground: _Ground, open_day: Window) -> Shift:
         breaks=tuple(_break(each, works) for each in vehicle.elements("breaks")),
         starts_from=ground.place(vehicle, "start", "start_index"),
         ends_at=ground.place(vehicle, "end", "end_index"),
-        name=_description(vehicle),
+        name=_description(vehicle) or f"Vehicle {vehicle.need('id').value}",
     )
 
 
@@ -175,7 +189,10 @@ def _break(field: Field, works: Window) -> Break:
     if len(windows) > 1:
         raise field.wrong("has several time_windows, which cannot be expressed here")
     lasts = field.need("service").whole(least=1, most=LAST_S)
-    return Break((windows or [works])[0], timedelta(seconds=lasts))
+    rest = Break((windows or [works])[0], timedelta(seconds=lasts))
+    if rest.window.closes < works.opens or rest.window.opens + rest.lasts > works.closes:
+        raise field.wrong("does not fit inside the time_window of its vehicle")
+    return rest
 
 
 def _window(field: Field) -> Window:
@@ -229,7 +246,7 @@ def _must_be_nothing(field: Field | None) -> None:
 
 
 def _skills(owner: Field) -> frozenset[str]:
-    return frozenset(str(each.whole()) for each in owner.elements("skills"))
+    return frozenset(f"skill {each.whole()}" for each in owner.elements("skills"))
 
 
 def _description(owner: Field) -> str:

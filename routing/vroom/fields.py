@@ -6,6 +6,24 @@ from typing import cast
 
 from routing.errors import RoutingError
 
+LAST_S = 1 << 37
+"""The last moment a document may name: some time in the year 6325."""
+
+MOST = 1 << 40
+"""The largest number of anything else."""
+
+VROOM_KEYS = frozenset(
+    {
+        *("shipments", "matrix", "setup", "pickup", "type", "setup_per_type"),
+        *("service_per_type", "speed_factor", "max_tasks", "max_travel_time"),
+        *("max_distance", "max_load", "costs", "per_hour", "per_task_hour", "per_km"),
+        *("time_window", "service_at", "service_after", "service_before", "matrices"),
+        *("distances", "durations", "amount", "profile", "default_service", "exclude"),
+        *("start", "end"),
+    }
+)
+"""What VROOM's documents may hold beyond what is read here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -19,7 +37,7 @@ class Field:
         """An error about this field, as a sentence."""
         return self.error(f"{self.path or 'The document'} {complaint}.")
 
-    def whole(self, *, least: int = 0, most: int = 1 << 40) -> int:
+    def whole(self, *, least: int = 0, most: int = MOST) -> int:
         """A whole number.
 
         Raises:
@@ -28,6 +46,12 @@ class Field:
         if isinstance(self.value, bool) or not isinstance(self.value, int):
             raise self.wrong("is not a whole number")
         if not least <= self.value <= most:
+            if self.value < least <= 1:
+                raise self.wrong(
+                    f"is {self.value}, {'negative' if least == 0 else 'not positive'}"
+                )
+            if most >= LAST_S:
+                raise self.wrong(f"is {self.value}, far beyond what can be meant")
             raise self.wrong(f"is {self.value}, not from {least} to {most}")
         return self.value
 
@@ -115,7 +139,11 @@ class Field:
         self.get("")
         for key in cast("dict[str, object]", self.value):
             if key not in known:
-                raise self.error(f"{self._under(key)} cannot be expressed here.")
+                raise self.error(f"{self._under(key)} {_unknown(key)}.")
 
     def _under(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
+
+
+def _unknown(key: str) -> str:
+    return "cannot be expressed here" if key in VROOM_KEYS else "is not known"

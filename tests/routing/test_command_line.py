@@ -181,7 +181,7 @@ def test_a_plan_made_by_hand_is_judged_violation_by_violation(desk: Desk) -> Non
     assert status == 1
     assert out.splitlines() == [
         "outside_windows: Client 1 would start 10:32, 32 min after 09:00 to 10:00.",
-        "skill_missing: Client 1 needs someone with 1; Anna does not have it.",
+        "skill_missing: Client 1 needs someone with skill 1; Anna does not have it.",
         "over_capacity: 6 rail units are loaded on Anna, which holds 5.",
     ]
 
@@ -189,7 +189,10 @@ def test_a_plan_made_by_hand_is_judged_violation_by_violation(desk: Desk) -> Non
 def test_a_break_not_taken_in_a_plan_made_by_hand_is_missed(desk: Desk) -> None:
     day = given(city(), steps(1, 2), steps(3, 4, rest=1))
     status, out, _ = desk.run("check", desk.file("day.json", day))
-    assert (status, out) == (1, "break_missing: Anna takes 0 breaks; the shift has 1.\n")
+    assert (status, out) == (
+        1,
+        "break_missing: Anna does not take her break, due 12:00 to 13:00.\n",
+    )
 
 
 def test_planning_begins_at_the_steps_a_day_carries(desk: Desk) -> None:
@@ -225,25 +228,25 @@ def rests(*clocks: tuple[float, float, float]) -> list[Json]:
 
 
 INFEASIBLE: dict[str, Change] = {
-    "A break of shift 1 does not fit inside the shift": lambda d: d["vehicles"][0].update(
-        breaks=rests((18, 19, 1))
-    ),
-    "A break of shift 2 does not fit inside the shift": lambda d: d["vehicles"][1].update(
-        breaks=rests((12, 13, 6))
-    ),
-    "The breaks of shift 1 cannot all be taken": lambda d: d["vehicles"][0].update(
+    "vehicles[0].breaks[0] does not fit inside the time_window of its vehicle": lambda d: d[
+        "vehicles"
+    ][0].update(breaks=rests((18, 19, 1))),
+    "vehicles[1].breaks[0] does not fit inside the time_window of its vehicle": lambda d: d[
+        "vehicles"
+    ][1].update(breaks=rests((12, 13, 6))),
+    "vehicles[0].breaks cannot all be taken": lambda d: d["vehicles"][0].update(
         breaks=rests((12, 12.2, 1), (12, 12.5, 1))
     ),
-    "Shift 1 ends 1970-01-01 08:00:00+00:00, not after it starts": lambda d: d["vehicles"][
-        0
-    ].update(time_window=[8 * HOUR, 8 * HOUR]),
+    "vehicles[0].time_window is empty": lambda d: d["vehicles"][0].update(
+        time_window=[8 * HOUR, 8 * HOUR]
+    ),
     "vehicles[1].time_window closes before it opens": lambda d: d["vehicles"][1].update(
         time_window=[9 * HOUR, 8 * HOUR]
     ),
     "jobs[2].time_windows[0] closes before it opens": lambda d: d["jobs"][2].update(
         time_windows=[[10 * HOUR, 9 * HOUR]]
     ),
-    "Visit 2 appears twice": lambda d: d["jobs"][0].update(id=2),
+    "jobs[1].id is 2, as another job's is": lambda d: d["jobs"][0].update(id=2),
     "vehicles[1].steps[1].id names job 3 again": lambda d: given(d, steps(3), steps(3)),
     "vehicles[0].steps[2].id names job 8, which the day does not have": lambda d: given(
         d, steps(1, 8)
@@ -312,7 +315,7 @@ def test_a_plan_for_another_day_is_refused_by_check_and_offer(desk: Desk, words:
         ({"id": 5, "location": [11.96, 57.71]}, "The job has no service"),
         ({"id": 5, "service": 60}, "The job has no location"),
         ({"id": 5, "location": [11.96, 97.71], "service": 60}, "The job.location is wrong"),
-        ({"id": 1, "location": [11.96, 57.71], "service": 60}, "Visit 1 is planned already"),
+        ({"id": 1, "location": [11.96, 57.71], "service": 60}, "Job 1 is planned already"),
     ],
 )
 def test_a_job_that_is_none_is_refused(desk: Desk, job: object, words: str) -> None:
@@ -359,3 +362,20 @@ def test_a_plan_that_cannot_be_written_leaves_no_half(
     assert "No space left on device" in said
     assert Path(out).read_text(encoding="utf-8") == "what was there"
     assert sorted(each.name for each in desk.folder.iterdir()) == ["day.json", "plan.json"]
+
+
+def test_a_day_without_jobs_and_a_number_that_is_none_are_one_sentence(desk: Desk) -> None:
+    empty = desk.file("day.json", {**city(), "jobs": []})
+    status, _, said = desk.run("plan", empty, "--seconds", "0.2")
+    assert (status, said) == (0, "There are no jobs.\n")
+    with pytest.raises(SystemExit) as left:
+        desk.run("plan", empty, "--seconds", "-1")
+    assert left.value.code == 2
+
+
+def test_warming_says_what_it_does_and_when_it_is_over(desk: Desk) -> None:
+    status, _, said = desk.run("warm")
+    first, *_, last = said.splitlines()
+    assert status == 0
+    assert first == "Compiling the search: minutes the first time, seconds from then on."
+    assert last.startswith("Ready after ")

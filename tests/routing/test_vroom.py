@@ -75,9 +75,9 @@ def test_a_day_means_what_vroom_means() -> None:
     problem = read_problem(city())
     client, concierge = problem.visit("12"), problem.shift("1")
     assert (client.called, client.load, client.priority) == ("Client 2", 2, 21)
-    assert client.skills == {"1"}
+    assert client.skills == {"skill 1"}
     assert [w.opens.timestamp() for w in client.windows] == [11 * HOUR, 16 * HOUR]
-    assert (concierge.capacity, concierge.skills) == (20, {"1", "2"})
+    assert (concierge.capacity, concierge.skills) == (20, {"skill 1", "skill 2"})
     assert concierge.breaks[0].lasts.total_seconds() == 1800
     assert problem.travel.estimated
     assert problem.weights.shift == 0
@@ -103,7 +103,7 @@ def test_a_left_out_job_comes_back_with_its_reason() -> None:
     plan = routing.solver.plan_day(problem, seconds=0.2)
     (left,) = write_plan(problem, plan, document)["unassigned"]
     assert (left["id"], left["reason"]) == (10, "no_skill")
-    assert left["words"] == "Nobody working has 9."
+    assert left["words"] == "Nobody working has skill 9."
 
 
 def test_an_answer_without_our_terms_is_priced_as_it_stands() -> None:
@@ -119,6 +119,8 @@ def test_an_answer_without_our_terms_is_priced_as_it_stands() -> None:
 
 Change = Callable[[Json], object]
 REFUSED: list[tuple[str, Change]] = [
+    ("jobs[0].servic is not known", lambda d: d["jobs"][0].update(servic=60)),
+    ("jobs[0].service is -60, negative", lambda d: d["jobs"][0].update(service=-60)),
     ("shipments cannot be expressed here", lambda d: d.update(shipments=[])),
     ("jobs[0].pickup[0] cannot", lambda d: d["jobs"][0].update(pickup=[1])),
     ("jobs[0].setup cannot", lambda d: d["jobs"][0].update(setup=60)),
@@ -127,7 +129,7 @@ REFUSED: list[tuple[str, Change]] = [
     ("jobs[0] has no service", lambda d: d["jobs"][0].pop("service")),
     ("jobs[0] has no location", lambda d: d["jobs"][0].pop("location")),
     ("jobs[0].id is not a whole number", lambda d: d["jobs"][0].update(id="ten")),
-    ("Visit 11 appears twice", lambda d: d["jobs"][0].update(id=11)),
+    ("jobs[1].id is 11, as another job's is", lambda d: d["jobs"][0].update(id=11)),
     ("jobs[0].location is wrong", lambda d: d["jobs"][0].update(location=[11, 99])),
     ("jobs[0].location[0] is not a number", lambda d: d["jobs"][0].update(location=["a", 5])),
     ("jobs[0].priority is 101", lambda d: d["jobs"][0].update(priority=101)),
@@ -148,15 +150,24 @@ REFUSED: list[tuple[str, Change]] = [
     ),
     ("breaks[0].service is 0", lambda d: d["vehicles"][0]["breaks"][0].update(service=0)),
     ("breaks[0].max_load cannot", lambda d: d["vehicles"][0]["breaks"][0].update(max_load=[1])),
-    ("does not fit inside the shift", lambda d: d["vehicles"][0].update(time_window=[0, HOUR])),
-    ("ends", lambda d: d["vehicles"][0].update(time_window=[HOUR, HOUR], breaks=[])),
+    (
+        "breaks[0] does not fit inside the time_window",
+        lambda d: d["vehicles"][0].update(time_window=[0, HOUR]),
+    ),
+    (
+        "time_window is empty",
+        lambda d: d["vehicles"][0].update(time_window=[HOUR, HOUR], breaks=[]),
+    ),
 ]
 REFUSED_MATRIX: list[tuple[str, Change]] = [
     ("matrices has no car", lambda d: d.update(matrices={})),
     ("matrices.car.costs cannot", lambda d: d["matrices"]["car"].update(costs=[])),
     ("row 1 has 1 entries", lambda d: d["matrices"]["car"].update(durations=[[0, 1], [1]])),
     ("durations[0][0] is -1", lambda d: d["matrices"]["car"].update(durations=[[-1]])),
-    ("location_index is 3", lambda d: d["jobs"][0].update(location_index=3)),
+    (
+        "location_index is 3, but the matrix has 3 rows",
+        lambda d: d["jobs"][0].update(location_index=3),
+    ),
     ("vehicles[0] has no start_index", lambda d: d["vehicles"][0].pop("start_index")),
 ]
 
