@@ -1,6 +1,7 @@
 """The page for integrators does what it says: its blocks run as they stand, in their order."""
 
 import contextlib
+import dataclasses
 import io
 import re
 import subprocess
@@ -74,3 +75,21 @@ def test_every_public_name_is_on_the_page() -> None:
     page = PAGE.read_text(encoding="utf-8")
     missing = [name for name in routing.__all__ if not re.search(rf"\b{name}\b", page)]
     assert missing == []
+
+
+TABLED: tuple[type, ...] = (
+    *(routing.Place, routing.Hub, routing.Window, routing.Break, routing.Shift, routing.Visit),
+    *(routing.Lock, routing.Weights, routing.TravelTimes, routing.Speeds),
+    *(routing.Sick, routing.BrokenDown, routing.Delayed, routing.Cancelled, routing.Added),
+    *(routing.Absent, routing.RoadClosed, routing.Suggestion, routing.Alternative),
+)
+
+
+@pytest.mark.parametrize("kind", TABLED, ids=lambda kind: kind.__name__)
+def test_every_field_is_in_the_table_of_its_value(kind: type) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    table = (
+        page.split(f"\n**`{kind.__name__}`**", 1)[1].split("\n\n**`", 1)[0].split("\n## ", 1)[0]
+    )
+    told = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+    assert told == [each.name for each in dataclasses.fields(kind) if each.init]
