@@ -33,6 +33,7 @@ from concierge.store.transaction import lock_order
 from .collect_pieces import collect_pieces
 from .dispute_pieces import dispute_pieces
 from .inspected_by_now import inspected_by_now
+from .list_differences import list_differences
 from .move_pieces import move_pieces, pieces_of
 from .replace_sold import replace_sold
 from .second_hold import refuse_unheld, withdraw_second_hold
@@ -50,7 +51,8 @@ async def record_returns(
 ) -> AlreadySettled | KeyReused | None:
     """Write down what stays and what goes back, then ask for settlement.
 
-    The phone may send the same record twice; the second changes nothing. A record that
+    The phone may send the same record twice, and two phones the same list; the second changes
+    nothing. A record that
     contradicts the one in force is kept for a person, so its refusal is *returned*: raise it only
     after this transaction is kept.
 
@@ -178,6 +180,7 @@ async def _keep_for_a_person(
     )
     if (await session.exec(same)).first() is not None:
         return
+    said = await list_differences(session, order, record) or str(refusal)
     session.add(
         ReturnsConflict(
             order_id=order.id, key=record.key, digest=record.digest,
@@ -187,7 +190,7 @@ async def _keep_for_a_person(
     session.add(
         Case(
             hub_id=order.hub_id, order_id=order.id, kind="returns_conflict",
-            words=f"A second list of returns came for order {order.reference}. {refusal}",
+            words=f"A second list of returns came for order {order.reference}. {said}",
             opened_at=now,
         )
     )  # fmt: skip

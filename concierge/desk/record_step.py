@@ -22,11 +22,15 @@ RANK = {step: rank for rank, step in enumerate(Step)}
 
 
 class StepReport(msgspec.Struct, frozen=True):
-    """A step as the phone wrote it down: `id` is the phone's, `at` its idea of the moment."""
+    """A step as the phone wrote it down: `id` is the phone's, `at` its idea of the moment.
+
+    `phone` is its own name; older phones have none.
+    """
 
     id: UUID
     step: Step
     at: datetime
+    phone: UUID | None = None
 
 
 async def record_step(
@@ -67,9 +71,10 @@ async def record_step(
     who = f"concierge:{concierge_id}"
     session.add(
         VisitStep(
-            id=report.id, order_id=order_id, step=report.step, at=at, received_at=now, by=who
+            id=report.id, order_id=order_id, step=report.step, at=at, received_at=now, by=who,
+            phone=report.phone,
         )
-    )
+    )  # fmt: skip
     if counts:
         stop.over = stop.over or report.step is Step.FINISHED
         brings = order.collects is None

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from concierge.maps.travel import Roads
-from concierge.model import OrderState, PieceState, Setback, SetbackKind
+from concierge.model import OrderState, PieceState, Setback, SetbackKind, new_id
 from concierge.model.refusals import Missing, WrongStep
 from concierge.store.jobs import WeighWays, enqueue
 from concierge.store.log import audit, tell
@@ -84,44 +84,55 @@ async def nobody_home(
     """
 
     async def report(day: DayAtHand) -> int:
-        _refuse_other_days(day)
-        order, stop = day.today.orders.get(order_id), day.today.stops.get(order_id)
-        if order is None or stop is None:
-            raise Missing("This day has no such visit.")
-        await lock_order(day.session, order_id)
-        await day.session.refresh(order)  # her phone may have reported meanwhile
-        name = day.client(order)
-        if not day.today.begun(stop) or order.state not in (
-            OrderState.CONFIRMED,
-            OrderState.AT_VISIT,
-        ):
-            raise WrongStep("Nobody stands at %(client)s's door.", client=name)
-        now = day.today.now
-        setback = Setback(
-            hub_id=day.today.hub.id, day=day.today.day, shift_id=stop.shift_id,
-            order_id=order_id, kind=SetbackKind.NOBODY_HOME, since=now, until=now, by=by, at=now,
-        )  # fmt: skip
-        order.turned_away()
-        carrier = f"concierge:{stop.concierge_id}"
-        moves = [
-            (piece, PieceState.VAN, carrier)
-            for piece in await pieces_of(day.session, order_id)
-            if piece.state is PieceState.WITH_CLIENT
-        ]
-        move_pieces(day.session, order_id, moves, by=by, now=now)
-        await day.session.delete(day.today.stops.pop(order_id))
-        day.today.steps.pop(order_id, None)
-        day.today.nobody_opened[order_id] = now
-        day.today.setbacks.setdefault(stop.shift_id, []).append(setback)
-        problem = day.problem()
-        said = f"Nobody opened at {name}'s."
-        version = await keep_plan(
-            day.session, day.today, problem, day.today.plan(problem), by=by, why=said
-        )
-        await _note(day, setback, said)
-        return version
+        return await turn_away(day, order_id, new_id(), day.today.now)
 
     return await change_by_hand(engine, roads, seen, report, by=by)
+
+
+async def turn_away(day: DayAtHand, order_id: UUID, name: UUID, at: datetime) -> int:
+    """Nobody opened at `at`: the visit is nobody's until a person decides; the day's version.
+
+    `name` is the setback's.
+
+    Raises:
+        Missing: this day has no such visit.
+        WrongStep: it is not today, nobody is there or on the way, or the visit is in full swing.
+    """
+    _refuse_other_days(day)
+    order, stop = day.today.orders.get(order_id), day.today.stops.get(order_id)
+    if order is None or stop is None:
+        raise Missing("This day has no such visit.")
+    await lock_order(day.session, order_id)
+    await day.session.refresh(order)  # her phone may have reported meanwhile
+    client, now = day.client(order), day.today.now
+    if not day.today.begun(stop) or order.state not in (
+        OrderState.CONFIRMED,
+        OrderState.AT_VISIT,
+    ):
+        raise WrongStep("Nobody stands at %(client)s's door.", client=client)
+    setback = Setback(
+        id=name, hub_id=day.today.hub.id, day=day.today.day, shift_id=stop.shift_id,
+        order_id=order_id, kind=SetbackKind.NOBODY_HOME, since=at, until=at, by=day.by, at=now,
+    )  # fmt: skip
+    order.turned_away()
+    carrier = f"concierge:{stop.concierge_id}"
+    moves = [
+        (piece, PieceState.VAN, carrier)
+        for piece in await pieces_of(day.session, order_id)
+        if piece.state is PieceState.WITH_CLIENT
+    ]
+    move_pieces(day.session, order_id, moves, by=day.by, now=now)
+    await day.session.delete(day.today.stops.pop(order_id))
+    day.today.steps.pop(order_id, None)
+    day.today.nobody_opened[order_id] = at
+    day.today.setbacks.setdefault(stop.shift_id, []).append(setback)
+    problem = day.problem()
+    said = f"Nobody opened at {client}'s."
+    version = await keep_plan(
+        day.session, day.today, problem, day.today.plan(problem), by=day.by, why=said
+    )
+    await _note(day, setback, said)
+    return version
 
 
 def _refuse_other_days(day: DayAtHand) -> None:

@@ -37,7 +37,7 @@ from .ask_amount import asked_of_each
 from .inspected_by_now import inspected_by_now
 from .second_hold import second_hold_of
 from .settle import UNPAID, as_read, paid_apart
-from .steps_taken import steps_taken, turned_away
+from .steps_taken import phones_at_the_door, steps_taken, turned_away
 from .visit_sheet import (
     Brief,
     BroughtPiece,
@@ -117,6 +117,7 @@ class _Around:
     steps: dict[UUID, dict[Step, datetime]] = field(
         default_factory=dict[UUID, dict[Step, datetime]]
     )
+    phones: dict[UUID, list[UUID]] = field(default_factory=dict[UUID, list[UUID]])
     turned_away: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
     likes: dict[UUID, list[KnownPreference]] = field(
         default_factory=lambda: defaultdict[UUID, list[KnownPreference]](list)
@@ -163,6 +164,7 @@ class _Around:
             second_hold=self.second_holds.get(order.id),
             gesture_limit=self.limits[order.hub_id],
             steps=[StepTaken(step, at) for step, at in sorted(steps.items(), key=_by_time)],
+            phones=self.phones.get(order.id, []),
             turned_away=self.turned_away.get(order.id),
             early=arrived is not None and arrived < stop.opens,
             receipt=self._receipt(order),
@@ -228,6 +230,7 @@ async def _around(session: AsyncSession, ids: Sequence[UUID], picture: Picture) 
     await _read_money(session, found)
     await _read_likes(session, found, {client.id for client in found.clients.values()})
     found.steps = await steps_taken(session, ids)
+    found.phones = await phones_at_the_door(session, ids)
     found.turned_away = await turned_away(session, ids)
     return found
 

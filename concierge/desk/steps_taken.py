@@ -35,3 +35,21 @@ async def turned_away(session: AsyncSession, orders: Collection[UUID]) -> dict[U
         if order_id is not None:
             away[order_id] = max(since, away.get(order_id, since))
     return away
+
+
+async def phones_at_the_door(
+    session: AsyncSession, orders: Collection[UUID]
+) -> dict[UUID, list[UUID]]:
+    """The phones that told of each visit from its door, by order; most visits have one."""
+    away = await turned_away(session, orders)
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    rows = select(VisitStep).where(
+        col(VisitStep.order_id).in_(orders),
+        col(VisitStep.step).in_((Step.ARRIVED, Step.TRYING)),
+        col(VisitStep.phone).is_not(None),
+    )
+    for step in await session.exec(rows.order_by(col(VisitStep.received_at))):
+        counts = step.order_id not in away or step.at > away[step.order_id]
+        if counts and step.phone is not None and step.phone not in found[step.order_id]:
+            found[step.order_id].append(step.phone)
+    return dict(found)

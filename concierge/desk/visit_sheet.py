@@ -104,6 +104,7 @@ class Receipt(msgspec.Struct, frozen=True):
 class Visit(msgspec.Struct, frozen=True):
     """One stop of a concierge's day. `ready` when a card is held, so pieces may change hands.
 
+    `phones` are those that told of it from the door: two of them may confirm two lists.
     `turned_away` is when nobody opened last: steps until then count no more. `gesture_limit` is
     the most that may be given away here. `held_now` is what can be captured: she keeps no more
     than that before the `second_hold` asked of her is confirmed. At a visit that `collects` she
@@ -130,6 +131,7 @@ class Visit(msgspec.Struct, frozen=True):
     second_hold: HoldWanted | None
     gesture_limit: payments.Money
     steps: list[StepTaken]
+    phones: list[UUID]
     turned_away: datetime | None
     early: bool
     receipt: Receipt | None

@@ -129,7 +129,10 @@ class Step(StrEnum):
 
 
 class VisitStep(Table, table=True):
-    """A step a concierge reported, named by her phone so that it counts once."""
+    """A step a concierge reported, named by her phone so that it counts once.
+
+    `phone` is that phone's own name, where it told.
+    """
 
     __table_args__ = (Index("visit_step_order", "order_id"),)
 
@@ -139,3 +142,4 @@ class VisitStep(Table, table=True):
     at: datetime = moment()
     received_at: datetime = moment()
     by: str
+    phone: UUID | None = None

@@ -257,7 +257,7 @@ class Order(Table, table=True):
         *,
         elsewhere: Collection[UUID] = (),
     ) -> bool:
-        """Give every piece its verdict, once; False when this very record was taken before.
+        """Give every piece its verdict, once; False when a record that says the same was taken.
 
         A piece added at the door that she did not confirm never changed hands: it goes back.
         At a collection a piece is handed over or not there, and none is kept; what is `elsewhere`
@@ -273,8 +273,13 @@ class Order(Table, table=True):
             if self.returns_digest != record.digest:
                 raise KeyReused("This list was sent before with other content; nothing changed.")
             return False
+        if self.returns_digest == record.digest:
+            return False
         if self.returns_key is not None:
-            raise AlreadySettled("Order %(order)s already has its returns.", order=self.reference)
+            raise AlreadySettled(
+                "Another list of order %(order)s was confirmed before this; the desk has both.",
+                order=self.reference,
+            )
         if self.state not in (OrderState.CONFIRMED, OrderState.AT_VISIT):
             raise WrongStep("Order %(order)s has no returns to take.", order=self.reference)
         by_piece = {line.piece_id: line for line in lines}

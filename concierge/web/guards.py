@@ -89,6 +89,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "GET /api/field/route": CONCIERGES,
     "GET /api/field/visits/{order_id}": CONCIERGES,
     "PUT /api/field/visits/{order_id}/steps/{step_id}": CONCIERGES,
+    "PUT /api/field/visits/{order_id}/closed-doors/{door_id}": CONCIERGES,
     "PUT /api/field/visits/{order_id}/additions/{addition_id}": CONCIERGES,
     "PUT /api/field/visits/{order_id}/holds/{hold_id}": CONCIERGES,
     "PUT /api/field/visits/{order_id}/returns/{key}": CONCIERGES,

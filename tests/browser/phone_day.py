@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
@@ -26,6 +27,7 @@ from tests.small_house import SmallHouse, at
 
 PASSWORD = "the orange hanger"
 EMAIL = "amelie@house.test"
+TOM = "tom@house.test"
 START_WITHIN_S = 60
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -78,6 +80,19 @@ class PhoneDay:
     async def read(self) -> Order:
         async with transaction(self.house.engine) as session:
             return await session.get_one(Order, self.order.id)
+
+    async def let_in(self, email: str, concierge_id: UUID) -> None:
+        """Another concierge has an account too."""
+        async with transaction(self.house.engine) as session:
+            session.add(_account(email, concierge_id))
+
+    async def arrived(self) -> None:
+        """The house knows that she is at the door."""
+
+        async def is_there() -> bool:
+            return "arrived" in await self.steps()
+
+        await until(is_there, 30)
 
     async def steps(self) -> list[str]:
         """What the house knows was done, by name."""
@@ -154,18 +169,20 @@ async def _let_in(house: SmallHouse, order: Order) -> None:
     """An account for whoever drives there, and something to know of the client."""
     async with transaction(house.engine) as session:
         stop = await session.get_one(Stop, order.id)
-        session.add(
-            Account(
-                email=EMAIL, name="Amelie", password_hash=hash_password(PASSWORD),
-                role=Role.CONCIERGE, concierge_id=stop.concierge_id, created_at=wall(),
-            )
-        )  # fmt: skip
+        session.add(_account(EMAIL, stop.concierge_id))
         session.add(
             Preference(
                 client_id=house.client.id, words="Prefers coats over the blouse", source="client",
                 confirmed=True, at=at("08:00"),
             )
         )  # fmt: skip
+
+
+def _account(email: str, concierge_id: UUID) -> Account:
+    return Account(
+        email=email, name="Amelie", password_hash=hash_password(PASSWORD),
+        role=Role.CONCIERGE, concierge_id=concierge_id, created_at=wall(),
+    )  # fmt: skip
 
 
 @contextlib.asynccontextmanager
@@ -199,10 +216,10 @@ async def signed_in(phone: BrowserContext, day: PhoneDay) -> Page:
     return page
 
 
-async def sign_in(page: Page, day: PhoneDay) -> None:
+async def sign_in(page: Page, day: PhoneDay, email: str = EMAIL) -> None:
     """Through the staff's door, to the route."""
     await page.goto(f"{day.base}/staff?next=/field/")
-    await page.locator("#email").fill(EMAIL)
+    await page.locator("#email").fill(email)
     await page.locator("#password").fill(PASSWORD)
     await page.locator("form:has(#password) button").click()
     await page.wait_for_url(f"{day.base}/field/**")

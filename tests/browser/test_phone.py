@@ -7,10 +7,20 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from sqlmodel import select
 
-from concierge.model import Case, Client, Operation, OrderLine, VisitStep
+from concierge.model import (
+    Case,
+    Client,
+    Operation,
+    OrderLine,
+    ReturnsConflict,
+    Setback,
+    Stop,
+    VisitStep,
+)
 from concierge.store.engine import open_engine
 from concierge.store.transaction import transaction
 from tests.browser.phone_day import (
+    TOM,
     PhoneDay,
     a_phone,
     chromium,
@@ -128,6 +138,8 @@ async def test_of_two_lists_from_two_phones_one_counts_and_the_other_is_shown(
     other = await signed_in(second, day)
     await expect(other.get_by_role("link", name="Go on with the visit")).to_be_visible()
     await other.get_by_role("link", name="Go on with the visit").click()
+    await expect(other.get_by_text("Another phone is recording this visit too.")).to_be_visible()
+    await expect(page.get_by_text("Another phone is recording")).to_have_count(0)
     await second.set_offline(True)
     await (
         other.get_by_role("listitem")
@@ -148,13 +160,127 @@ async def test_of_two_lists_from_two_phones_one_counts_and_the_other_is_shown(
     await expect(page.get_by_text("Charging")).to_be_visible(timeout=30_000)
 
     await second.set_offline(False)
-    await expect(other.get_by_text("Not accepted.")).to_be_visible(timeout=30_000)
-    await expect(other.get_by_text("already has its returns")).to_be_visible()
+    said = other.get_by_role("alert")
+    await expect(said.get_by_text("was already confirmed at 14:0")).to_be_visible(timeout=30_000)
+    await expect(said.get_by_role("listitem")).to_have_text(
+        [
+            "Bias dress 38 There: kept. Yours: returned, not tried.",
+            "Silk blouse 38 There: returned, too large. Yours: kept.",
+        ]
+    )
+    await expect(said.get_by_text("The office has your list too")).to_be_visible()
     async with transaction(day.house.engine) as session:
         kept = (await session.exec(select(OrderLine).where(OrderLine.verdict == "kept"))).all()
-        cases = (await session.exec(select(Case.kind))).all()
+        case = (await session.exec(select(Case))).one()
+        second_list = (await session.exec(select(ReturnsConflict))).one()
     assert [line.price_minor for line in kept] == [PRICES[0]]
-    assert cases == ["returns_conflict"]
+    assert case.kind == "returns_conflict"
+    assert "kept in the first, returned (not tried, as new) in the second." in case.words
+    assert "returned (too large, as new) in the first, kept in the second." in case.words
+    assert "loafer" not in case.words
+    assert len(second_list.content["verdicts"]) == len(PRICES)
+
+
+async def test_signing_out_asks_first_and_loses_nothing_that_is_not_sent(
+    browser: Browser, day: PhoneDay
+) -> None:
+    page = await signed_in(await a_phone(browser), day)
+    await go_to_the_door(page)
+    await decide(page)
+    await page.get_by_role("link", name="Back to route").click()
+    await page.get_by_role("link", name="Me", exact=True).click()
+    for answer in ("Stay signed in", "Sign out all the same"):
+        await page.get_by_role("button", name="Sign out").click()
+        question = page.get_by_role("dialog", name="3 entries are not sent yet")
+        await expect(question).to_contain_text("It stays on this phone under your name.")
+        await question.get_by_role("button", name=answer).click()
+        await expect(question).to_be_hidden()
+    await page.wait_for_url(f"{day.base}/staff**")
+    assert await day.steps() == ["arrived", "en_route", "trying"]
+
+    await sign_in(page, day)
+    await page.get_by_role("link", name="Go on with the visit").click()
+    await expect(page.get_by_text("3 of 3 recorded")).to_be_visible()
+    await expect(page.get_by_text("Another phone is recording")).to_have_count(0)
+    await confirm(page)
+    await expect(page.get_by_text("Charging")).to_be_visible(timeout=30_000)
+    await page.get_by_role("link", name="Back to route").click()
+    await page.get_by_role("link", name="Me", exact=True).click()
+    await expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url(f"{day.base}/staff**")
+
+
+async def test_what_one_concierge_has_not_sent_waits_for_her_while_another_holds_the_phone(
+    browser: Browser, day: PhoneDay
+) -> None:
+    phone = await a_phone(browser)
+    page = await signed_in(phone, day)
+    await go_to_the_door(page)
+    await expect(page.get_by_text("Stop 1 of 1")).to_be_visible()
+    await phone.clear_cookies()
+    await decide(page)
+    await confirm(page)
+    await expect(page.get_by_text("wait on this phone")).to_be_visible(timeout=30_000)
+
+    await day.let_in(TOM, day.house.concierges[1].id)
+    await sign_in(page, day, TOM)
+    await page.get_by_role("link", name="Me", exact=True).click()
+    await expect(page.get_by_text("entries of Amelie Berg wait on this phone")).to_be_visible()
+    await expect(page.get_by_text("Mme Haddad")).to_have_count(0)
+    assert (await day.read()).returns_key is None
+    await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url(f"{day.base}/staff**")
+
+    await sign_in(page, day)
+    await expect(page.get_by_text("All sent")).to_be_visible(timeout=30_000)
+    assert (await day.read()).returns_key is not None
+
+
+async def test_leave_by_follows_the_arrival_and_is_not_said_once_it_is_past(
+    browser: Browser, day: PhoneDay
+) -> None:
+    await day.house.clock(at("15:40"))
+    async with transaction(day.house.engine) as session:
+        stop = await session.get_one(Stop, day.order.id)
+    lasts = stop.ends - stop.starts
+    page = await signed_in(await a_phone(browser), day)
+    await go_to_the_door(page)
+    leave = (at("15:40") + lasts).astimezone(day.house.hub.zone)
+    await expect(page.get_by_text(f"Arrived 15:40, leave by {leave:%H:%M}")).to_be_visible()
+    await day.house.clock(at("15:41") + lasts)
+    await page.reload()
+    await expect(page.get_by_text("Arrived 15:40", exact=True)).to_be_visible()
+
+
+async def test_a_closed_door_is_said_without_signal_and_is_the_offices_once_it_is_back(
+    browser: Browser, day: PhoneDay
+) -> None:
+    page = await signed_in(await a_phone(browser), day)
+    await go_to_the_door(page)
+    await expect(page.get_by_text("Stop 1 of 1")).to_be_visible()
+    await day.arrived()
+    day.cut()
+    await page.get_by_role("button", name="Nobody opens").click()
+    question = page.get_by_role("dialog", name="Wait until 14:1")
+    await expect(question).to_contain_text("You have been waiting since 14:0")
+    await question.get_by_role("button", name="Nobody opens: I go on").click()
+    await expect(page.get_by_text("All visits done")).to_be_visible()
+    await page.get_by_role("link", name="Mme Haddad").click()
+    await page.get_by_role("button", name="She opened after all").click()
+    await page.get_by_role("button", name="Nobody opens").click()
+    await page.get_by_role("button", name="Nobody opens: I go on").click()
+    await expect(page.get_by_text("All visits done")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_text("Nobody opened", exact=True)).to_be_visible()
+
+    await day.serve()
+    await expect(page.get_by_text("All sent")).to_be_visible(timeout=60_000)
+    await expect(page.get_by_text("No visits are planned for you yet.")).to_be_visible()
+    async with transaction(day.house.engine) as session:
+        setback = (await session.exec(select(Setback))).one()
+    assert (setback.order_id, setback.kind) == (day.order.id, "nobody_home")
+    assert (await day.read()).state == "confirmed"
 
 
 async def test_an_early_arrival_is_asked_about_before_it_is_written_down(

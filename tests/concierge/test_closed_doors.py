@@ -10,6 +10,7 @@ from sqlmodel import col, select, update
 
 from concierge.desk.record_returns import record_returns
 from concierge.desk.record_step import StepReport, record_step
+from concierge.desk.report_closed_door import ClosedDoor, report_closed_door
 from concierge.desk.show_visit import show_visit
 from concierge.model import (
     Client,
@@ -29,6 +30,7 @@ from concierge.model import (
     Verdict,
     new_id,
 )
+from concierge.model.refusals import Missing, WrongStep
 from concierge.store.transaction import transaction
 from concierge.web.garments import address
 
@@ -199,3 +201,47 @@ async def test_who_was_not_at_home_may_call_off_and_her_pieces_come_back(door: D
     gone = await door.office.send("POST", "/cancellations", order=str(door.order.id))
     assert gone.status_code == 204, gone.text
     assert await door.moves() == [(PieceState.VAN, rang), (PieceState.RETURNING, rang)]
+
+
+async def test_her_phone_says_it_once_and_the_board_has_it_at_once(door: Door) -> None:
+    hers = next(each for each in door.day.concierges.values() if each.id == door.stop.concierge_id)
+    since = door.stop.opens
+    told = ClosedDoor(new_id(), since + 12 * MINUTE)
+    await door.clock(since + 40 * MINUTE)  # an hour without signal
+
+    async def say(who: Concierge, report: ClosedDoor = told) -> bool:
+        return await report_closed_door(
+            door.day.engine, door.day.roads, door.order.id, report, concierge_id=who.id
+        )
+
+    with pytest.raises(WrongStep):
+        await say(hers)
+    await door.step(hers, Step.EN_ROUTE, since - 5 * MINUTE)
+    await door.step(hers, Step.ARRIVED, since - MINUTE)
+    with pytest.raises(WrongStep):
+        await say(hers, ClosedDoor(new_id(), since - MINUTE))
+    other = next(each for each in door.day.concierges.values() if each.id != hers.id)
+    with pytest.raises(Missing):
+        await say(other)
+    assert [await say(hers), await say(hers)] == [True, False]
+
+    board = await door.office.board()
+    [setback] = board["setbacks"]
+    assert (setback["kind"], setback["client"]) == ("nobody_home", f"Mme {door.client}")
+    assert datetime.fromisoformat(setback["since"]) == told.at
+    left = next(each for each in board["left"] if each["order"] == str(door.order.id))
+    assert left["words"].startswith("Nobody opened at ")
+    assert (await door.moves())[-1] == (PieceState.VAN, f"concierge:{hers.id}")
+
+
+async def test_her_phone_calls_no_door_closed_that_let_her_in(door: Door) -> None:
+    hers = next(each for each in door.day.concierges.values() if each.id == door.stop.concierge_id)
+    await door.clock(door.stop.opens + 20 * MINUTE)
+    for step in (Step.ARRIVED, Step.TRYING):
+        await door.step(hers, step, door.stop.opens + MINUTE)
+    told = ClosedDoor(new_id(), door.stop.opens + 15 * MINUTE)
+    with pytest.raises(WrongStep):
+        await report_closed_door(
+            door.day.engine, door.day.roads, door.order.id, told, concierge_id=hers.id
+        )
+    assert (await door.office.board())["setbacks"] == []

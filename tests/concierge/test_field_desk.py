@@ -274,6 +274,18 @@ async def test_a_list_that_contradicts_the_first_changes_nothing_and_is_a_person
     assert [one.amount_minor for one in operations] == [PRICES[0]]
 
 
+async def test_two_phones_with_the_same_list_agree(today: FieldDay) -> None:
+    for record in (today.record(0), today.record(0)):
+        async with transaction(today.engine) as session:
+            assert await record_returns(
+                session, today.orders[0].id, record,
+                concierge_id=today.amelie.id, now=at("09:51"),
+            ) is None  # fmt: skip
+    async with transaction(today.engine) as session:
+        assert not (await session.exec(select(Case))).all()
+        assert len((await session.exec(select(Operation))).all()) == 1
+
+
 async def test_a_list_that_misses_a_piece_is_refused_and_nothing_moves(today: FieldDay) -> None:
     whole = today.record(0)
     short = type(whole)(whole.key, whole.verdicts[:-1], whole.confirmed_at)

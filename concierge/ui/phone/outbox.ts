@@ -3,7 +3,9 @@
  * when the server has acknowledged it; its id makes every repeat the same act.
  */
 import { call, Problem, session, Unreachable } from '../shared/api.ts';
-import { acknowledge, type Entry, entries, refuse } from './store.ts';
+import {
+  acknowledge, type Entry, entries, type Notes, refuse, type Stamp, withdraw,
+} from './store.ts';
 import type { Visit } from './types.ts';
 
 /** How a round of sending ended. */
@@ -21,7 +23,7 @@ const LATER = new Set([403, 408, 425, 429]);
 
 /** Send a person's entries. `told` is called after each one. */
 export async function send(person: string, told: () => Promise<void>): Promise<Sent> {
-  return navigator.locks.request(`outbox:${person}`, { ifAvailable: true }, async (lock) => {
+  return navigator.locks.request(lockOf(person), { ifAvailable: true }, async (lock) => {
     if (!lock) return 'busy';
     const waiting = (await entries(person)).filter((entry) => !entry.refused);
     if (waiting.length === 0) return 'all';
@@ -36,6 +38,18 @@ export async function send(person: string, told: () => Promise<void>): Promise<S
     }
     return (await entries(person)).some((entry) => !entry.refused) ? 'later' : 'all';
   });
+}
+
+/** Take an entry back that has not been sent; one that is under way is waited for. */
+export async function unwrite(
+  entry: Pick<Stamp, 'id' | 'person' | 'order'>,
+  change: (notes: Notes) => Notes,
+): Promise<void> {
+  await navigator.locks.request(lockOf(entry.person), () => withdraw(entry, change));
+}
+
+function lockOf(person: string): string {
+  return `outbox:${person}`;
 }
 
 /** Whose queue a session may send. */
@@ -54,14 +68,15 @@ async function sendOne(entry: Entry): Promise<void> {
 
 const NOUNS: Record<Entry['kind'], string> = {
   step: 'steps',
+  closed_door: 'closed-doors',
   addition: 'additions',
   hold: 'holds',
   returns: 'returns',
 };
 
-function put(entry: Entry): Promise<Visit> {
+function put(entry: Entry): Promise<Visit | undefined> {
   const path = `/api/field/visits/${entry.order}/${NOUNS[entry.kind]}/${entry.id}`;
-  return call<Visit>('PUT', path, entry.body, { signal: AbortSignal.timeout(PATIENCE) });
+  return call<Visit | undefined>('PUT', path, entry.body, { signal: AbortSignal.timeout(PATIENCE) });
 }
 
 /** Whether sending it again would only hear the same no. */

@@ -2,10 +2,11 @@
 import { uuidv7 } from 'uuidv7';
 import { call, Problem, session, Unreachable } from '../shared/api.ts';
 import { listen } from '../shared/live.ts';
-import { personOf, send } from './outbox.ts';
-import { disputed, drafted, kept, missingHold, type Seen, seen } from './project.ts';
+import { personOf, send, unwrite } from './outbox.ts';
+import { drafted, leaveBy, missingHold, type Seen, seen, waitsSince } from './project.ts';
 import * as store from './store.ts';
 import type { Awaited, Day, Draft, Gesture, Step } from './types.ts';
+import { confirmed, wanted } from './writing.ts';
 
 const EVERY = 30_000;
 /** While entries wait for a signal. */
@@ -14,15 +15,20 @@ const OFTEN = 5_000;
 const SOON = 2_000;
 const LAST_PERSON = 'concierge-person';
 const LAST_SENT = 'concierge-sent';
+const PHONE = 'concierge-phone';
 
 /** Why a step is asked about before it is written down: another visit is next, or it is early. */
 type Doubt = 'order' | 'early';
+/** How long she waits at a closed door before it is a matter of course to go on. */
+const WAIT = 10 * 60_000;
 
-export interface Question {
-  doubt: Doubt;
-  visit: Seen;
-  answer: (yes: boolean) => void;
-}
+export type Question = { answer: (yes: boolean) => void } & (
+  | { doubt: Doubt; visit: Seen }
+  /** Going on from a closed door; `until` is the moment she should wait for, if it is to come. */
+  | { doubt: 'closed'; visit: Seen; since: Date; until: Date | null }
+  /** Leaving this phone while something is on it alone. */
+  | { doubt: 'unsent' }
+);
 
 export class Phone {
   person = $state<string | null>(null);
@@ -30,6 +36,8 @@ export class Phone {
   day = $state.raw<Day | null>(null);
   notes = $state.raw<Record<string, store.Notes>>({});
   entries = $state.raw<store.Entry[]>([]);
+  /** What others wrote down here and have not sent: it waits for them. */
+  ofOthers = $state.raw<store.Entry[]>([]);
   /** Whether the server answered last time. */
   signal = $state(navigator.onLine);
   signedOut = $state(false);
@@ -49,7 +57,7 @@ export class Phone {
   visits: Seen[] = $derived.by(() => {
     const refused = new Set(this.refused.map((entry) => entry.id));
     return (this.day?.visits ?? []).map((visit) =>
-      seen(visit, this.notes[visit.order], refused),
+      seen(visit, this.notes[visit.order], this.#here, refused),
     );
   });
   /** The visit to go to, or to go on with. */
@@ -61,10 +69,11 @@ export class Phone {
   /** Marks and entries that are on this phone alone. */
   saved = $derived(this.waiting.length + this.choices);
 
+  readonly #here = thisPhone();
   #skew = 0;
   #hush: () => void = () => undefined;
   #listening = '';
-  #busy = false;
+  #rounds: Promise<void> | undefined;
   #again = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #others = new BroadcastChannel('concierge-phone');
@@ -93,18 +102,22 @@ export class Phone {
   }
 
   /** Send what waits and fetch the day anew; asked while at it, once more afterwards. */
-  async refresh(): Promise<void> {
-    if (this.#busy) {
-      this.#again = true;
-      return;
-    }
-    this.#busy = true;
+  refresh(): Promise<void> {
+    this.#again = true;
+    this.#rounds ??= this.#go();
+    return this.#rounds;
+  }
+
+  async #go(): Promise<void> {
     clearTimeout(this.#timer);
-    do {
-      this.#again = false;
-      await this.#round();
-    } while (this.#again);
-    this.#busy = false;
+    try {
+      while (this.#again) {
+        this.#again = false;
+        await this.#round();
+      }
+    } finally {
+      this.#rounds = undefined;
+    }
     const settling = this.visits.some(({ outcome }) => outcome?.state === 'settling');
     const asks = this.visits.some((visit) => visit.second_hold && !visit.outcome);
     const pause = this.signal && (settling || asks) ? SOON : this.waiting.length > 0 ? OFTEN : EVERY;
@@ -118,10 +131,18 @@ export class Phone {
     return found && found.late_min > 0 ? found : null;
   }
 
+  /** Until when she can stay at a visit that goes on, as this phone knows the day. */
+  leaveBy(visit: Seen): Date | null {
+    const ahead = this.visits.filter(({ order, taken, over }) => {
+      return order !== visit.order && !taken.arrived && !over;
+    });
+    return leaveBy(visit, ahead[0], this.now);
+  }
+
   /** Write down a step she is sure of; what is out of the ordinary is asked first. */
   async propose(visit: Seen, step: Step): Promise<boolean> {
     for (const doubt of this.#doubts(visit, step)) {
-      if (!(await this.#ask(doubt, visit))) return false;
+      if (!(await this.#ask((answer) => ({ doubt, visit, answer })))) return false;
     }
     await this.take(this.visits.find(({ order }) => order === visit.order) ?? visit, step);
     return true;
@@ -134,9 +155,9 @@ export class Phone {
     return doubts;
   }
 
-  async #ask(doubt: Doubt, visit: Seen): Promise<boolean> {
+  async #ask(question: (answer: Question['answer']) => Question): Promise<boolean> {
     const yes = await new Promise<boolean>((answer) => {
-      this.question = { doubt, visit, answer };
+      this.question = question(answer);
     });
     this.question = null;
     return yes;
@@ -145,16 +166,14 @@ export class Phone {
   /** Write down a step and send it when possible. */
   async take(visit: Seen, step: Step): Promise<void> {
     if (!this.person || visit.taken[step]) return;
-    const id = uuidv7();
-    const at = this.clock().toISOString();
-    const entry: store.Entry = {
-      id, version: 1, person: this.person, order: visit.order, at, kind: 'step', body: { step, at },
-    };
+    const stamp = this.#stamp(this.person, visit);
+    const { id, at } = stamp;
     const note = (notes: store.Notes): store.Notes => ({
       ...notes,
       steps: { ...notes.steps, [step]: { id, at } },
     });
-    await this.#write(visit.order, note, entry);
+    const body = { step, at, phone: this.#here };
+    await this.#write(visit.order, note, { ...stamp, kind: 'step', body });
   }
 
   /** Mark pieces; the marks stay on this phone until the client confirms. */
@@ -170,52 +189,57 @@ export class Phone {
     await this.#write(visit.order, (notes) => ({ ...notes, gesture }));
   }
 
+  /** Nobody opens: she is asked first, then it is written down and she goes on. */
+  async turnAway(visit: Seen): Promise<boolean> {
+    const since = waitsSince(visit);
+    if (!this.person || !since) return false;
+    const end = new Date(since.getTime() + WAIT);
+    const until = end > this.clock() ? end : null;
+    if (!(await this.#ask((answer) => ({ doubt: 'closed', visit, since, until, answer })))) {
+      return false;
+    }
+    const stamp = this.#stamp(this.person, visit);
+    const { id, at } = stamp;
+    const note = (notes: store.Notes): store.Notes => ({ ...notes, closed: { id, at } });
+    await this.#write(visit.order, note, { ...stamp, kind: 'closed_door', body: { at } });
+    return true;
+  }
+
+  /** She opened after all, and nobody has been told otherwise yet. */
+  async letIn(visit: Seen): Promise<void> {
+    const entry = this.waiting.find((each) => {
+      return each.kind === 'closed_door' && each.order === visit.order;
+    });
+    if (!entry) return;
+    await unwrite(entry, (notes) => ({ ...notes, closed: null }));
+    await this.#read(this.person);
+    this.#others.postMessage('changed');
+  }
+
   /** Have a piece from the van join the visit, by its tag; it is hers to try once that is known. */
   async add(visit: Seen, tag: string): Promise<void> {
     if (!this.person || visit.outcome) return;
-    const id = uuidv7();
-    const at = this.clock().toISOString();
-    const entry: store.Entry = {
-      id, version: 1, person: this.person, order: visit.order, at, kind: 'addition', body: { tag },
-    };
-    await this.#write(visit.order, (notes) => notes, entry);
+    const stamp = this.#stamp(this.person, visit);
+    await this.#write(visit.order, same, { ...stamp, kind: 'addition', body: { tag } });
   }
 
   /** Ask her to have set aside what she keeps above what is held; she confirms on her own phone. */
   async askHold(visit: Seen): Promise<void> {
     if (!this.person || visit.outcome) return;
-    const id = uuidv7();
-    const at = this.clock().toISOString();
-    const body = {
-      keeping: kept(visit).map((piece) => piece.id),
-      gesture_minor: visit.given?.minor ?? 0,
-    };
-    const entry: store.Entry = {
-      id, version: 1, person: this.person, order: visit.order, at, kind: 'hold', body,
-    };
-    await this.#write(visit.order, (notes) => notes, entry);
+    const stamp = this.#stamp(this.person, visit);
+    await this.#write(visit.order, same, { ...stamp, kind: 'hold', body: wanted(visit) });
   }
 
   /** The client confirmed the list: from now on it is the record. */
   async confirm(visit: Seen): Promise<void> {
     if (!this.person || visit.outcome || missingHold(visit).minor > 0) return;
-    const key = uuidv7();
-    const at = this.clock().toISOString();
-    const verdicts = visit.pieces.map(({ id }) => {
-      const draft = visit.drafts[id];
-      if (!draft) throw new Error('A piece is not marked yet.');
-      const { verdict, reason, condition } = draft;
-      return { piece: id, verdict, reason, condition };
+    const stamp = this.#stamp(this.person, visit);
+    const body = confirmed(visit, stamp.at);
+    const note = (notes: store.Notes): store.Notes => ({
+      ...notes,
+      returns: { key: stamp.id, ...body },
     });
-    const remarks = visit.pieces
-      .filter(({ id }) => disputed(visit.drafts[id]))
-      .map(({ id }) => ({ piece: id, words: visit.drafts[id]?.remark?.trim() ?? '' }))
-      .filter(({ words }) => words !== '');
-    const body = { confirmed_at: at, verdicts, gesture: visit.given, remarks };
-    const entry: store.Entry = {
-      id: key, version: 1, person: this.person, order: visit.order, at, kind: 'returns', body,
-    };
-    await this.#write(visit.order, (notes) => ({ ...notes, returns: { key, ...body } }), entry);
+    await this.#write(visit.order, note, { ...stamp, kind: 'returns', body });
   }
 
   /** Send a refused entry once more. */
@@ -232,11 +256,21 @@ export class Phone {
     this.#others.postMessage('changed');
   }
 
-  /** Leave this phone; what waits stays under this name. */
+  /** Whether she may leave this phone: everything is sent, or she has read that it is not. */
+  async mayLeave(): Promise<boolean> {
+    return this.saved === 0 || this.#ask((answer) => ({ doubt: 'unsent', answer }));
+  }
+
+  /** Leave this phone; what the house does not have yet stays under this name. */
   async leave(): Promise<void> {
     if (this.person) await store.forgetDay(this.person);
     localStorage.removeItem(LAST_PERSON);
     this.#hush();
+  }
+
+  #stamp(person: string, visit: Seen): store.Stamp {
+    const at = this.clock().toISOString();
+    return { id: uuidv7(), version: 1, person, name: this.name, order: visit.order, at };
   }
 
   async #write(
@@ -269,6 +303,7 @@ export class Phone {
     const person = personOf(who);
     this.signedOut = person === null;
     if (person === null || person === this.person) return;
+    if (this.person) await store.forgetDay(this.person);
     localStorage.setItem(LAST_PERSON, person);
     await this.#read(person);
   }
@@ -303,14 +338,16 @@ export class Phone {
 
   async #read(person: string | null): Promise<void> {
     if (!person) return;
-    const [kept, notes, entries] = await Promise.all([
+    const [kept, notes, entries, ofOthers] = await Promise.all([
       store.keptDay(person),
       store.notes(person),
       store.entries(person),
+      store.entriesOfOthers(person),
     ]);
     this.person = person;
     this.notes = notes;
     this.entries = entries;
+    this.ofOthers = ofOthers;
     this.day = kept?.day ?? null;
     this.name = kept?.day.concierge ?? '';
     this.#skew = kept?.skew ?? 0;
@@ -328,6 +365,17 @@ export class Phone {
     else if (error instanceof Problem) this.trouble = error.detail || error.title;
     else throw error;
   }
+}
+
+/** This phone's own name: two phones that record one visit are told apart by it. */
+function thisPhone(): string {
+  const known = localStorage.getItem(PHONE) ?? uuidv7();
+  localStorage.setItem(PHONE, known);
+  return known;
+}
+
+function same(notes: store.Notes): store.Notes {
+  return notes;
 }
 
 /** Whether the same day has other stops now, or the same at other times. */

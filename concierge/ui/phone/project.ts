@@ -1,7 +1,9 @@
 /** A visit as the phone shows it: what the server said, and over it what was written down here. */
 import type { Money } from '../shared/format.ts';
 import type { Notes } from './store.ts';
-import type { Condition, Draft, Gesture, Piece, Receipt, Step, Verdict, Visit } from './types.ts';
+import type {
+  Condition, Draft, Gesture, Piece, Reason, Receipt, Returns, Step, Verdict, Visit,
+} from './types.ts';
 
 export const STEPS: readonly Step[] = ['en_route', 'arrived', 'trying', 'finished'];
 
@@ -20,6 +22,10 @@ export interface Seen extends Visit {
   given: Gesture | null;
   outcome: Outcome | null;
   over: boolean;
+  /** When nobody opened, until the house knows and takes the visit off the route. */
+  closed: string | null;
+  /** Another phone stands at this door too, and may confirm a list of its own. */
+  shared: boolean;
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -28,7 +34,12 @@ const NOTHING: ReadonlySet<string> = new Set();
  * The visit as it stands for the person holding this phone. What the server refused (by entry id)
  * did not happen: its marks are hers to change again.
  */
-export function seen(visit: Visit, all: Notes | undefined, refused = NOTHING): Seen {
+export function seen(
+  visit: Visit,
+  all: Notes | undefined,
+  phone: string,
+  refused = NOTHING,
+): Seen {
   const notes = all && without(all, refused);
   const taken: Seen['taken'] = {};
   for (const step of STEPS) {
@@ -37,6 +48,7 @@ export function seen(visit: Visit, all: Notes | undefined, refused = NOTHING): S
   }
   const progress = STEPS.findLast((step) => taken[step] !== undefined) ?? null;
   const outcome = visit.receipt ?? provisional(visit, notes);
+  const closed = noted(visit, notes?.closed?.at) ?? null;
   return {
     ...visit,
     taken,
@@ -45,7 +57,9 @@ export function seen(visit: Visit, all: Notes | undefined, refused = NOTHING): S
     given: notes?.gesture ?? null,
     pieces: visit.receipt ? visit.pieces : judged(visit.pieces, notes),
     outcome,
-    over: outcome !== null && progress === 'finished',
+    over: closed !== null || (outcome !== null && progress === 'finished'),
+    closed,
+    shared: visit.phones?.some((each) => each !== phone) ?? false,
   };
 }
 
@@ -106,6 +120,49 @@ export function missingHold(visit: Seen): Money {
   return { minor: Math.max(0, minor - (visit.held_now ?? visit.held).minor), currency };
 }
 
+/** Since when she waits at a door nobody has opened; null once she was let in. */
+export function waitsSince(visit: Seen): Date | null {
+  const { arrived, trying } = visit.taken;
+  if (!arrived || trying || visit.outcome || visit.closed || recorded(visit) > 0) return null;
+  return new Date(Math.max(Date.parse(arrived), Date.parse(visit.opens)));
+}
+
+/** A piece of which another list says something else: what counts, and what was confirmed here. */
+export interface Difference {
+  piece: Piece;
+  there: Mark;
+  here: Mark;
+}
+
+export interface Mark {
+  verdict: Verdict | null;
+  reason: Reason | null;
+  condition: Condition | null;
+}
+
+/** Piece by piece, where the list in force and the one confirmed here say different things. */
+export function differences(visit: Visit, here: Returns): Difference[] {
+  const mine = new Map(here.verdicts.map((each) => [each.piece, each]));
+  return visit.pieces.flatMap((piece) => {
+    const mark = mine.get(piece.id);
+    const said = (of: Mark): string => [of.verdict, of.reason, of.condition].join();
+    return mark && said(mark) !== said(piece) ? [{ piece, there: piece, here: mark }] : [];
+  });
+}
+
+/**
+ * Until when she can stay: as long as the visit lasts from when it began, and no longer than the
+ * next promise allows. Nothing once that is past.
+ */
+export function leaveBy(visit: Seen, next: Seen | undefined, now: Date): Date | null {
+  if (!visit.taken.arrived) return null;
+  const began = Math.max(Date.parse(visit.taken.arrived), Date.parse(visit.opens));
+  const over = began + Date.parse(visit.ends) - Date.parse(visit.starts);
+  const due = next ? Date.parse(next.closes) - 1000 * next.drive_s : Number.POSITIVE_INFINITY;
+  const by = Math.min(over > now.getTime() ? over : due, due);
+  return Number.isFinite(by) && by > now.getTime() ? new Date(by) : null;
+}
+
 function mark(visit: Seen, piece: Piece): string | null {
   return visit.outcome ? piece.verdict : (visit.drafts[piece.id]?.verdict ?? null);
 }
@@ -122,7 +179,8 @@ export function sum(pieces: readonly Piece[], currency: string): Money {
 function without(notes: Notes, refused: ReadonlySet<string>): Notes {
   const steps = Object.entries(notes.steps).filter(([, step]) => !refused.has(step.id));
   const returns = notes.returns && refused.has(notes.returns.key) ? null : notes.returns;
-  return { ...notes, returns, steps: Object.fromEntries(steps) };
+  const closed = notes.closed && !refused.has(notes.closed.id) ? notes.closed : null;
+  return { ...notes, returns, closed, steps: Object.fromEntries(steps) };
 }
 
 function judged(pieces: Piece[], notes: Notes | undefined): Piece[] {

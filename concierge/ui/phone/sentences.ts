@@ -1,6 +1,7 @@
 /** Every sentence of the phone, in the concierge's language. */
 import { count, locale, say } from '../shared/words.ts';
 import { zone } from '../shared/format.ts';
+import type { Mark } from './project.ts';
 import type { Condition, GestureReason, Reason, Step } from './types.ts';
 
 export const REASONS: readonly Reason[] = [
@@ -53,6 +54,18 @@ export function condition(of: Condition): string {
   }
 }
 
+/** "Returned, too large, damaged". */
+export function marked(of: Mark): string {
+  if (of.verdict === 'kept') return say('Kept');
+  if (of.verdict === 'missing') return say('Not here, not charged now');
+  const parts = [say('Returned')];
+  if (of.reason) parts.push(reason(of.reason).toLocaleLowerCase());
+  if (of.condition && of.condition !== 'as_new') {
+    parts.push(condition(of.condition).toLocaleLowerCase());
+  }
+  return parts.join(say(', '));
+}
+
 export function step(of: Step): string {
   switch (of) {
     case 'en_route':
@@ -99,6 +112,15 @@ export const savedHere = (n: number): string =>
     'No signal. {n} entry saved on this phone',
     'No signal. {n} entries saved on this phone',
     n,
+  );
+export const unsent = (n: number): string =>
+  count('{n} entry is not sent yet', '{n} entries are not sent yet', n);
+export const ofSomebody = (name: string, n: number): string =>
+  count(
+    '{n} entry of {name} waits on this phone until she signs in here again',
+    '{n} entries of {name} wait on this phone until she signs in here again',
+    n,
+    { name },
   );
 export const unconfirmed = (n: number): string =>
   count(

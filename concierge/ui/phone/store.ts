@@ -5,21 +5,28 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { Day, Draft, Gesture, HoldAsked, Returns, Step, Visit } from './types.ts';
 
-/** Something written down that the server has not acknowledged. `id` is its name there too. */
-export type Entry = {
+/** Who wrote something down, of which visit and when; `id` is its name on the server too. */
+export interface Stamp {
   id: string;
   version: 1;
   person: string;
+  /** What that person is called, for whoever else holds this phone; older entries do not say. */
+  name?: string;
   order: string;
   at: string;
+}
+
+/** Something written down that the server has not acknowledged. */
+export type Entry = Stamp & {
   /** The server's no, in its words: shown to a person, kept until she has dealt with it. */
   refused?: { kind: string; words: string; seen?: boolean };
 } & (
-  | { kind: 'step'; body: { step: Step; at: string } }
-  | { kind: 'addition'; body: { tag: string } }
-  | { kind: 'hold'; body: HoldAsked }
-  | { kind: 'returns'; body: Returns }
-);
+    | { kind: 'step'; body: { step: Step; at: string; phone?: string } }
+    | { kind: 'closed_door'; body: { at: string } }
+    | { kind: 'addition'; body: { tag: string } }
+    | { kind: 'hold'; body: HoldAsked }
+    | { kind: 'returns'; body: Returns }
+  );
 
 /** One visit as this phone knows it, beyond what the server said. */
 export interface Notes {
@@ -29,6 +36,8 @@ export interface Notes {
   /** The entry that says so, and when it was. */
   steps: Partial<Record<Step, { id: string; at: string }>>;
   returns: ({ key: string } & Returns) | null;
+  /** Nobody opened: the entry that says so, and when it was. */
+  closed?: { id: string; at: string } | null;
   /** What is given away; notes of an older phone have none. */
   gesture?: Gesture | null;
   touched: number;
@@ -95,6 +104,12 @@ export async function entries(person: string): Promise<Entry[]> {
   return all.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** What other people wrote down on this phone and have not sent. */
+export async function entriesOfOthers(person: string): Promise<Entry[]> {
+  const all = await (await shelves()).getAll('outbox');
+  return all.filter((entry) => entry.person !== person && !entry.refused);
+}
+
 /** What a person marked, by order. */
 export async function notes(person: string): Promise<Record<string, Notes>> {
   const all = await (await shelves()).getAllFromIndex('notes', 'person', person);
@@ -120,13 +135,27 @@ export async function keepDay(kept: KeptDay): Promise<void> {
   await tx.done;
 }
 
-/** The server acknowledged an entry: forget it, and take over what it said of the visit. */
-export async function acknowledge(entry: Entry, visit: Visit): Promise<void> {
+/** The server acknowledged an entry: forget it, and take over what it said of the visit, if it did. */
+export async function acknowledge(entry: Entry, visit: Visit | undefined): Promise<void> {
   const tx = (await shelves()).transaction(['outbox', 'days'], 'readwrite', STRICT);
   const days = tx.objectStore('days');
   const kept = await days.get(entry.person);
-  if (kept) await days.put(withVisit(kept, visit));
+  if (kept && visit) await days.put(withVisit(kept, visit));
   await tx.objectStore('outbox').delete(entry.id);
+  await tx.done;
+}
+
+/** What she wrote down did not happen after all: gone with its entry, unless that was sent. */
+export async function withdraw(
+  entry: Pick<Stamp, 'id' | 'person' | 'order'>,
+  change: (notes: Notes) => Notes,
+): Promise<void> {
+  const tx = (await shelves()).transaction(['outbox', 'notes'], 'readwrite', STRICT);
+  const notes = await tx.objectStore('notes').get([entry.person, entry.order]);
+  if (notes && (await tx.objectStore('outbox').get(entry.id))) {
+    await tx.objectStore('outbox').delete(entry.id);
+    await tx.objectStore('notes').put({ ...change(notes), touched: Date.now() });
+  }
   await tx.done;
 }
 
@@ -147,14 +176,18 @@ export async function retry(entry: Entry): Promise<void> {
   await (await shelves()).put('outbox', again as Entry);
 }
 
-/** A client's whereabouts do not stay on a phone nobody is signed in to; unsent entries do. */
+/**
+ * A client's whereabouts do not stay on a phone nobody is signed in to. What the house does not have
+ * yet does: unsent entries, and the marks on a visit whose list is not recorded.
+ */
 export async function forgetDay(person: string): Promise<void> {
   const tx = (await shelves()).transaction(['outbox', 'notes', 'days'], 'readwrite', STRICT);
   const waiting = await tx.objectStore('outbox').index('person').getAll(person);
-  const orders = new Set(waiting.map((entry) => entry.order));
+  const unsent = new Set(waiting.map((entry) => entry.order));
+  const kept = await tx.objectStore('days').get(person);
   await tx.objectStore('days').delete(person);
-  for (const each of await tx.objectStore('notes').index('person').getAll(person)) {
-    if (!orders.has(each.order)) await tx.objectStore('notes').delete([person, each.order]);
+  for (const { order, receipt } of kept?.day.visits ?? []) {
+    if (receipt && !unsent.has(order)) await tx.objectStore('notes').delete([person, order]);
   }
   await tx.done;
 }

@@ -83,6 +83,8 @@ export interface Visit {
   /** The most that may be given away here; a day kept by an older phone does not say. */
   gesture_limit?: Money;
   steps: { step: Step; at: string }[];
+  /** Those that told of this visit from its door; a day kept by an older phone does not say. */
+  phones?: string[];
   /** When nobody opened last: steps until then count no more. */
   turned_away: string | null;
   early: boolean;

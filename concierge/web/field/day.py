@@ -19,6 +19,7 @@ from concierge.desk.address_book import Note
 from concierge.desk.ask_second_hold import HoldAsked, ask_second_hold
 from concierge.desk.record_returns import record_returns
 from concierge.desk.record_step import StepReport, record_step
+from concierge.desk.report_closed_door import ClosedDoor, report_closed_door
 from concierge.desk.show_visit import show_visit
 from concierge.desk.todays_route import TodaysRoute, live_route
 from concierge.desk.visit_sheet import Visit
@@ -45,9 +46,16 @@ MOST_MINOR = 2**31 - 1
 
 
 class Reported(msgspec.Struct, frozen=True):
-    """A step, and when it was taken by the phone's clock."""
+    """A step, and when it was taken by the phone's clock; `phone` is that phone's own name."""
 
     step: Step
+    at: Moment
+    phone: UUID | None = None
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """When she gave up waiting at a door, by the phone's clock."""
+
     at: Moment
 
 
@@ -151,11 +159,28 @@ async def step(
         await record_step(
             session,
             order_id,
-            StepReport(step_id, data.step, data.at),
+            StepReport(step_id, data.step, data.at, data.phone),
             concierge_id=mine,
             now=await now(session),
         )
         return await show_visit(session, order_id, mine, picture=address)
+
+
+@put(
+    "/api/field/visits/{order_id:uuid}/closed-doors/{door_id:uuid}",
+    operation_id="ReportClosedDoor",
+    status_code=204,
+    tags=["field"],
+    responses=WRITES,
+)
+async def closed_door(
+    request: Asked, order_id: FromPath[UUID], door_id: FromPath[UUID], data: JSONBody[Closed]
+) -> None:
+    """Nobody opens: she goes on, a dispatcher decides. The same id again changes nothing."""
+    house, mine = doors(request), _mine(request)
+    await report_closed_door(
+        house.engine, house.roads, order_id, ClosedDoor(door_id, data.at), concierge_id=mine
+    )
 
 
 @put(
@@ -245,4 +270,12 @@ def _mine(request: Asked) -> UUID:
     return found
 
 
-handlers: list[BaseRouteHandler] = [route, visit, step, addition, hold, returns]
+handlers: list[BaseRouteHandler] = [
+    route,
+    visit,
+    step,
+    closed_door,
+    addition,
+    hold,
+    returns,
+]
