@@ -1,5 +1,6 @@
 """A piece from the van joins a visit: by its tag, for the client whose door it is."""
 
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -32,6 +33,8 @@ from .show_visit import assigned_stop
 IN_THE_VAN = frozenset({PieceState.VAN, PieceState.RETURNING})
 """What a concierge has with her; a piece that came back as new may go to the next client."""
 MOST_AT_A_DOOR = 2 * MOST_PIECES
+DASHES = re.compile(r"[\u2010-\u2015\u2212]")
+"""What a keyboard makes of a hyphen."""
 
 
 class Addition(msgspec.Struct, frozen=True):
@@ -102,15 +105,23 @@ async def add_at_the_door(
 
 async def _piece(session: AsyncSession, tag: str) -> Piece | None:
     """The piece with this tag, typed in whichever letters; whoever else would move it waits."""
-    typed = col(Piece.tag).in_({tag, tag.upper()})
-    rows = await session.exec(select(Piece).where(typed).with_for_update())
+    meant = col(Piece.tag).in_(spellings(tag))
+    rows = await session.exec(select(Piece).where(meant).with_for_update())
     return rows.first()
+
+
+def spellings(typed: str) -> set[str]:
+    """What a tag typed by hand may mean: `mo 39amm` and `MO - 39AMM` are MO-39AMM."""
+    parts = DASHES.sub("-", typed).upper().split()
+    return {typed.strip(), "".join(parts), "-".join(parts)}
 
 
 async def _refuse_too_many(session: AsyncSession, order: Order, piece: Piece) -> None:
     lines = (await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))).all()
     if any(line.piece_id == piece.id for line in lines):
-        raise UnknownPiece("Piece %(tag)s is among hers already.", tag=piece.tag)
+        raise UnknownPiece(
+            "Piece %(tag)s is on her list already; nothing was added.", tag=piece.tag
+        )
     if len(lines) >= MOST_AT_A_DOOR:
         raise WrongStep("There are as many pieces at this door as one list can hold.")
 

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
 from concierge.model import Client, House, Hub, Order, OrderLine, Style, Variant
-from concierge.words import words_in
+from concierge.words import Words, words_in
 
 
 async def card_lines(
@@ -20,7 +20,7 @@ async def card_lines(
     """
     hub = await session.get_one(Hub, order.hub_id)
     words = words_in(client.language, hub.zone)
-    lines = await _pieces(session, order)
+    lines = await _pieces(session, order, words)
     if order.agreed_fee:
         fee = words.say("Only if you cancel late, or nobody opens")
         lines.append(payments.CardLine(fee, order.agreed_fee))
@@ -29,7 +29,7 @@ async def card_lines(
     return (payments.CardLine(words.say("What you would like to keep besides"), amount),)
 
 
-async def _pieces(session: AsyncSession, order: Order) -> list[payments.CardLine]:
+async def _pieces(session: AsyncSession, order: Order, words: Words) -> list[payments.CardLine]:
     """One line for all that counts once: a piece, or the sizes of one that are held together."""
     rows = await session.exec(
         select(OrderLine, Variant, Style, House)
@@ -46,7 +46,7 @@ async def _pieces(session: AsyncSession, order: Order) -> list[payments.CardLine
             payments.CardLine(
                 f"{style.name}, {house.name}",
                 payments.Money(line.price_minor, order.currency),
-                f"{variant.colour}, {variant.size}",
+                f"{words.colour(variant.colour)}, {words.size(variant.size)}",
             )
         )
     return [

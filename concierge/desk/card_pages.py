@@ -26,6 +26,7 @@ from concierge.model import (
     SecondHold,
 )
 from concierge.model.refusals import Missing, TooLate
+from concierge.model.told import told_of
 from concierge.store.clock import now
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
@@ -178,7 +179,7 @@ async def _take_card(
     try:
         first = order.confirm(moment)
     except TooLate as late:
-        await _give_back(session, order, str(late), moment)
+        await _give_back(session, order, late, moment)
         return
     if seen.hold is None and order.standing is payments.Standing.DRAFT:
         await stand(session, order, payments.Standing.CARD_SAVED, payments.By.CLIENT)
@@ -194,10 +195,10 @@ async def _take_card(
     await write_letter(session, order, Letter.CONFIRMED, now=moment)
 
 
-async def _give_back(session: AsyncSession, order: Order, why: str, moment: datetime) -> None:
+async def _give_back(session: AsyncSession, order: Order, why: TooLate, moment: datetime) -> None:
     """Money came for a place that is gone: release it at once and tell a person."""
     if await plan_release(session, order, moment):
-        await open_case(session, order, "paid_too_late", why, moment)
+        await open_case(session, order, "paid_too_late", [told_of(why)], moment)
 
 
 async def _open_page_of(

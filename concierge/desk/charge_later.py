@@ -22,6 +22,7 @@ from concierge.model import (
     Piece,
 )
 from concierge.model.refusals import Missing, WrongStep
+from concierge.model.told import says, term
 from concierge.store.clock import now
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
@@ -29,7 +30,7 @@ from concierge.words import Words
 
 from .asked_of_her import asked_of_her
 from .decide_piece import decided, locked_disposition, refuse_while_asked, tell_boards
-from .dispute_pieces import DISPUTED
+from .dispute_pieces import DISPUTED, TROUBLED
 from .end_case import Works
 from .refund_money import stand_by_refunds
 from .settle import open_case, plan_operation, stand
@@ -111,7 +112,7 @@ async def answer(
         if agrees:
             await _charge(session, order, asked, moment)
         else:
-            await _back_to_the_person(session, order, asked, "does not agree to pay", moment)
+            await _back_to_the_person(session, order, asked, moment)
         await audit(
             session, who=f"client:{client_id}", now=moment, subject=f"order:{order.id}",
             what="piece.agree" if agrees else "piece.decline", why=asked.consent or "",
@@ -126,7 +127,7 @@ def agreement(style: str, size: str, amount: payments.Money, words: Words) -> st
         "I agree that %(amount)s is charged to my saved card for %(style)s, %(size)s.",
         amount=words.money(amount),
         style=style,
-        size=size,
+        size=words.size(size),
     )
 
 
@@ -154,11 +155,12 @@ async def paid_later(
     asked = await session.get_one(Disposition, operation.disposition_id, populate_existing=True)
     await session.flush()
     if asked.decision is not None:
-        words = (
-            f"{operation.amount} of order {order.reference} was taken after all for a piece that "
-            f"was {asked.decision.replace('_', ' ')}. Pay it back at the provider."
-        )
-        await open_case(session, order, "operation_failed", words, moment)
+        told = says(
+            "%(amount)s of order %(order)s was taken after all for a piece that was decided "
+            "about: %(decision)s. Pay it back at the provider.",
+            amount=operation.amount, order=order.reference, decision=term(asked.decision),
+        )  # fmt: skip
+        await open_case(session, order, "operation_failed", [told], moment)
         return
     asked.decide(Decision.CHARGED, asked.question, by=asked.asked_by or "", now=moment)
     await decided(session, order, asked, moment)
@@ -179,21 +181,33 @@ async def not_paid_later(
     """
     asked = await session.get_one(Disposition, operation.disposition_id, populate_existing=True)
     if asked.decision is None:
-        said = f"agreed to pay, and her card did not: {words}"
-        await _back_to_the_person(session, order, asked, said, moment)
+        await _back_to_the_person(session, order, asked, moment, unpaid=words)
     await _tell(session, order, moment)
 
 
 async def _back_to_the_person(
-    session: AsyncSession, order: Order, asked: Disposition, said: str, moment: datetime
+    session: AsyncSession,
+    order: Order,
+    asked: Disposition,
+    moment: datetime,
+    unpaid: str | None = None,
 ) -> None:
-    """The case tells what she, or her bank, said."""
+    """The case tells that she said no; or that she agreed, and why her bank did not pay."""
     piece = await session.get_one(Piece, asked.piece_id)
     client = await session.get_one(Client, order.client_id)
-    words = (
-        f"Piece {piece.tag} of order {order.reference} is {asked.trouble}. Asked for "
-        f"{asked.asked}, {client.shown_as} {said}. Decide about it."
-    )
+    amount, who = asked.asked or asked.price, client.shown_as
+    told = [
+        says(TROUBLED[asked.trouble], tag=piece.tag),
+        says(
+            "Asked for %(amount)s, %(client)s does not agree to pay.", amount=amount, client=who
+        )
+        if unpaid is None
+        else says(
+            "Asked for %(amount)s, %(client)s agreed to pay, and her card did not: %(why)s.",
+            amount=amount, client=who, why=unpaid,
+        ),
+        says("Order %(order)s: decide about it.", order=order.reference),
+    ]  # fmt: skip
     rows = await session.exec(
         select(Case).where(
             Case.order_id == order.id, Case.kind == DISPUTED, col(Case.closed_at).is_(None)
@@ -201,9 +215,9 @@ async def _back_to_the_person(
     )
     case = rows.first()
     if case is None:
-        await open_case(session, order, DISPUTED, words, moment)
+        await open_case(session, order, DISPUTED, told, moment)
     else:
-        case.words = words
+        case.tell(told)
 
 
 async def _nobody_knows(session: AsyncSession, disposition: Disposition) -> bool:

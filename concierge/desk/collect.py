@@ -4,6 +4,7 @@ One step at a time, decided from what is written down: so it may be looked at as
 likes, by whoever. Every try is bounded, and the board shows a case from the first failure on.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import payments
 from concierge.model import OVER, AuditEntry, Client, Operation, Order
 from concierge.model.refusals import Missing, TooManyTries, WrongStep
+from concierge.model.told import Sentence, says
 from concierge.store.clock import now
 from concierge.store.jobs import Collect, enqueue
 from concierge.store.log import audit, tell
@@ -76,9 +78,13 @@ async def _next_step(session: AsyncSession, order: Order, moment: datetime, base
     order.collect_until = moment + LINK_LASTS
     link = f"{base_url}/orders/{order.id}"
     reached = await write_letter(session, order, Letter.PAY, now=moment, link=link)
-    how = "a link to pay was sent" if reached else "we know no way to write to her: call her"
-    told = f"{missing} of order {order.reference} is not paid; {how}."
-    await _tell(session, order, told, moment)
+    how = says(
+        "A link to pay was sent." if reached else "We know no way to write to her: call her."
+    )
+    unpaid = says(
+        "%(amount)s of order %(order)s is not paid.", amount=missing, order=order.reference
+    )
+    await _tell(session, order, [unpaid, how], moment)
 
 
 async def missing_of(session: AsyncSession, order: Order) -> payments.Money:
@@ -133,8 +139,11 @@ async def charge_refused(
 ) -> None:
     """Her bank would not pay without her: the next card, or the link."""
     operation.refuse(moment, words, advice)
-    told = f"{operation.amount} of order {order.reference} was refused by her bank: {words}"
-    await _tell(session, order, told, moment)
+    told = says(
+        "%(amount)s of order %(order)s was refused by her bank: %(why)s",
+        amount=operation.amount, order=order.reference, why=words,
+    )  # fmt: skip
+    await _tell(session, order, [told], moment)
     await enqueue(session, Collect(order=order.id))
 
 
@@ -248,14 +257,19 @@ async def _hand_over(
     await stand(session, order, payments.Standing.CAPTURE_FAILED, payments.By.DESK)
     await close_cases(session, order, UNPAID, moment)
     client = await session.get_one(Client, order.client_id)
-    told = (
-        f"{missing} of order {order.reference} was not paid by the link in time. "
-        f"Call {client.shown_as}; she may still pay on her order's page."
-    )
+    told = [
+        says(
+            "%(amount)s of order %(order)s was not paid by the link in time.",
+            amount=missing, order=order.reference,
+        ),
+        says("Call %(client)s; she may still pay on her order's page.", client=client.shown_as),
+    ]  # fmt: skip
     await _tell(session, order, told, moment)
 
 
-async def _tell(session: AsyncSession, order: Order, words: str, moment: datetime) -> None:
-    await open_case(session, order, UNPAID, words, moment)
+async def _tell(
+    session: AsyncSession, order: Order, told: Sequence[Sentence], moment: datetime
+) -> None:
+    await open_case(session, order, UNPAID, told, moment)
     for topic in (f"order:{order.id}", f"day:{order.hub_id}:{order.day}"):
         await tell(session, topic, "not_paid", moment, order=str(order.id))

@@ -20,6 +20,7 @@ from concierge.model import (
     ReturnsRecord,
     Verdict,
 )
+from concierge.model.told import says
 from concierge.store.log import tell
 from concierge.store.transaction import lock_order
 
@@ -54,11 +55,12 @@ async def collect_pieces(
     if here and still_hers:
         await set_apart(session, back, still_hers)
     if elsewhere := [p.tag for p in pieces if p.id in handed and p.id not in due]:
-        words = (
-            f"Collection {order.reference} lists {', '.join(elsewhere)}, which the hub had "
-            "inspected already. Look where it is."
-        )
-        await open_case(session, order, TWICE_HERE, words, now)
+        told = says(
+            "Collection %(order)s lists %(tags)s, which the hub had inspected already. Look where "
+            "it is.",
+            order=order.reference, tags=", ".join(elsewhere),
+        )  # fmt: skip
+        await open_case(session, order, TWICE_HERE, [told], now)
     subject = f"order:{back.order_id}"
     await tell(session, subject, "collected", now, order=str(order.id), pieces=len(here))
 

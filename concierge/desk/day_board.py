@@ -18,6 +18,7 @@ from concierge.model import Case, Client, Hub, Order, OrderLine, OrderState, Pla
 from concierge.store import clock
 from concierge.store.jobs import PlanDay
 from concierge.store.transaction import transaction
+from concierge.words import Words
 
 from .board_money import VisitMoney, late_money, money_of
 from .board_rows import LeftVisit, Row, draw_left, draw_row
@@ -112,8 +113,10 @@ class _Read:
     told: dict[str, list[str]]
 
 
-async def day_board(engine: AsyncEngine, roads: Roads, *, hub: str, day: date) -> DayBoard:
-    """The board of the hub with this slug on that day.
+async def day_board(
+    engine: AsyncEngine, roads: Roads, *, hub: str, day: date, words: Words
+) -> DayBoard:
+    """The board of the hub with this slug on that day; what needs a person in the reader's words.
 
     Raises:
         Missing: there is no such hub.
@@ -121,7 +124,7 @@ async def day_board(engine: AsyncEngine, roads: Roads, *, hub: str, day: date) -
     async with transaction(engine) as session:
         read = await _read(session, hub, day)
     travel = await travel_of(roads, read.today)
-    return await asyncio.to_thread(_draw, read, travel)
+    return await asyncio.to_thread(_draw, read, travel, words)
 
 
 async def _read(session: AsyncSession, slug: str, day: date) -> _Read:
@@ -175,7 +178,7 @@ async def _is_planned_again(session: AsyncSession, today: HubDay) -> bool:
     return bool(found.scalar())
 
 
-def _draw(read: _Read, travel: routing.TravelTimes) -> DayBoard:
+def _draw(read: _Read, travel: routing.TravelTimes, words: Words) -> DayBoard:
     today = read.today
     expected = expect_routes(today, travel)
     rows = [
@@ -203,7 +206,7 @@ def _draw(read: _Read, travel: routing.TravelTimes) -> DayBoard:
         on_time=_on_time(rows),
         rows=rows,
         left=_left(read, travel),
-        exceptions=_exceptions(read),
+        exceptions=_exceptions(read, words),
         setbacks=show_setbacks(today),
         told=_names_of_told(read),
     )
@@ -241,13 +244,13 @@ def _on_time(rows: list[Row]) -> float | None:
     return len(kept) / len(visits) if visits else None
 
 
-def _exceptions(read: _Read) -> list[Exceptional]:
+def _exceptions(read: _Read, words: Words) -> list[Exceptional]:
     """Open cases, and visits to come whose money is not held."""
     today = read.today
     history = today.history()
     cases = [
         Exceptional(
-            kind=case.kind, order=case.order_id, words=case.words, since=case.opened_at,
+            kind=case.kind, order=case.order_id, words=words.told(case), since=case.opened_at,
             case=case.id, owner=read.owners.get(case.owner_id),
         )
         for case in read.cases
@@ -258,8 +261,8 @@ def _exceptions(read: _Read) -> list[Exceptional]:
             name = today.clients[order.client_id].shown_as
             cases.append(
                 Exceptional(
-                    kind="unpaid", order=order.id, words=f"{name} has not held a card yet.",
-                    since=order.placed_at,
+                    kind="unpaid", order=order.id, since=order.placed_at,
+                    words=words.say("%(client)s has not held a card yet.", client=name),
                 )
             )  # fmt: skip
     missing = {order.id: (order, client.shown_as) for order, client in read.late}
@@ -268,8 +271,8 @@ def _exceptions(read: _Read) -> list[Exceptional]:
             missing[order.id] = (order, today.clients[order.client_id].shown_as)
     cases += [
         Exceptional(
-            kind="hold_missing", order=order.id, words=f"No money is held for {name}'s visit.",
-            since=order.confirmed_at or order.placed_at,
+            kind="hold_missing", order=order.id, since=order.confirmed_at or order.placed_at,
+            words=words.say("No money is held for the visit of %(client)s.", client=name),
         )
         for order, name in missing.values()
     ]  # fmt: skip

@@ -16,11 +16,16 @@ from concierge.model import (
     Trouble,
     Verdict,
 )
+from concierge.model.told import Sentence, says
 
 from .settle import open_case
 
 DISPUTED = "pieces_disputed"
 """The kind of case that asks for a decision about them."""
+TROUBLED = {
+    Trouble.DAMAGED: "Piece %(tag)s is damaged.",
+    Trouble.MISSING: "Piece %(tag)s is missing.",
+}
 
 
 async def dispute_pieces(
@@ -35,7 +40,7 @@ async def dispute_pieces(
     """Write down each piece of a confirmed list that a person must look into, with a case."""
     remarks = {remark.piece: remark.words for remark in record.remarks}
     lines = await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))
-    said: list[str] = []
+    told: list[Sentence] = []
     for line in lines:
         if not line.disputed:
             continue
@@ -47,7 +52,9 @@ async def dispute_pieces(
                 remark=remarks.get(line.piece_id, ""), opened_at=now, opened_by=by,
             )
         )  # fmt: skip
-        said.append(f"Piece {pieces[line.piece_id].tag} is {trouble}.")
-    if said:
-        words = f"{' '.join(said)} Order {order.reference}: write it off, or ask her to pay."
-        await open_case(session, order, DISPUTED, words, now)
+        told.append(says(TROUBLED[trouble], tag=pieces[line.piece_id].tag))
+    if told:
+        told.append(
+            says("Order %(order)s: write it off, or ask her to pay.", order=order.reference)
+        )
+        await open_case(session, order, DISPUTED, told, now)

@@ -19,6 +19,7 @@ from concierge.model import (
     Order,
     OrderState,
 )
+from concierge.model.told import Sentence, Term, says, term
 from payments.books import BookLine, Compared, Seen
 
 from .settle import plan_release
@@ -38,7 +39,7 @@ class Found:
     kind: DifferenceKind
     subject: str
     amount: payments.Money
-    words: str
+    told: tuple[Sentence, ...]
     order_id: UUID | None = None
 
 
@@ -57,30 +58,41 @@ async def missing_lines(
         if order is None and not each.surplus:
             if isinstance(seen[each.name], payments.Hold):
                 continue  # nobody's hold is an orphan, if it holds; `find_orphans` tells
-            words = (
-                f"The provider says {_named(seen, each.name)} moved {each.apart}, and no order of "
-                "ours has that payment. Look it up at the provider: it was made outside this "
-                "house."
-            )
-            found.append(Found(DifferenceKind.BOOKS, each.name, each.apart, words))
+            told = says(
+                "The provider says %(what)s %(name)s moved %(amount)s, and no order of ours has "
+                "that payment. Look it up at the provider: it was made outside this house.",
+                what=_kind(seen, each.name), name=each.name, amount=each.apart,
+            )  # fmt: skip
+            found.append(Found(DifferenceKind.BOOKS, each.name, each.apart, (told,)))
             continue
         if order is not None and each.missing:
             await _add(session, order, each.missing, now)
-        of = f" of order {order.reference}" if order is not None else ""
-        words = f"{_named(seen, each.name)}{of}: "
+        told = [
+            says(
+                "%(what)s %(name)s of order %(order)s:" if order else "%(what)s %(name)s:",
+                what=_kind(seen, each.name), name=each.name,
+                order=order.reference if order else "",
+            )
+        ]  # fmt: skip
         if each.missing:
-            words += (
-                f"our ledger lacked {_listed(each.missing)}, which the provider has done. The "
-                "lines are written now; find out why they were lost. "
+            told.append(
+                says(
+                    "our ledger lacked %(lines)s, which the provider has done. The lines are "
+                    "written now; find out why they were lost.",
+                    lines=_listed(each.missing),
+                )
             )
         if each.surplus:
-            words += (
-                f"our ledger says {_listed(each.surplus)}, and the provider knows nothing of it. "
-                "Compare with the payment's page at the provider and book the correction."
+            told.append(
+                says(
+                    "our ledger says %(lines)s, and the provider knows nothing of it. Compare "
+                    "with the payment's page at the provider and book the correction.",
+                    lines=_listed(each.surplus),
+                )
             )
         found.append(
             Found(
-                DifferenceKind.BOOKS, each.name, each.apart, words.strip(),
+                DifferenceKind.BOOKS, each.name, each.apart, tuple(told),
                 order.id if order is not None else None,
             )
         )  # fmt: skip
@@ -104,24 +116,32 @@ async def find_unasked(
     )
     ours = rows.all()
     operations = await _operations(session, {order.id for _, order in ours})
-    apart: dict[UUID, list[tuple[str, payments.Money]]] = defaultdict(list)
+    apart: dict[UUID, list[tuple[Sentence, payments.Money]]] = defaultdict(list)
     orders = {order.id: order for _, order in ours}
     for row, order in ours:
         asked = operations[order.id]
         if (hold := seen.get(row.provider_id)) is not None:
             taken = hold.captured - _asked_of(hold, row, asked)
             if taken:
-                apart[order.id].append((f"{taken} taken under {hold.id}", taken))
+                part = says("%(amount)s taken under %(hold)s", amount=taken, hold=hold.id)
+                apart[order.id].append((part, taken))
         for refund in given[row.provider_id]:
             if not _is_asked(refund, asked):
-                words = f"{refund.amount} given back ({refund.id})"
-                apart[order.id].append((words, refund.amount * -1))
+                part = says(
+                    "%(amount)s given back (%(refund)s)", amount=refund.amount, refund=refund.id
+                )
+                apart[order.id].append((part, refund.amount * -1))
     return [
         Found(
             DifferenceKind.UNASKED, order.reference, net,
-            f"At the provider there is money of order {order.reference} that moved without us: "
-            f"{'; '.join(words for words, _ in parts)}. Ask who did it, then put it right "
-            "with a refund or a new charge, so that it comes to nothing.",
+            (
+                says(
+                    "At the provider there is money of order %(order)s that moved without us: "
+                    "%(parts)s. Ask who did it, then put it right with a refund or a new charge, "
+                    "so that it comes to nothing.",
+                    order=order.reference, parts=[part for part, _ in parts],
+                ),
+            ),
             order.id,
         )
         for order, parts in ((orders[order_id], parts) for order_id, parts in apart.items())
@@ -143,22 +163,28 @@ async def find_orphans(
     found: list[Found] = []
     for name, hold in live.items():
         if name not in ours:
-            words = (
-                f"{hold.amount} is set aside at the provider under {name} for no order of ours"
-                f"{f' (it names {hold.order})' if hold.order else ''}. Release it at the provider."
-            )
-            found.append(Found(DifferenceKind.ORPHAN, name, hold.amount, words))
+            told = [
+                says(
+                    "%(amount)s is set aside at the provider under %(hold)s for no order of ours.",
+                    amount=hold.amount, hold=name,
+                )
+            ]  # fmt: skip
+            if hold.order:
+                told.append(says("It names %(order)s.", order=hold.order))
+            told.append(says("Release it at the provider."))
+            found.append(Found(DifferenceKind.ORPHAN, name, hold.amount, tuple(told)))
             continue
         row, order = ours[name]
         if order.state in NEEDS_HOLD or now - row.held_at < GRACE:
             continue
         await plan_release(session, order, now)
-        words = (
-            f"{hold.amount} was still set aside for order {order.reference}, which is "
-            f"{order.state} and does not need it ({name}). We release it; if this stands at the "
-            "next comparison, release it at the provider."
-        )
-        found.append(Found(DifferenceKind.ORPHAN, name, hold.amount, words))
+        told = says(
+            "%(amount)s was still set aside for order %(order)s, which is %(state)s and does not "
+            "need it (%(hold)s). We release it; if this stands at the next comparison, release it "
+            "at the provider.",
+            amount=hold.amount, order=order.reference, state=term(order.state), hold=name,
+        )  # fmt: skip
+        found.append(Found(DifferenceKind.ORPHAN, name, hold.amount, (told,)))
     return found
 
 
@@ -238,20 +264,23 @@ def _is_asked(refund: payments.Refund, asked: Iterable[Operation]) -> bool:
     )
 
 
-def _named(seen: Mapping[str, Seen], name: str) -> str:
+def _kind(seen: Mapping[str, Seen], name: str) -> Term:
     match seen.get(name):
         case payments.Refund():
-            return f"Refund {name}"
+            return Term("Refund")
         case payments.Dispute():
-            return f"Dispute {name}"
+            return Term("Dispute")
         case _:
-            return f"Payment {name}"
+            return Term("Payment")
 
 
-def _listed(lines: Iterable[BookLine]) -> str:
+def _listed(lines: Iterable[BookLine]) -> list[Sentence]:
     """Lines in words, each once: the amount and what happened."""
     facts: dict[str, payments.Money] = {}
     for line in lines:
         amount = line.amount if line.amount.minor > 0 else line.amount * -1
-        facts[line.journal.rpartition(":")[2].replace("_", " ")] = amount
-    return ", ".join(f"{amount} {fact}" for fact, amount in sorted(facts.items()))
+        facts[line.journal.rpartition(":")[2]] = amount
+    return [
+        says("%(amount)s %(fact)s", amount=amount, fact=term(fact))
+        for fact, amount in sorted(facts.items())
+    ]

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from concierge.model import GiveBack, GivenPiece, Hub, Order, OrderLine, OrderState
 from concierge.model.refusals import BadRequest, TooLate
+from concierge.model.told import says
 from concierge.store.clock import now
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
@@ -59,8 +60,11 @@ async def give_back(engine: AsyncEngine, order_id: UUID, lines: Collection[UUID]
             for line in chosen
         )  # fmt: skip
         await session.flush()
-        told = f"{len(chosen)} of order {order.reference} come back to the hub: inspect them."
-        await open_case(session, order, COMING_BACK, told, moment)
+        told = says(
+            "Pieces of order %(order)s come back to the hub: inspect them (%(n)s).",
+            order=order.reference, n=len(chosen),
+        )  # fmt: skip
+        await open_case(session, order, COMING_BACK, [told], moment)
         await write_letter(session, order, Letter.GIVE_BACK, now=moment)
         subject = f"order:{order.id}"
         await tell(session, subject, "give_back", moment, order=str(order.id))

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import payments
 from concierge.model import Case, Dispute, Hub, Order
 from concierge.model.refusals import BadRequest, Missing
+from concierge.model.told import says
 from concierge.settings import Seller
 from concierge.store.clock import now
 from concierge.store.jobs import HandInEvidence, enqueue
@@ -148,8 +149,8 @@ async def _back_to_the_person(engine: AsyncEngine, row: Dispute, trouble: str) -
         order = await session.get_one(Order, row.order_id)
         case = await session.get(Case, kept.case_id)
         if case is not None:
-            said = await said_of(session, order, kept)
-            case.words = f"{said} The provider did not take it: {trouble}"
+            no = says("The provider did not take it: %(why)s", why=trouble)
+            case.tell([*await said_of(session, order, kept), no])
         await _tell(session, kept)
 
 

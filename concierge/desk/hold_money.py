@@ -17,6 +17,7 @@ from concierge.model import (
     OrderWish,
     Stop,
 )
+from concierge.model.told import says
 from concierge.store.clock import now
 from concierge.store.jobs import TellNotHeld, enqueue
 from concierge.store.log import tell
@@ -219,9 +220,11 @@ async def _let_go(
 
 async def _warn(session: AsyncSession, order: Order, words: str, moment: datetime) -> None:
     """Tell the dispatcher, and have her told."""
-    told = f"No money is held for order {order.reference}: {words}"
+    told = [
+        says("No money is held for order %(order)s: %(why)s", order=order.reference, why=words)
+    ]
     if order.hold_due is not None and order.opens is not None:
-        told += " Her card is asked once more."
+        told.append(says("Her card is asked once more."))
     await open_case(session, order, NOT_HELD, told, moment)
     await _tell(session, order, "not_held", moment)
     await enqueue(session, TellNotHeld(order=order.id))

@@ -25,6 +25,7 @@ from concierge.model import (
     Variant,
 )
 from concierge.model.refusals import AlreadySettled, BadRequest, Missing
+from concierge.model.told import says
 from concierge.store.clock import now
 from concierge.store.jobs import CallCollectionOff, enqueue
 from concierge.store.log import audit, tell
@@ -160,8 +161,11 @@ async def inspect_pieces(
             await close_cases(session, order, COMING_BACK, moment)
         if len(accepted) < len(pieces):
             told = "; ".join(row.why for row in pieces.values() if not row.accepted)
-            words = f"Pieces of order {order.reference} were not taken back: {told}. Call her."
-            await open_case(session, order, REFUSED, words, moment)
+            words = says(
+                "Pieces of order %(order)s were not taken back: %(why)s. Call her.",
+                order=order.reference, why=told,
+            )  # fmt: skip
+            await open_case(session, order, REFUSED, [words], moment)
         await audit(
             session, who=by, what="give_back.inspect", subject=f"order:{order.id}", now=moment,
             accepted=len(accepted), refused=len(pieces) - len(accepted), refund=paid.minor,

@@ -124,7 +124,7 @@ async def asked_for_a_piece(
     session: AsyncSession, order: Order, words: Words, link: str | None
 ) -> Said:
     """Whether she agrees to pay for a damaged or missing piece."""
-    asked, piece = await _piece_asked_for(session, order)
+    asked, piece = await _piece_asked_for(session, order, words)
     return words.say("About a piece of your visit"), [
         words.say("%(piece)s is missing since your visit.", piece=piece)
         if asked.trouble is Trouble.MISSING
@@ -141,7 +141,7 @@ async def asked_for_a_piece(
 async def paid_later(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
     """What she agreed to pay for a piece was taken."""
     del link
-    asked, piece = await _piece_asked_for(session, order)
+    asked, piece = await _piece_asked_for(session, order, words)
     return words.say("Your receipt"), [
         words.say(
             "Thank you. As you agreed, we have charged your card for %(piece)s.", piece=piece
@@ -150,7 +150,9 @@ async def paid_later(session: AsyncSession, order: Order, words: Words, link: st
     ]
 
 
-async def _piece_asked_for(session: AsyncSession, order: Order) -> tuple[Disposition, str]:
+async def _piece_asked_for(
+    session: AsyncSession, order: Order, words: Words
+) -> tuple[Disposition, str]:
     """The piece she was asked about last, and what it is."""
     rows = await session.exec(
         select(Disposition, Style, Variant)
@@ -164,7 +166,7 @@ async def _piece_asked_for(session: AsyncSession, order: Order) -> tuple[Disposi
         )
     )
     asked, style, variant = rows.all()[0]
-    return asked, f"{style.name}, {variant.size}"
+    return asked, f"{style.name}, {words.size(variant.size)}"
 
 
 async def given_back(session: AsyncSession, order: Order, words: Words) -> list[str]:

@@ -66,7 +66,7 @@ async def collected(session: AsyncSession, order: Order, words: Words) -> Said:
     became = [row for row in rows if row[0].piece_id not in gone]
     back = await session.get_one(GiveBack, order.collects)
     pieces = [
-        f"{style.name}, {variant.size}: "
+        f"{style.name}, {words.size(variant.size)}: "
         + (
             words.say("collected")
             if line.verdict == Verdict.RETURNED

@@ -1,7 +1,6 @@
 """Two lists were confirmed at one door: what each says of every piece they disagree about."""
 
-from collections.abc import Mapping, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,12 +18,15 @@ from concierge.model import (
     Variant,
     Verdict,
 )
+from concierge.model.told import Hour, Sentence, says, term
 
 
-async def list_differences(session: AsyncSession, order: Order, record: ReturnsRecord) -> str:
+async def list_differences(
+    session: AsyncSession, order: Order, record: ReturnsRecord
+) -> list[Sentence]:
     """How a list differs from the one in force, piece by piece, as sentences for the desk."""
     if order.returns_at is None:
-        return ""
+        return []
     zone = (await session.get_one(Hub, order.hub_id)).zone
     rows = await session.exec(
         select(OrderLine, Piece, Variant, Style)
@@ -36,21 +38,25 @@ async def list_differences(session: AsyncSession, order: Order, record: ReturnsR
     )
     second = {each.piece: each for each in record.verdicts}
     said = [
-        f"{style.name} {variant.size} ({piece.tag}): {_first(line)}, {_second(second, piece.id)}."
+        _apart(line, second.get(piece.id), style=style.name, size=variant.size, tag=piece.tag)
         for line, piece, variant, style in rows
         if _mark(line) != _mark(second.get(piece.id))
     ]
     said += await _given_away(session, order, record)
-    said = said or ["Both say the same of every piece; what was remarked differs."]
     first_at, second_at = (
-        f"{moment.astimezone(zone):%H:%M}" for moment in (order.returns_at, record.confirmed_at)
+        Hour(moment.astimezone(zone)) for moment in (order.returns_at, record.confirmed_at)
     )
-    return " ".join(
-        [f"The first was confirmed at {first_at} and counts, the second at {second_at}.", *said]
-    )
+    times = says(
+        "The first was confirmed at %(first)s and counts, the second at %(second)s.",
+        first=first_at, second=second_at,
+    )  # fmt: skip
+    same = says("Both say the same of every piece; what was remarked differs.")
+    return [times, *(said or [same])]
 
 
-async def _given_away(session: AsyncSession, order: Order, record: ReturnsRecord) -> Sequence[str]:
+async def _given_away(
+    session: AsyncSession, order: Order, record: ReturnsRecord
+) -> Sequence[Sentence]:
     rows = await session.exec(select(Gesture).where(Gesture.order_id == order.id))
     given = rows.first()
     before = given.amount_minor if given else 0
@@ -58,24 +64,38 @@ async def _given_away(session: AsyncSession, order: Order, record: ReturnsRecord
     if before == now:
         return []
     first, second = (payments.Money(minor, order.currency) for minor in (before, now))
-    return [f"Taken off: {first} in the first, {second} in the second."]
+    return [
+        says(
+            "Taken off: %(first)s in the first, %(second)s in the second.",
+            first=first, second=second,
+        )
+    ]  # fmt: skip
+
+
+def _apart(first: OrderLine, second: PieceVerdict | None, **piece: str) -> Sentence:
+    if second is None:
+        return says(
+            "%(style)s %(size)s (%(tag)s): %(first)s in the first, not on the second.",
+            **piece, first=_words(first),
+        )  # fmt: skip
+    return says(
+        "%(style)s %(size)s (%(tag)s): %(first)s in the first, %(second)s in the second.",
+        **piece, first=_words(first), second=_words(second),
+    )  # fmt: skip
 
 
 def _mark(said: OrderLine | PieceVerdict | None) -> tuple[str | None, ...]:
     return (said.verdict, said.reason, said.condition) if said else (None, None, None)
 
 
-def _first(line: OrderLine) -> str:
-    return f"{_words(line)} in the first"
-
-
-def _second(record: Mapping[UUID, PieceVerdict], piece: UUID) -> str:
-    return f"{_words(record[piece])} in the second" if piece in record else "not on the second"
-
-
-def _words(said: OrderLine | PieceVerdict) -> str:
+def _words(said: OrderLine | PieceVerdict) -> list[Sentence]:
     """`returned (too large, damaged)`."""
-    if said.verdict != Verdict.RETURNED:
-        return str(said.verdict)
-    notes = [str(each).replace("_", " ") for each in (said.reason, said.condition) if each]
-    return f"returned ({', '.join(notes)})" if notes else "returned"
+    became = term(said.verdict or "")
+    notes = [
+        says("%(word)s", word=term(each))
+        for each in (said.reason, said.condition)
+        if each and said.verdict == Verdict.RETURNED
+    ]
+    if notes:
+        return [says("%(word)s (%(notes)s)", word=became, notes=notes)]
+    return [says("%(word)s", word=became)]

@@ -9,6 +9,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from concierge.model import Account, Order, Role
+from concierge.model.told import Term, says, term
 from concierge.store.clock import now
 from concierge.store.transaction import lock_order, transaction
 
@@ -51,14 +52,20 @@ async def call_for_lying_money(engine: AsyncEngine, order_id: UUID) -> None:
             return
         order = await session.get_one(Order, order_id, populate_existing=True)
         who = await _somebody(session, order)
-        words = (
-            f"The money of order {order.reference} has not moved for an hour: it is "
-            f"{order.standing}. {who} looks at its record, and at the provider."
-        )
-        await open_case(session, order, LIES, words, moment)
+        told = [
+            says(
+                "The money of order %(order)s has not moved for an hour: it is %(standing)s.",
+                order=order.reference, standing=term(order.standing),
+            ),
+            says(
+                "%(who)s looks at its record, and at the provider.",
+                who=who or Term("Whoever is on duty"),
+            ),
+        ]  # fmt: skip
+        await open_case(session, order, LIES, told, moment)
 
 
-async def _somebody(session: AsyncSession, order: Order) -> str:
+async def _somebody(session: AsyncSession, order: Order) -> str | None:
     """Who answers for the hub's money: a dispatcher of it, of the house, or the owner."""
     rows = await session.exec(
         select(Account)
@@ -73,4 +80,4 @@ async def _somebody(session: AsyncSession, order: Order) -> str:
         .limit(1)
     )
     found = rows.first()
-    return found.name if found else "Whoever is on duty"
+    return found.name if found else None

@@ -31,7 +31,8 @@ async def note_differences(
         if known is None:
             await _open(session, each, now)
         else:
-            known.amount_minor, known.words = each.amount.minor, each.words
+            known.amount_minor = each.amount.minor
+            known.tell(each.told)
     for gone in standing.values():
         judged = gone.kind is DifferenceKind.UNASKED or gone.order_id not in busy
         if gone.order_id is None or judged:
@@ -42,24 +43,23 @@ async def _open(session: AsyncSession, found: Found, now: datetime) -> None:
     order = await session.get(Order, found.order_id) if found.order_id is not None else None
     case = None
     if order is not None:
-        case = Case(
-            hub_id=order.hub_id, order_id=order.id, kind=CASE, words=found.words, opened_at=now
-        )
+        case = Case(hub_id=order.hub_id, order_id=order.id, kind=CASE, opened_at=now)
+        case.tell(found.told)
         session.add(case)
         await session.flush()
         await tell(session, f"day:{order.hub_id}:{order.day}", "case", now, order=str(order.id))
     else:
-        case = await open_house_case(session, CASE, found.words, now)
-    session.add(
-        Difference(
-            kind=found.kind, subject=found.subject, order_id=found.order_id,
-            case_id=case.id if case is not None else None, amount_minor=found.amount.minor,
-            currency=found.amount.currency, words=found.words, found_at=now,
-        )
+        case = await open_house_case(session, CASE, found.told, now)
+    difference = Difference(
+        kind=found.kind, subject=found.subject, order_id=found.order_id,
+        case_id=case.id if case is not None else None, amount_minor=found.amount.minor,
+        currency=found.amount.currency, found_at=now,
     )  # fmt: skip
+    difference.tell(found.told)
+    session.add(difference)
     await audit(
         session, who="house", what="books.differ", subject=found.subject, now=now,
-        why=found.words, kind=found.kind, amount=str(found.amount),
+        why=difference.words, kind=found.kind, amount=str(found.amount),
     )  # fmt: skip
 
 

@@ -91,8 +91,9 @@ def _verdict(piece: ReceiptPiece, words: Words) -> str:
 
 
 def _detail(piece: ReceiptPiece, words: Words) -> str:
-    size = words.say("One size") if piece.size.lower() == "one size" else _as_written(piece.size)
-    return " · ".join((_as_written(piece.house), words.say(piece.colour.capitalize()), size))
+    size = words.size(piece.size)
+    written = _as_written(size) if size == piece.size else size
+    return " · ".join((_as_written(piece.house), words.colour(piece.colour), written))
 
 
 def _facts(receipt: Receipt, words: Words) -> list[tuple[str, str]]:

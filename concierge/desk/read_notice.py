@@ -1,7 +1,7 @@
 """A webhook is a hint: keep it once, then ask the provider how things stand."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments.notices
 from concierge.model import CardPage, Hold, Notice, Operation, Order, OrderState
+from concierge.model.told import Moment, says
 from concierge.store.clock import now, present
 from concierge.store.jobs import ReadNotice, enqueue
 from concierge.store.transaction import lock_order, transaction
@@ -77,12 +78,13 @@ async def read_notice(engine: AsyncEngine, gateway: StripeGateway, notice_id: st
 async def _hand_over(session: AsyncSession, notice: Notice) -> None:
     """It was tried for long enough; a person looks at its page at the provider."""
     moment = await now(session)
-    words = (
-        f"The provider told us of {notice.object_id} ({notice.kind}) at "
-        f"{notice.received_at:%Y-%m-%d %H:%M} UTC, and it could not be read for a day. Look at "
-        "its page at the provider; the hourly comparison of the books looks again, too."
-    )
-    await open_house_case(session, "notice_unread", words, moment)
+    told = says(
+        "The provider told us of %(object)s (%(kind)s) on %(at)s UTC, and it could not be read "
+        "for a day. Look at its page at the provider; the hourly comparison of the books looks "
+        "again, too.",
+        object=notice.object_id, kind=notice.kind, at=Moment(notice.received_at.astimezone(UTC)),
+    )  # fmt: skip
+    await open_house_case(session, "notice_unread", [told], moment)
     notice.handled_at = moment
 
 

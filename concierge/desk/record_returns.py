@@ -27,6 +27,7 @@ from concierge.model import (
     untouched,
 )
 from concierge.model.refusals import AlreadySettled, KeyReused, Missing, UnknownPiece
+from concierge.model.told import says, told_of
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order
 
@@ -180,20 +181,17 @@ async def _keep_for_a_person(
     )
     if (await session.exec(same)).first() is not None:
         return
-    said = await list_differences(session, order, record) or str(refusal)
+    apart = await list_differences(session, order, record) or [told_of(refusal)]
     session.add(
         ReturnsConflict(
             order_id=order.id, key=record.key, digest=record.digest,
             content=msgspec.to_builtins(record), at=now, by=who,
         )
     )  # fmt: skip
-    session.add(
-        Case(
-            hub_id=order.hub_id, order_id=order.id, kind="returns_conflict",
-            words=f"A second list of returns came for order {order.reference}. {said}",
-            opened_at=now,
-        )
-    )  # fmt: skip
+    case = Case(hub_id=order.hub_id, order_id=order.id, kind="returns_conflict", opened_at=now)
+    second = says("A second list of returns came for order %(order)s.", order=order.reference)
+    case.tell([second, *apart])
+    session.add(case)
     await tell(session, f"day:{order.hub_id}:{order.day}", "case", now, order=str(order.id))
     await audit(
         session, who=who, what="returns.conflict", subject=f"order:{order.id}", now=now,

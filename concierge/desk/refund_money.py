@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
 from concierge.model import Hold, Operation, Order, Refund
+from concierge.model.told import says
 from concierge.store.clock import now
 from concierge.store.log import tell
 from concierge.store.transaction import lock_order, transaction
@@ -105,8 +106,11 @@ async def refund_seen(
         return
     row.state, row.look_at = seen.state, _look_again(row, seen.state, moment)
     if seen.state is payments.RefundState.PENDING and moment - row.asked_at > TOO_LONG:
-        words = f"{row.amount} of order {order.reference} is on its way back for too long."
-        await open_case(session, order, SLOW, words, moment)
+        told = says(
+            "%(amount)s of order %(order)s is on its way back for too long.",
+            amount=row.amount, order=order.reference,
+        )  # fmt: skip
+        await open_case(session, order, SLOW, [told], moment)
     if before is seen.state and not first:
         return
     await session.flush()
@@ -154,8 +158,11 @@ async def refund_impossible(
 async def _call_a_person(
     session: AsyncSession, order: Order, row: Refund, why: str, moment: datetime
 ) -> None:
-    words = f"{row.amount} of order {order.reference} did not reach her: {why}"
-    await open_case(session, order, FAILED, words, moment)
+    told = says(
+        "%(amount)s of order %(order)s did not reach her: %(why)s",
+        amount=row.amount, order=order.reference, why=why,
+    )  # fmt: skip
+    await open_case(session, order, FAILED, [told], moment)
 
 
 async def check_refund(engine: AsyncEngine, gateway: StripeGateway, refund_id: UUID) -> None:

@@ -7,9 +7,16 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from concierge.model import Hub, Order, OrderLine, Piece, PieceState, Reservation
+from concierge.model.told import says
 
 from .free_pieces import read_stock
 from .settle import open_case
+
+SOLD = "Piece %(tag)s was sold; order %(order)s was promised it."
+BECAME = {
+    PieceState.REPAIR: "Piece %(tag)s is damaged; order %(order)s was promised it.",
+    PieceState.LOST: "Piece %(tag)s is missing; order %(order)s was promised it.",
+}
 
 
 async def replace_sold(
@@ -34,10 +41,11 @@ async def replace_sold(
     for reservation, waiting, piece in promised.all():
         other = await _another(session, reservation, piece, now)
         if other is None:
-            why = {PieceState.REPAIR: "is damaged", PieceState.LOST: "is missing"}
-            said = why.get(PieceState(piece.state), "was sold")
-            words = f"Piece {piece.tag} {said}; order {waiting.reference} was promised it."
-            await open_case(session, waiting, "piece_sold", words, now)
+            told = says(
+                BECAME.get(PieceState(piece.state), SOLD),
+                tag=piece.tag, order=waiting.reference,
+            )  # fmt: skip
+            await open_case(session, waiting, "piece_sold", [told], now)
             continue
         lines = await session.exec(
             select(OrderLine).where(

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import payments
 import payments.steps
 from concierge.model import Hold, Operation, Order, OrderState
+from concierge.model.told import says, term
 from concierge.store.clock import now
 from concierge.store.jobs import Collect, enqueue
 from concierge.store.transaction import lock_order, transaction
@@ -206,7 +207,12 @@ async def _hand_over(
     another way at once. Where nobody knows what happened, nothing is asked of her.
     """
     moment = await now(session)
-    told = f"{operation.kind} of {operation.amount} for order {order.reference}: {words}"
+    told = [
+        says(
+            "%(what)s of %(amount)s for order %(order)s: %(why)s",
+            what=term(operation.kind), amount=operation.amount, order=order.reference, why=words,
+        )
+    ]  # fmt: skip
     if operation.kind is payments.OperationKind.AUTHORISE:
         await bank_said_no(session, order, operation, words, payments.Advice.NEVER, moment)
     operation.fail(moment, words)

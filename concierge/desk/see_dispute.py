@@ -7,12 +7,27 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
 from concierge.model import Case, Client, Dispute, Hold, Hub, Order
+from concierge.model.told import Moment, Sentence, plainly, says, term
 from concierge.store.log import audit
 
 from .book_refund import book_dispute
 from .end_case import QUESTIONED, tell_of
 from .refund_money import TAKEN, standing_by_refunds
 from .settle import stand
+
+STANDS = {
+    payments.DisputeState.ASKED: "%(client)s's bank asks about %(amount)s of order %(order)s; "
+    "no money has moved.",
+    payments.DisputeState.NEEDS_EVIDENCE: "%(client)s's bank took %(amount)s of order %(order)s "
+    "back (%(reason)s).",
+    payments.DisputeState.UNDER_REVIEW: "%(client)s's bank reads our evidence about %(amount)s of "
+    "order %(order)s.",
+    payments.DisputeState.WON: "%(client)s's bank leaves %(amount)s of order %(order)s with us: "
+    "the dispute is won.",
+    payments.DisputeState.LOST: "%(client)s's bank took %(amount)s of order %(order)s back for "
+    "good: the dispute is lost.",
+}
+ANSWERABLE = frozenset({payments.DisputeState.ASKED, payments.DisputeState.NEEDS_EVIDENCE})
 
 
 async def dispute_seen(
@@ -44,12 +59,10 @@ async def dispute_seen(
 
 async def _tell(session: AsyncSession, order: Order, row: Dispute, moment: datetime) -> None:
     """The case says how it stands; one that is won ends with it."""
-    words = await said_of(session, order, row)
+    told = await said_of(session, order, row)
     case = await session.get(Case, row.case_id) if row.case_id else None
     if case is None:
-        case = Case(
-            hub_id=order.hub_id, order_id=order.id, kind=QUESTIONED, words=words, opened_at=moment
-        )
+        case = Case(hub_id=order.hub_id, order_id=order.id, kind=QUESTIONED, opened_at=moment)
         session.add(case)
         await session.flush()
         row.case_id = case.id
@@ -57,9 +70,9 @@ async def _tell(session: AsyncSession, order: Order, row: Dispute, moment: datet
             session, who="bank", what="dispute.open", subject=f"order:{order.id}", now=moment,
             dispute=row.id, amount=str(row.amount), reason=row.reason,
         )  # fmt: skip
-    elif case.words == words or case.closed_at is not None:
+    elif case.words == plainly(told) or case.closed_at is not None:
         return
-    case.words = words
+    case.tell(told)
     if row.ended_at is not None:
         await audit(
             session, who="bank", what="dispute.end", subject=f"order:{order.id}", now=moment,
@@ -70,24 +83,20 @@ async def _tell(session: AsyncSession, order: Order, row: Dispute, moment: datet
     await tell_of(session, case)
 
 
-async def said_of(session: AsyncSession, order: Order, row: Dispute) -> str:
+async def said_of(session: AsyncSession, order: Order, row: Dispute) -> list[Sentence]:
     """How a dispute stands, in a sentence or two."""
     client = await session.get_one(Client, order.client_id)
     hub = await session.get_one(Hub, order.hub_id)
-    about = f"{row.amount} of order {order.reference}"
-    by = f"{row.answer_by.astimezone(hub.zone):%Y-%m-%d %H:%M}" if row.answer_by else ""
-    match row.state:
-        case payments.DisputeState.WON:
-            return f"{client.shown_as}'s bank leaves {about} with us: the dispute is won."
-        case payments.DisputeState.LOST:
-            return f"{client.shown_as}'s bank took {about} back for good: the dispute is lost."
-        case payments.DisputeState.UNDER_REVIEW:
-            return f"{client.shown_as}'s bank reads our evidence about {about}."
-        case payments.DisputeState.ASKED:
-            first = f"{client.shown_as}'s bank asks about {about}; no money has moved."
-        case payments.DisputeState.NEEDS_EVIDENCE:
-            first = f"{client.shown_as}'s bank took {about} back ({row.reason})."
-    return f"{first} Look the evidence over and hand it in" + (f" until {by}." if by else ".")
+    about = says(
+        STANDS[row.state],
+        client=client.shown_as, amount=row.amount, order=order.reference, reason=term(row.reason),
+    )  # fmt: skip
+    if row.state not in ANSWERABLE:
+        return [about]
+    if row.answer_by is None:
+        return [about, says("Look the evidence over and hand it in.")]
+    until = Moment(row.answer_by.astimezone(hub.zone))
+    return [about, says("Look the evidence over and hand it in until %(until)s.", until=until)]
 
 
 async def _stand(session: AsyncSession, order: Order) -> None:

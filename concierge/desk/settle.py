@@ -21,6 +21,7 @@ from concierge.model import (
     OrderState,
     Stop,
 )
+from concierge.model.told import Sentence, says
 from concierge.store.jobs import Collect, RunOperation, enqueue
 from concierge.store.log import tell
 
@@ -126,8 +127,12 @@ async def finish_if_settled(session: AsyncSession, order: Order, now: datetime) 
         await enqueue(session, Collect(order=order.id))
         return False
     if captured.minor != order.due_minor:
-        words = f"Order {order.reference} is due {order.due_minor} and {captured} was captured."
-        await open_case(session, order, "not_settled", words, now)
+        due = payments.Money(order.due_minor or 0, order.currency)
+        told = says(
+            "Order %(order)s is due %(due)s, and %(captured)s was captured.",
+            order=order.reference, due=due, captured=captured,
+        )  # fmt: skip
+        await open_case(session, order, "not_settled", [told], now)
         return False
     order.settle(captured, now)
     for kind in MENDED:
@@ -248,7 +253,7 @@ def as_read(hold: Hold) -> payments.Hold:
 
 
 async def open_case(
-    session: AsyncSession, order: Order, kind: str, words: str, now: datetime
+    session: AsyncSession, order: Order, kind: str, told: Sequence[Sentence], now: datetime
 ) -> None:
     """Hand something over to a person, once."""
     same = select(Case.id).where(
@@ -256,9 +261,9 @@ async def open_case(
     )
     if (await session.exec(same)).first() is not None:
         return
-    session.add(
-        Case(hub_id=order.hub_id, order_id=order.id, kind=kind, words=words, opened_at=now)
-    )
+    case = Case(hub_id=order.hub_id, order_id=order.id, kind=kind, opened_at=now)
+    case.tell(told)
+    session.add(case)
     await tell(session, f"day:{order.hub_id}:{order.day}", "case", now, order=str(order.id))
 
 

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
 from concierge.model import Comparison, Difference, LedgerEntry, Order
+from concierge.model.told import Sentence
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would run instead of show."""
@@ -73,6 +74,7 @@ class DifferenceShown(msgspec.Struct, frozen=True):
     order: str | None
     amount: payments.Money
     words: str
+    sentences: list[Sentence] | None
     found_at: datetime
     closed_at: datetime | None
 
@@ -176,8 +178,8 @@ async def _differences(session: AsyncSession, hub_id: UUID | None) -> list[Diffe
         reference = cast("Order | None", order)
         shown.append(
             DifferenceShown(
-                each.subject, reference and reference.reference, each.amount, each.words,
-                each.found_at, each.closed_at,
+                each.subject, reference and reference.reference, each.amount,
+                each.words, each.sentences, each.found_at, each.closed_at,
             )
         )  # fmt: skip
     return shown

@@ -7,20 +7,26 @@ from uuid import UUID
 import msgspec
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from concierge.model import Account, Case, Client, Hub, Order
 from concierge.model.refusals import Missing
+from concierge.model.told import Sentence
 
 ENDED_SHOWN = 20
 """How many of those that have ended are listed, the latest first."""
 
 
 class CaseShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A case. `closed_by` is empty when it came right by itself; `words` are in English."""
+    """A case. `closed_by` is empty when it came right by itself.
+
+    Of an old one there are no `sentences`, and only its English `words`.
+    """
 
     id: UUID
     kind: str
     words: str
+    sentences: list[Sentence] | None
     hub: str
     order: UUID | None
     reference: str | None
@@ -62,7 +68,7 @@ async def show_case(
     return (await _shown(session, [found]))[0]
 
 
-def _asked():  # noqa: ANN202 - the select's own type is longer than what it says
+def _asked() -> Select[Case, Hub, Order, Client]:
     return (
         select(Case, Hub, Order, Client)
         .join(Hub, col(Hub.id) == col(Case.hub_id))
@@ -83,6 +89,7 @@ async def _shown(
             id=case.id,
             kind=case.kind,
             words=case.words,
+            sentences=case.sentences,
             hub=hub.name,
             order=case.order_id,
             reference=order.reference if order else None,

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import routing
 from concierge.model import COMING, BrokenPromise, Order, Promise
+from concierge.model.told import Hour, says
 from concierge.store.log import tell
 
 from .hub_day import HubDay
@@ -119,11 +120,19 @@ async def _is_broken(
     await close_cases(session, order, CALL, at)
     if not row.written or window.opens - at < SOON:
         who = day.clients[order.client_id].shown_as
-        zone = day.hub.zone
-        what = f"we come about {begins.astimezone(zone):%H:%M}" if begins else "nobody comes"
-        hour = f"{window.opens.astimezone(zone):%H:%M}"
-        why = "a letter may be read too late" if row.written else "we know no e-mail of hers"
-        await open_case(session, order, CALL, f"Call {who}, {hour}: {what}, and {why}.", at)
+        hour = Hour(window.opens.astimezone(day.hub.zone))
+        call = (
+            says(
+                "Call %(client)s, %(hour)s: we come about %(begins)s.",
+                client=who, hour=hour, begins=Hour(begins.astimezone(day.hub.zone)),
+            )
+            if begins
+            else says("Call %(client)s, %(hour)s: nobody comes.", client=who, hour=hour)
+        )  # fmt: skip
+        why = says(
+            "A letter may be read too late." if row.written else "We know no e-mail of hers."
+        )
+        await open_case(session, order, CALL, [call, why], at)
         told.to_call.append(order.id)
     if row.written:
         told.broken.append(order.id)

@@ -41,10 +41,17 @@ class Brief(msgspec.Struct, frozen=True):
     preferences: list[KnownPreference]
 
 
+class Look(msgspec.Struct, frozen=True):
+    """A piece's size and colour, in somebody's language."""
+
+    size: str
+    colour: str
+
+
 class BroughtPiece(msgspec.Struct, frozen=True):
     """One piece of the visit, at the price she saw, and its verdict once there is one.
 
-    `added` when it joined at the door.
+    `added` when it joined at the door; `hers` is its look in the client's language.
     """
 
     id: UUID
@@ -59,6 +66,7 @@ class BroughtPiece(msgspec.Struct, frozen=True):
     reason: str | None
     condition: str | None
     added: bool
+    hers: Look | None = None
 
 
 class HoldWanted(msgspec.Struct, frozen=True):

@@ -326,7 +326,7 @@ async def _receipt(session: AsyncSession, order: Order, words: Words) -> list[st
         .order_by(col(OrderLine.id))
     )
     pieces = [
-        f"{style.name}, {variant.size}: {_became(line, words)}"
+        f"{style.name}, {words.size(variant.size)}: {_became(line, words)}"
         + (f", {words.money(_price(line, order))}" if line.kept else "")
         for line, style, variant in rows
     ]

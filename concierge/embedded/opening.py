@@ -16,11 +16,14 @@ from concierge.maps.osrm import Osrm
 from concierge.maps.travel import Roads
 from concierge.model import Account, Clock, DayPlan, Hub, Role, Street
 from concierge.model.account import DEMO_PASSWORD
+from concierge.settings import from_environment
 from concierge.store.clock import now, set_clock
 from concierge.store.engine import open_engine
 from concierge.store.jobs import ImproveDay, enqueue
 from concierge.store.transaction import transaction
+from payments.stripe_gateway import StripeGateway
 
+from .city.afternoon import live_on
 from .city.seed import seed
 
 PATIENCE_S = 20.0
@@ -56,6 +59,10 @@ async def open_city(given: Mapping[str, str], *, city: Path | None) -> list[Logi
     try:
         if not await seed(engine, roads, sandbox=sandbox):
             await _wake(engine, sandbox)
+        elif sandbox is not None:
+            settings = from_environment(given)
+            async with StripeGateway(settings.payments_key, settings.payments_base) as gateway:
+                await live_on(engine, roads, gateway, sandbox=sandbox)
         await _improve_what_is_coming(engine)
         if city is not None:
             await _learn_streets(engine, city)

@@ -12,6 +12,7 @@ import payments
 
 from .columns import belongs_to, choice, document, id_field, moment
 from .table import Table
+from .told import Telling
 
 
 class DifferenceKind(StrEnum):
@@ -46,7 +47,7 @@ class Comparison(Table, table=True):
         return sum(abs(each["ours"] - each["theirs"]) for each in self.sums[currency].values())
 
 
-class Difference(Table, table=True):
+class Difference(Telling, table=True):
     """A difference, from the comparison that found it to the one that found it gone.
 
     `subject` is the provider's name of what differs, or the order's. It is open once.
@@ -68,7 +69,6 @@ class Difference(Table, table=True):
     case_id: UUID | None = belongs_to("person_case.id", nullable=True, index=False)
     amount_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
     currency: str = Field(max_length=3)
-    words: str
     found_at: datetime = moment()
     closed_at: datetime | None = moment(nullable=True)
 

@@ -10,6 +10,7 @@ from sqlmodel import Field
 from .columns import belongs_to, document, id_field, moment
 from .refusals import BadRequest, WrongStep
 from .table import Table
+from .told import Telling
 
 
 def _counted() -> Any:
@@ -50,7 +51,7 @@ class Message(Table, table=True):
     at: datetime = moment(index=True)
 
 
-class Case(Table, table=True):
+class Case(Telling, table=True):
     """Something a person must look at, until `closed_at`.
 
     Whoever takes it is its owner. `closed_by` and `closed_why` are a person's; both are empty
@@ -69,7 +70,6 @@ class Case(Table, table=True):
     hub_id: UUID = belongs_to("hub.id")
     order_id: UUID | None = belongs_to("orders.id", nullable=True)
     kind: str
-    words: str
     opened_at: datetime = moment()
     closed_at: datetime | None = moment(nullable=True)
     owner_id: UUID | None = belongs_to("account.id", nullable=True, index=False)

@@ -3,7 +3,9 @@
 What every template may use, besides `page`:
 
     _("A sentence, %(name)s.", name=…)      count("%(n)s piece", "%(n)s pieces", n)
+    size_of(label)  colour_of(name)         a garment's, as a catalogue calls them
     money(amount)  day(when)  time(when)  span(opens, closes)   in her language, our clock
+    told(row)                               what a case or a difference tells
     icon("map-pin")  asset("client")  csrf_field()
     me, language, direction, path, demo, sandbox
 """
@@ -132,7 +134,10 @@ def _voice(words: Words) -> dict[str, object]:
     return {
         "_": words.say,
         "count": words.count,
+        "told": words.told,
         "number": words.number,
+        "size_of": words.size,
+        "colour_of": words.colour,
         "span": span,
         "time": time,
         "money": money,

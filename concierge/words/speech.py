@@ -16,12 +16,16 @@ from babel.messages.pofile import read_po
 import payments
 from concierge.model import LANGUAGES
 from concierge.model.refusals import Refusal
+from concierge.model.told import Hour, Moment, Sentence, Sum, Term, Told, Value
 from concierge.settings import PACKAGE
 
 from .formats import digits, format_day, format_money, format_rate, format_span, format_time
 
 DEFAULT = "en"
+ONE_SIZE = "One size"
 RIGHT_TO_LEFT = frozenset({"ar"})
+LISTED = {"ar": "\u060c "}
+"""What stands between the parts of a list, where it is no comma."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,39 @@ class Words:
         """
         said = _catalogue(self.language).gettext(sentence)
         return said % values if values else said
+
+    def told(self, row: Told) -> str:
+        """What it tells, in this language; in English what was written before it could."""
+        if (sentences := row.sentences) is None:
+            return row.words
+        return " ".join(map(self.sentence, sentences))
+
+    def sentence(self, kept: Sentence) -> str:
+        """A kept sentence, its amounts and times as this language writes them."""
+        return self.say(
+            kept.words, **{name: self._of(value) for name, value in kept.values.items()}
+        )
+
+    def _of(self, value: Value) -> str:
+        match value:
+            case Sum():
+                return self.money(value.money)
+            case Hour():
+                return self._apart(digits(str(value), self.language))
+            case Moment(at=at):
+                return f"{self.day(at.date(), short=True)} {digits(f'{at:%H:%M}', self.language)}"
+            case Term(word=word):
+                return self.say(word)
+            case int():
+                return self.number(value)
+            case list():
+                return LISTED.get(self.language, ", ").join(map(self.sentence, value))
+            case str():
+                return self._apart(value)
+
+    def _apart(self, text: str) -> str:
+        """Names and tags keep their own order inside words that run the other way."""
+        return f"\u2068{text}\u2069" if self.direction == "rtl" else text
 
     def refusal(self, no: Refusal) -> str:
         """The no in this language."""
@@ -69,6 +106,14 @@ class Words:
         """`Thursday 26 November`; of a moment, the day it falls on by this clock."""
         day = when.astimezone(self.zone).date() if isinstance(when, datetime) else when
         return format_day(day, self.language, year=year, short=short)
+
+    def size(self, label: str) -> str:
+        """A size as its label says it; the one that has no number in this language."""
+        return self.say(ONE_SIZE) if label.lower() == ONE_SIZE.lower() else label
+
+    def colour(self, name: str) -> str:
+        """`Midnight`: a catalogue's colour, in its own words where we have none."""
+        return self.say(name.capitalize())
 
     def time(self, moment: datetime) -> str:
         """`14:30`."""

@@ -8,7 +8,9 @@ import psycopg
 import pytest
 from sqlmodel import col, select
 
+import payments
 from concierge.model import AuditEntry, Case, Hub, Order, Role, new_id
+from concierge.model.told import says
 from concierge.store.transaction import transaction
 from tests.payments.sandboxed import Sandbox
 from tests.small_house import at
@@ -78,6 +80,31 @@ async def test_somebody_takes_a_case_and_says_why_it_is_done(whole: Whole) -> No
     assert (await colleague.read(board))["exceptions"] == []
     closed = await desk.open(f"/dispatch/cases/{case.id}")
     assert not [form for form in closed.forms if form.action.endswith(("/owners", "/endings"))]
+
+
+async def test_a_case_is_told_in_the_readers_language_and_an_old_one_as_it_was_written(
+    whole: Whole,
+) -> None:
+    small = whole.shop.small
+    old = await opened(whole, "notice_unread")
+    async with transaction(small.engine) as session:
+        case = Case(hub_id=small.hub.id, kind="not_paid", opened_at=at("10:00"))
+        owed = payments.Money(1_150_000, "SEK")
+        case.tell([
+            says("%(amount)s of order %(order)s is not paid.", amount=owed, order="MO-1"),
+            says("A link to pay was sent."),
+        ])  # fmt: skip
+        session.add(case)
+    colleague = await whole.colleague(Role.DISPATCHER)
+    colleague.browser.headers["accept-language"] = "sv"
+    desk = Plain(colleague.browser)
+    told = "11 500 kr i order MO-1 är inte betalt. En betalningslänk har skickats."
+    assert told in (await desk.open("/dispatch/cases")).words
+    assert told in (await desk.open(f"/dispatch/cases/{case.id}")).words
+    assert "Look at it." in (await desk.open(f"/dispatch/cases/{old.id}")).words
+    board = await colleague.read(f"/api/dispatch/days/{small.hub.slug}/2026-11-23")
+    on_the_board = [each["words"].replace("\xa0", " ") for each in board["exceptions"]]
+    assert on_the_board == ["Look at it.", told]
 
 
 async def test_a_case_whose_money_still_lies_is_not_done(whole: Whole) -> None:

@@ -83,8 +83,8 @@ async def test_the_evidence_is_gathered_looked_over_and_handed_in_and_won(whole:
     board = f"/api/dispatch/days/{whole.shop.small.hub.slug}/2026-11-24"
     [shown] = (await colleague.read(board))["exceptions"]
     assert shown["kind"] == "card_disputed"
-    assert "11500.00 SEK" in shown["words"]
-    assert "until 2026-12-03" in shown["words"], "nine days, as the provider says"
+    assert "SEK\xa011,500 of order" in shown["words"]
+    assert "until Thu 3 Dec" in shown["words"], "nine days, as the provider says"
     page, form = await at_the_case(whole, desk)
     told = {each.name: each.value for each in form.controls}
     assert order.reference in told["product_description"]

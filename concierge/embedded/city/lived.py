@@ -19,6 +19,7 @@ from concierge.model import (
     Verdict,
     VisitStep,
 )
+from concierge.model.told import says
 
 from .booked import Booking, Day, resting
 from .chance import Chance
@@ -33,6 +34,10 @@ STUCK_UNTIL = timedelta(hours=14, minutes=19)
 """When the hurried concierge reaches the first of two doors, by the clock."""
 PACKED_BEFORE = timedelta(minutes=50)
 EARLY = timedelta(minutes=4)
+WAITS = timedelta(minutes=10)
+"""How long before a window opens she is on her way at most, the drive apart."""
+CLEANED = timedelta(hours=18)
+"""How long a mark keeps a piece off the rail."""
 FITS = (ReturnReason.TOO_SMALL, ReturnReason.TOO_LARGE)
 TASTES = (
     ReturnReason.CHANGED_MIND, ReturnReason.COLOUR, ReturnReason.FABRIC,
@@ -72,7 +77,7 @@ class Lived:
             booking = day.bookings[UUID(stop.visit)]
             departs = stop.arrives - stop.drive - resting(route, place)
             sets_out = max(free, departs) + self._minutes(0, 3)
-            if sets_out > STORY_NOW:
+            if max(sets_out, stop.window.opens - WAITS - stop.drive) > STORY_NOW:
                 break
             self._step(booking, Step.EN_ROUTE, sets_out, me)
             arrives = self._arrival(day, route, place, sets_out)
@@ -159,15 +164,19 @@ class Lived:
 
     def _ask_a_person(self, booking: Booking, verdict: PieceVerdict, at: datetime) -> None:
         piece = next(each for each in booking.pieces if each.id == verdict.piece)
-        self.cases.append(
-            Case(
-                id=self.chance.id(at), hub_id=booking.order.hub_id, order_id=booking.order.id,
-                kind="piece_condition", opened_at=at,
-                words=f"Piece {piece.tag} came back marked from order "
-                f"{booking.order.reference}; decide: clean, repair or ask the client.",
-                closed_at=None if at.date() == STORY_DAY else at + timedelta(hours=18),
-            )
+        case = Case(
+            id=self.chance.id(at), hub_id=booking.order.hub_id, order_id=booking.order.id,
+            kind="piece_condition", opened_at=at,
         )  # fmt: skip
+        if at.date() < STORY_DAY:
+            case.end("Cleaned; it hangs on the rail again.", by="Dispatch", now=at + CLEANED)
+        marked = says(
+            "Piece %(tag)s came back marked from order %(order)s; decide: clean, repair or ask "
+            "the client.",
+            tag=piece.tag, order=booking.order.reference,
+        )  # fmt: skip
+        case.tell([marked])
+        self.cases.append(case)
 
     def _pack(self, day: Day, route: routing.Route, me: str) -> None:
         """The hub packs before she leaves; from then on the pieces are hers."""

@@ -368,18 +368,6 @@ export const madeOf = (words: string): string | null =>
     ? say('Both count the whole plan, in minutes of driving: each visit left out and each change weighs as many, so fewer is better.')
     : null;
 
-const EXCEPTIONS: Record<string, string> = {
-  unpaid: '{client} has not held a card yet.',
-  hold_missing: 'No money is held for {client}.',
-  promise_broken: 'Call {client}: her promise is not kept, and a letter does not reach her in time.',
-};
-
-/** Of a promise to a client the house tells more, in English. */
-export function exception(kind: string, words: string, name: string): string {
-  const told = kind === 'promise_broken' && language() === 'en';
-  return EXCEPTIONS[kind] && name && !told ? say(EXCEPTIONS[kind], { client: apart(name) }) : words;
-}
-
 // The map
 export const mapOf = (names: readonly string[]) =>
   names.length === 0 ? say('Map of the city') : say('Map: {names}', { names: names.join(', ') });

@@ -23,7 +23,7 @@ type Doubt = 'order' | 'early';
 const WAIT = 10 * 60_000;
 
 export type Question = { answer: (yes: boolean) => void } & (
-  | { doubt: Doubt; visit: Seen }
+  | { doubt: Doubt; step: Step; visit: Seen }
   /** Going on from a closed door; `until` is the moment she should wait for, if it is to come. */
   | { doubt: 'closed'; visit: Seen; since: Date; until: Date | null }
   /** Leaving this phone while something is on it alone. */
@@ -142,7 +142,7 @@ export class Phone {
   /** Write down a step she is sure of; what is out of the ordinary is asked first. */
   async propose(visit: Seen, step: Step): Promise<boolean> {
     for (const doubt of this.#doubts(visit, step)) {
-      if (!(await this.#ask((answer) => ({ doubt, visit, answer })))) return false;
+      if (!(await this.#ask((answer) => ({ doubt, step, visit, answer })))) return false;
     }
     await this.take(this.visits.find(({ order }) => order === visit.order) ?? visit, step);
     return true;

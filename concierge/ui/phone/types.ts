@@ -29,6 +29,8 @@ export interface Piece {
   condition: Condition | null;
   /** It joined at the door. */
   added?: boolean;
+  /** Its size and colour in the client's language. */
+  hers?: { size: string; colour: string } | null;
 }
 
 export interface Receipt {

@@ -24,6 +24,7 @@ from concierge.desk.weigh_move import Place, weigh_move
 from concierge.web.doors import Asked, doors
 from concierge.web.problems import Problem
 from concierge.web.session import me
+from concierge.web.show import words_for
 
 MOST_LINES = 4
 Why = Annotated[str, msgspec.Meta(max_length=200, pattern="^[^\u0000]*$")]
@@ -91,7 +92,7 @@ DAY = "/api/dispatch/days/{hub:str}/{day:date}"
 async def board(request: Asked, hub: FromPath[str], day: FromPath[date]) -> DayBoard:
     """The day: rows by concierge, the tray, what needs a person."""
     house = doors(request)
-    shown = await day_board(house.engine, house.roads, hub=hub, day=day)
+    shown = await day_board(house.engine, house.roads, hub=hub, day=day, words=words_for(request))
     theirs = [each for each in shown.hubs if me(request).works_at(each.slug)]
     return msgspec.structs.replace(shown, hubs=theirs)
 

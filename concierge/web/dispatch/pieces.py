@@ -71,13 +71,12 @@ def minor_of(amount: str, currency: str) -> int:
     Raises:
         BadRequest: it is no amount of this currency.
     """
-    told = AMOUNT.fullmatch(amount.strip())
-    if told is None:
-        raise BadRequest("Write the amount in figures, as 450 or 450.50.")
-    whole, part = told.group(1), (told.group(2) or "").rstrip("0")
     exponent = payments.Money(0, currency).exponent
-    if len(part) > exponent:
-        raise BadRequest("Write the amount in figures, as 450 or 450.50.")
+    told = AMOUNT.fullmatch(amount.strip())
+    whole, part = (told.group(1), told.group(2) or "") if told else ("", "")
+    if told is None or len(part) > exponent:
+        example = f"450.{'500'[:exponent]}".rstrip(".")
+        raise BadRequest("Write the amount in figures alone, as %(example)s.", example=example)
     return int(whole + part.ljust(exponent, "0"))
 
 

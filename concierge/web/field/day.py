@@ -13,6 +13,8 @@ from litestar import get, put
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec.structs import replace
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from concierge.desk.add_at_the_door import Addition, add_at_the_door
 from concierge.desk.address_book import Note
@@ -39,6 +41,9 @@ from concierge.web.doors import Asked, doors
 from concierge.web.garments import address
 from concierge.web.problems import Problem
 from concierge.web.session import me
+from concierge.web.show import words_for
+
+from .said import in_words
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 MOST_MINOR = 2**31 - 1
@@ -129,7 +134,9 @@ WRITES = {
 async def route(request: Asked, day: FromQuery[date | None] = None) -> TodaysRoute:
     """The plan in force for who asks, today or on another day, with its drives drawn."""
     house = doors(request)
-    return await live_route(house.engine, house.roads, _mine(request), day, picture=address)
+    found = await live_route(house.engine, house.roads, _mine(request), day, picture=address)
+    words = words_for(request)
+    return replace(found, visits=[in_words(each, words) for each in found.visits])
 
 
 @get(
@@ -141,7 +148,7 @@ async def route(request: Asked, day: FromQuery[date | None] = None) -> TodaysRou
 async def visit(request: Asked, order_id: FromPath[UUID]) -> Visit:
     """One visit of who asks."""
     async with transaction(doors(request).engine) as session:
-        return await show_visit(session, order_id, _mine(request), picture=address)
+        return await _as_it_stands(session, request, order_id)
 
 
 @put(
@@ -163,7 +170,7 @@ async def step(
             concierge_id=mine,
             now=await now(session),
         )
-        return await show_visit(session, order_id, mine, picture=address)
+        return await _as_it_stands(session, request, order_id)
 
 
 @put(
@@ -202,7 +209,7 @@ async def addition(
             concierge_id=mine,
             now=await now(session),
         )
-        return await show_visit(session, order_id, mine, picture=address)
+        return await _as_it_stands(session, request, order_id)
 
 
 @put(
@@ -230,7 +237,7 @@ async def hold(
             now=await now(session),
             base_url=house.settings.base_url,
         )
-        return await show_visit(session, order_id, mine, picture=address)
+        return await _as_it_stands(session, request, order_id)
 
 
 @put(
@@ -252,10 +259,16 @@ async def returns(
         refusal = await record_returns(
             session, order_id, record, concierge_id=mine, now=await now(session)
         )
-        stands = await show_visit(session, order_id, mine, picture=address)
+        stands = await _as_it_stands(session, request, order_id)
     if refusal is not None:
         raise refusal
     return stands
+
+
+async def _as_it_stands(session: AsyncSession, request: Asked, order_id: UUID) -> Visit:
+    """The visit of who asks, in her words."""
+    found = await show_visit(session, order_id, _mine(request), picture=address)
+    return in_words(found, words_for(request))
 
 
 def _mine(request: Asked) -> UUID:
