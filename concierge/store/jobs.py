@@ -59,32 +59,27 @@ class CheckCardPage(Job, frozen=True):
     page: str
 
 
-class GiveUpSlot(Job, frozen=True):
+class OrderMoney(Job, frozen=True):
+    """Something to be done about the money of one order."""
+
+    queue: ClassVar[str] = MONEY
+    order: UUID
+
+
+class GiveUpSlot(OrderMoney, frozen=True):
     """An unpaid order's time is over: free its place, unless she paid in the last second."""
 
-    queue: ClassVar[str] = MONEY
-    order: UUID
 
-
-class HoldMoney(Job, frozen=True):
+class HoldMoney(OrderMoney, frozen=True):
     """A coming visit's hold is due: ask her bank, if it is still so."""
 
-    queue: ClassVar[str] = MONEY
-    order: UUID
 
-
-class Collect(Job, frozen=True):
+class Collect(OrderMoney, frozen=True):
     """What is due was not taken: ask another card, write to her, or call a person."""
 
-    queue: ClassVar[str] = MONEY
-    order: UUID
 
-
-class CallForMoney(Job, frozen=True):
+class CallForMoney(OrderMoney, frozen=True):
     """A closed order's money stands still, and nobody was called: call somebody."""
-
-    queue: ClassVar[str] = MONEY
-    order: UUID
 
 
 class CheckRefund(Job, frozen=True):

@@ -30,6 +30,7 @@ export const itCosts = (fee: string) =>
   say('It costs {fee}, as she agreed when she ordered.', { fee: named(fee) });
 export const letOff = () => say('Let her off the fee');
 export const whyLetOff = () => say('Why? It is written down.');
+export const sayWhy = () => say('Say in a word why she is let off.');
 export const keepIt = () => say('Keep the visit');
 
 const KINDS: Record<string, string> = {
