@@ -22,13 +22,15 @@ def make_room(
     steps: int | None = None,
     tidy_seconds: float = 0.0,
     seed: int = 0,
+    walks: int = 1,
 ) -> Plan | None:
     """A plan with this visit in one of its windows beside all that the plan serves, if found.
 
     The visit need not be in the problem; its place is in the travel times. What the plan leaves
     out stays out; a route that cannot be driven any more stays as it is. Room once found, the
     plan is made cheaper for `tidy_seconds`. With `steps` the look ends after so many, and takes
-    the same ones on every machine. It may run in a thread: others go on meanwhile.
+    the same ones on every machine. It may run in a thread: others go on meanwhile. `walks` is how
+    many searches look at once (see `routing.walks.free_cores`); the first to find room ends it.
     """
     from .search.make_room import search_room  # noqa: PLC0415 - judging a plan needs no Numba
     from .search.propose import IN_FORCE, propose  # noqa: PLC0415 - likewise
@@ -39,7 +41,9 @@ def make_room(
     visits = [each for each in asked.visits if each.id in served or each.id == visit.id]
     if not shifts:
         return None
-    orders = search_room(asked, shifts, visits, plan, seconds=seconds, steps=steps, seed=seed)
+    orders = search_room(
+        asked, shifts, visits, plan, seconds=seconds, steps=steps, seed=seed, walks=walks
+    )
     if orders is None:
         return None
     rest = replace(plan, unplanned=_without(plan.unplanned, visit.id))

@@ -7,8 +7,11 @@ they met when they end: of all their routes together the cheapest combination is
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from .search.propose import Proposal
+if TYPE_CHECKING:
+    from .search.propose import Proposal
 
 MOST = 2
 """How many searches are worth having at once."""
@@ -23,7 +26,7 @@ def free_cores() -> int:
     return max(1, min(MOST, int(cores - os.getloadavg()[0] + 0.5)))
 
 
-def walked(search: Callable[[int], Proposal], walks: int, seed: int) -> Proposal:
+def walked(search: "Callable[[int], Proposal]", walks: int, seed: int) -> "Proposal":
     """The cheapest proposal of so many searches at once, with the routes that any of them met.
 
     One alone is made where it is asked for, from this very seed.
@@ -35,4 +38,4 @@ def walked(search: Callable[[int], Proposal], walks: int, seed: int) -> Proposal
     best = min(found, key=lambda each: each.cost)
     met = {(each.shift, each.order): each for proposal in found for each in proposal.pool}
     steps = sum(each.steps for each in found)
-    return Proposal(best.orders, best.cost, steps, tuple(met.values()))
+    return replace(best, steps=steps, pool=tuple(met.values()))

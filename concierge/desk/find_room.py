@@ -13,6 +13,7 @@ from concierge.maps.travel import Roads
 from concierge.model import Hub
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
+from routing.walks import free_cores
 
 from .hub_day import HubDay
 from .offer_windows import ASKED, Wanted, bookable, shape_for, visit_wanted, whom_she_knows
@@ -69,6 +70,12 @@ async def find_room(
     before = today.plan(problem)
     visit = visit_wanted(today, wanted, shape, still, ASKED, knows)
     plan = await asyncio.to_thread(
-        routing.make_room, problem, before, visit, seconds=LOOK_S, tidy_seconds=TIDY_S
+        routing.make_room,
+        problem,
+        before,
+        visit,
+        seconds=LOOK_S,
+        tidy_seconds=TIDY_S,
+        walks=free_cores(),
     )
     return plan and Room(today.version, today.history(), visit.id, plan)

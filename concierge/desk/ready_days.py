@@ -19,6 +19,7 @@ import routing
 from concierge.maps.travel import Roads
 from concierge.model import Hub
 from concierge.store.transaction import transaction
+from routing.walks import free_cores
 
 from .day_marks import marks_of
 from .hub_day import HubDay
@@ -100,7 +101,12 @@ class ReadyDays:
             async with self._looking:
                 if visit not in day.rooms:
                     day.rooms[visit] = await asyncio.to_thread(
-                        routing.make_room, problem, day.plan, visit, seconds=LOOK_S
+                        routing.make_room,
+                        problem,
+                        day.plan,
+                        visit,
+                        seconds=LOOK_S,
+                        walks=free_cores(),
                     )
         return day.rooms[visit]
 

@@ -14,6 +14,7 @@ from multiprocessing.synchronize import Event
 from typing import TypeVar
 
 import routing
+from routing.walks import free_cores
 
 SECONDS = 4.0
 """How long the solver may think about a day that somebody asked it to plan."""
@@ -116,7 +117,6 @@ def _end_with_the_worker() -> None:
 
 def _solve(problem: routing.Problem, incumbent: routing.Plan) -> routing.Plan:
     import routing.solver  # noqa: PLC0415 - OR-Tools is loaded in this process alone
-    from routing.walks import free_cores  # noqa: PLC0415 - as is the search
 
     _hurry.clear()
     return routing.solver.plan_day(

@@ -10,6 +10,7 @@ from routing.mend import mended
 from routing.place import Place
 from routing.plan import Plan
 from routing.problem import Problem, Visit, Window
+from routing.solver import plan_day
 
 from .days import concierge_day
 from .instances import MIDNIGHT
@@ -24,10 +25,22 @@ WINDOWS: Sequence[Window] = tuple(
 def booked_day(shifts: int, visits: int, *, seed: int, extra: int = 0) -> tuple[Problem, Plan]:
     """A day and a plan of it, whom it has a place for; `extra` places are for who may yet come."""
     whole = concierge_day(shifts, visits, seed=seed, extra=extra)
-    plan = mended(whole, Plan())
+    return without_unplanned(whole, mended(whole, Plan()))
+
+
+def full_day(
+    shifts: int, visits: int, *, seed: int, seconds: float, extra: int = 0
+) -> tuple[Problem, Plan]:
+    """The same of a day that so many seconds of search could place no more of."""
+    whole = concierge_day(shifts, visits, seed=seed, extra=extra)
+    return without_unplanned(whole, plan_day(whole, seconds=seconds, seed=seed))
+
+
+def without_unplanned(problem: Problem, plan: Plan) -> tuple[Problem, Plan]:
+    """The problem and its plan as if those left out had never asked."""
     for left in plan.unplanned:
-        whole = whole.without_visit(left.visit)
-    return whole, replace(plan, unplanned=(), cost=replace(plan.cost, unplanned=0))
+        problem = problem.without_visit(left.visit)
+    return problem, replace(plan, unplanned=(), cost=replace(plan.cost, unplanned=0))
 
 
 def newcomer(problem: Problem, number: int) -> Visit:

@@ -1,15 +1,18 @@
 """A search for a place: one visit more, everybody served, whatever it costs in driving.
 
-A visit that finds no place takes that of another, the one that was easiest to place so far; that
-one is then the visit to place, and the routes are shaken a little before it is. Driving counts
-only to prefer, now and then, the shorter of two ways.
+A visit that finds no gap takes the place of another, and that one of a third, along the shortest
+chain at the end of which somebody finds a gap. Where no chain ends well, one of the visits it came
+to waits instead, of a few the one that found no place least often, and the routes are shaken a
+little. Driving counts only to prefer, now and then, the shorter of two ways.
 
 Source: Y. Nagata and O. Bräysy, A powerful route minimization heuristic for the vehicle routing
-problem with time windows, Operations Research Letters 37(5), 2009: the ejection pool, the tally
-of failures and the perturbation. Ours ejects one visit at a time and shakes by ruin and recreate.
+problem with time windows, Operations Research Letters 37(5), 2009: the tally of failures and the
+perturbation. Ours ejects along chains and shakes by ruin and recreate.
 """
 
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,27 +21,23 @@ from routing.plan import Plan
 from routing.problem import Problem, Shift, Visit
 
 from .annealing import copy_all, copy_changed, seed_dice
+from .chains import Chains, find_chain, look_again, move_along, move_in, no_chains
 from .compiled import hot
-from .day import Day, read_day
-from .legs import done_by, last_departure, soonest
+from .day import NOBODY, Day, read_day
 from .pace import Pace
 from .propose import orders_of, routes_of
-from .recreate import best_position, look_around, recreate
-from .routes import ABSENT, Routes, insert, no_routes, put, reckon
+from .recreate import recreate
+from .routes import ABSENT, Routes, no_routes, reckon
 from .ruin import Hand, cut, cut_string, empty_hand, mark, take_up
 
-SHAKES = 2
-"""How often the routes are shaken before the next visit is placed."""
+CANDIDATES = 4
+"""Of how many visits the one is chosen that waits instead."""
 MOST_STRINGS, LONGEST_STRING = 3, 6
 """How many strings a shake takes out at most, and of how many visits."""
 TEMPERATURE = 3_000.0
 """How dear a shake may be, in seconds of driving, as in annealing."""
-SPREAD = 600.0
-"""Seconds of driving by which chance may prefer one place to another."""
 AT_ANY_COST = 1 << 40
 """What leaving a visit out costs here."""
-UNTOLD = 1 << 60
-"""More failures than any visit has had."""
 
 
 def search_room(
@@ -50,33 +49,61 @@ def search_room(
     seconds: float,
     steps: int | None,
     seed: int,
+    walks: int,
 ) -> dict[str, tuple[str, ...]] | None:
     """Orders in which all of these visits are served, beginning at a plan that serves most.
 
-    Units: `steps` are visits placed or put off; the same of them are taken on every machine.
+    Of several searches at once, each from a seed of its own, the first to find them ends all.
+
+    Units: `steps` are visits placed or put off; one search alone takes the same of them on every
+    machine.
 
     Raises:
         BadPlan: the plan to begin at cannot be driven.
     """
-    pace = Pace(seconds, steps)
     day = read_day(problem, shifts, visits)
     day.left_out[:] = AT_ANY_COST
-    kept = routes_of(day, shifts, visits, begin)
-    trial, hand, tally = no_routes(day), empty_hand(day), np.zeros(len(visits), dtype=np.int64)
+    begun = routes_of(day, shifts, visits, begin)
+    found = threading.Event()
+
+    def search(seed: int) -> Routes | None:
+        kept = no_routes(day)
+        copy_all(begun, kept)
+        served = serves_all(day, kept, Pace(seconds, steps), seed, found)
+        return kept if served else None
+
+    if walks == 1:
+        room = search(seed)
+    else:
+        with ThreadPoolExecutor(walks) as cores:
+            room = next(filter(None, cores.map(search, range(seed, seed + walks))), None)
+    return room and orders_of(shifts, visits, room)
+
+
+def serves_all(day: Day, kept: Routes, pace: Pace, seed: int, found: threading.Event) -> bool:
+    """Search until everybody is served, the time is over, or another search has `found` how."""
+    trial, hand, chains = no_routes(day), empty_hand(day), no_chains(day)
+    tally = np.zeros(len(kept.shift_of), dtype=np.int64)
     copy_all(kept, trial)
     seed_dice(seed & 0xFFFFFFFF)
-    while True:
+    while pace.share < 1.0 and not found.is_set():
         batch, _ = pace.next()
-        if make_room(day, trial, kept, hand, tally, batch):
-            return orders_of(shifts, visits, kept)
+        if make_room(day, trial, kept, hand, chains, tally, batch):
+            found.set()
+            return True
         pace.done += batch
-        if pace.share >= 1.0:
-            return None
+    return False
 
 
 @hot
 def make_room(
-    day: Day, trial: Routes, kept: Routes, hand: Hand, tally: NDArray[np.int64], steps: int
+    day: Day,
+    trial: Routes,
+    kept: Routes,
+    hand: Hand,
+    chains: Chains,
+    tally: NDArray[np.int64],
+    steps: int,
 ) -> bool:
     """So many steps, or until nobody is absent; whether nobody is.
 
@@ -88,87 +115,46 @@ def make_room(
         if hand.counts[0] == 0:
             return True
         visit = int(hand.absent[np.random.randint(0, hand.counts[0])])
-        if not place(day, trial, hand, visit):
-            tally[visit] += 1
-            take_a_place(day, trial, kept, hand, tally, visit)
-        copy_changed(trial, kept, hand)
-        for _ in range(SHAKES):
-            shake(day, trial, kept, hand, tally, tally[visit])
+        place(day, trial, kept, hand, chains, tally, visit)
+        shake(day, trial, kept, hand, tally, tally[visit])
     take_up(trial, hand)
     return hand.counts[0] == 0
 
 
 @hot
-def place(day: Day, trial: Routes, hand: Hand, visit: int) -> bool:
-    """Put the visit where it costs least; False if it fits nowhere."""
-    look_around(day, trial, hand)
-    shift, position = best_position(day, trial, hand, visit, int(hand.counts[4]))
-    if shift < 0:
-        return False
-    insert(day, trial, shift, position, visit)
-    mark(trial, hand, shift)
-    return True
-
-
-@hot
-def take_a_place(
-    day: Day, trial: Routes, kept: Routes, hand: Hand, tally: NDArray[np.int64], visit: int
+def place(
+    day: Day,
+    trial: Routes,
+    kept: Routes,
+    hand: Hand,
+    chains: Chains,
+    tally: NDArray[np.int64],
+    visit: int,
 ) -> None:
-    """Put the visit in the place of the one that was easiest to place so far, if there is one."""
-    least, cheapest, best, at = UNTOLD, 0.0, -1, -1
-    for shift in range(len(day.starts)):
-        if not day.allowed[visit, shift]:
-            continue
-        spare = day.capacity[shift] - trial.load[shift] - day.demand[visit]
-        for position in range(trial.stops[shift]):
-            if trial.leaves[shift, position, 0] > day.last_close[visit]:
-                break
-            other = int(trial.tour[shift, position])
-            if tally[other] > least or spare + day.demand[other] < 0:
-                continue
-            cost = np.random.random() * SPREAD + swap_cost(day, trial, shift, position, visit)
-            better = tally[other] < least or cost < cheapest
-            if better and can_take(day, trial, shift, position, visit):
-                least, cheapest, best, at = tally[other], cost, shift, position
-    if best >= 0:
-        mark(trial, hand, best)
-        cut(trial, hand, best, at, 1, 0, 0)
-        put(trial, best, at, visit)
-        if not reckon(day, trial, best):
-            copy_changed(kept, trial, hand)
+    """Place the visit along a chain; if none ends in a gap, another waits in its stead."""
+    look_again(day, trial, chains)
+    last, shift, reached = find_chain(day, trial, chains, visit)
+    if shift == NOBODY:
+        tally[visit] += 1
+        last = least_tried(chains, tally, reached)
+    fits = move_along(day, trial, hand, chains, last)
+    if fits and (shift == NOBODY or move_in(day, trial, hand, shift, last)):
+        copy_changed(trial, kept, hand)
+    else:
+        copy_changed(kept, trial, hand)
 
 
 @hot
-def swap_cost(day: Day, trial: Routes, shift: int, position: int, visit: int) -> int:
-    """What it costs that the visit takes this place, in driving and in her price."""
-    here, there = neighbours(day, trial, shift, position)
-    other = trial.tour[shift, position]
-    was = day.drive[here, other] + day.drive[other, there] + day.price[other, shift]
-    return day.drive[here, visit] + day.drive[visit, there] + day.price[visit, shift] - was
-
-
-@hot
-def can_take(day: Day, trial: Routes, shift: int, position: int, visit: int) -> bool:
-    """Whether the visit can begin in time in the place of another, everything after in time."""
-    here, there = neighbours(day, trial, shift, position)
-    to_s, from_s = int(day.drive[here, visit]), int(day.drive[visit, there])
-    for over in range(day.rests[shift] + 1):
-        ready_s = soonest(day, trial.leaves, shift, position, to_s, over)
-        if ready_s > day.last_close[visit]:
-            return False
-        by_s = last_departure(day, trial.must, shift, position + 1, from_s, over)
-        if done_by(day, visit, ready_s) <= by_s:
-            return True
-    return False
-
-
-@hot
-def neighbours(day: Day, trial: Routes, shift: int, position: int) -> tuple[int, int]:
-    """The nodes before and after a stop."""
-    tour, last = trial.tour, int(trial.stops[shift]) - 1
-    here = int(tour[shift, position - 1] if position else day.start_node[shift])
-    there = int(tour[shift, position + 1] if position < last else day.end_node[shift])
-    return here, there
+def least_tried(chains: Chains, tally: NDArray[np.int64], reached: int) -> int:
+    """Of a few visits that chains came to, the one that found no place least often."""
+    least = int(chains.reached[0])
+    if reached > 1:
+        least = int(chains.reached[np.random.randint(1, reached)])
+        for _ in range(CANDIDATES - 1):
+            other = int(chains.reached[np.random.randint(1, reached)])
+            if tally[other] < tally[least]:
+                least = other
+    return least
 
 
 @hot

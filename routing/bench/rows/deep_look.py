@@ -5,16 +5,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from routing.bench.finding import Conditions, Finding
-from routing.bench.newcomers import WINDOWS, booked_day, newcomer
+from routing.bench.newcomers import WINDOWS, full_day, newcomer
 from routing.check import check
 from routing.offer import Offers
 from routing.plan import Plan
 from routing.problem import Problem, Visit
 from routing.room import make_room
 from routing.solver import plan_day
+from routing.walks import free_cores
 
 SHIFTS, VISITS = 20, 220
-LOOK_S, LONG_S = 0.3, 30.0
+FILL_S, LOOK_S, LONG_S = 10.0, 0.3, 30.0
 RECOVERED = 0.9
 REFUSED = {False: 30, True: 60}
 """How many refused windows of each day are looked into, in a short and in a full table."""
@@ -23,7 +24,8 @@ REFUSED = {False: 30, True: 60}
 def deep_look(conditions: Conditions) -> Iterator[Finding]:
     """One refused window of each client is looked into; where nothing is found, a long search is.
 
-    The long search may rebuild the whole day, as long as everybody promised keeps her window.
+    The days are full: more had asked than the search could place. The long search may rebuild the
+    whole day, as long as everybody promised keeps her window.
     """
     looked = found = there = 0
     slowest = 0.0
@@ -33,7 +35,7 @@ def deep_look(conditions: Conditions) -> Iterator[Finding]:
             looked += 1
             conditions.doing(f"deep look: day {seed}, refused window {looked}")
             begun = time.perf_counter()
-            room = make_room(problem, plan, visit, seconds=LOOK_S, seed=seed)
+            room = make_room(problem, plan, visit, seconds=LOOK_S, seed=seed, walks=free_cores())
             slowest = max(slowest, time.perf_counter() - begun)
             asked = problem.with_visit(visit)
             if room is not None and not room.unplanned and not check(asked, room):
@@ -54,7 +56,7 @@ def deep_look(conditions: Conditions) -> Iterator[Finding]:
 
 def _refused(seed: int, most: int) -> Iterator[tuple[Problem, Plan, Visit]]:
     """Clients who are refused some window, each asking for one of those."""
-    problem, plan = booked_day(SHIFTS, VISITS, seed=seed, extra=4 * most)
+    problem, plan = full_day(SHIFTS, VISITS, seed=seed, extra=4 * most, seconds=FILL_S)
     told = 0
     for number in range(4 * most):
         visit = newcomer(problem, number)
