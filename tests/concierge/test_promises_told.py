@@ -128,7 +128,7 @@ async def test_whom_no_letter_reaches_waits_for_a_person(office: Office) -> None
     board = await office.board()
     (case,) = [each for each in board["exceptions"] if each not in before]
     assert (case["kind"], case["order"]) == ("promise_broken", str(day.orders["Costa"].id))
-    assert case["words"] == "Call Mme Costa, 17:00: nobody comes, and we know no e-mail of hers."
+    assert case["words"] == "Call Mme Costa, 17:00: nobody comes. We know no e-mail of hers."
     assert board["told"] == {"broken": [], "kept": [], "to_call": ["Mme Costa"]}
     await give(office, "Costa", had)
     assert (await office.board())["exceptions"] == before
@@ -142,7 +142,7 @@ async def test_whose_hour_is_near_is_written_to_and_called(office: Office) -> No
     assert len(await letters(day, "Keller")) == 1
     board = await office.board()
     assert board["told"] == {"broken": ["Mme Keller"], "kept": [], "to_call": ["Mme Keller"]}
-    assert "Call Mme Keller, 17:00: nobody comes, and a letter may be read too late." in {
+    assert "Call Mme Keller, 17:00: nobody comes. A letter may be read too late." in {
         each["words"] for each in board["exceptions"]
     }
 
