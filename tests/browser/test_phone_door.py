@@ -45,6 +45,8 @@ async def test_what_she_reads_on_the_list_is_what_she_pays_also_without_signal(
     await rows.filter(has_text="Soft loafer").get_by_role("button", name="It is not here").click()
 
     await page.get_by_role("button", name="Take something off").click()
+    await page.get_by_role("button", name="Take it off").click()
+    await expect(page.get_by_text("Write how much, in figures.")).to_be_in_viewport()
     await page.get_by_label("Take off, at most SEK 300").fill("301")
     await expect(page.get_by_text("you may give away at most SEK 300")).to_be_visible()
     await page.get_by_label("Take off, at most SEK 300").fill("250,50")

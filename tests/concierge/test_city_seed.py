@@ -11,14 +11,18 @@ from sqlmodel import select
 import routing
 from concierge.desk.expect_stops import expect_routes
 from concierge.desk.read_day import read_day
+from concierge.desk.read_notice import read_notice
+from concierge.embedded.city.afternoon import live_on
 from concierge.embedded.city.city import build, found
 from concierge.embedded.city.seed import seed
 from concierge.embedded.city.story import STORY_DAY, STORY_NOW
 from concierge.maps.travel import Roads
 from concierge.model import Hub
+from concierge.settings import SANDBOX_KEY
 from concierge.store.clock import now
 from concierge.store.engine import open_engine
 from concierge.store.transaction import transaction
+from payments.stripe_gateway import StripeGateway
 from tests.conftest import fresh_database
 from tests.payments.sandboxed import Sandbox
 
@@ -139,6 +143,29 @@ async def test_one_visit_of_the_afternoon_will_be_late(engine: AsyncEngine) -> N
             late += [stop for route in routes.values() for stop in route.stops if stop.late]
     assert late
     assert len(late) <= 3
+
+
+async def test_the_afternoon_brings_a_dispute_pieces_to_decide_about_and_a_collection(
+    engine: AsyncEngine, till: Sandbox
+) -> None:
+    async with StripeGateway(SANDBOX_KEY, till.base) as gateway:
+        await live_on(engine, Roads(None), gateway, sandbox=till.base)
+        for (notice,) in await _answer(engine, "select id from notice where handled_at is null"):
+            await read_notice(engine, gateway, notice)
+    open_cases = "select kind from person_case where closed_at is null and opened_at >= :story"
+    async with transaction(engine) as session:
+        connection = await session.connection()
+        kinds = set((await connection.scalars(text(open_cases), {"story": STORY_NOW})).all())
+    assert kinds >= {"pieces_disputed", "give_back", "card_disputed"}
+    assert await _answer(engine, "select trouble from disposition order by trouble") == [
+        ("damaged",), ("missing",),
+    ]  # fmt: skip
+    ((state, planned),) = await _answer(
+        engine,
+        "select state, stop.starts from orders join stop on stop.order_id = orders.id"
+        " where collects is not null",
+    )
+    assert (state, planned > STORY_NOW) == ("confirmed", True)
 
 
 async def test_without_a_sandbox_the_shops_are_full_and_the_days_empty(database: str) -> None:
