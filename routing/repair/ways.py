@@ -1,16 +1,16 @@
 """The kinds of way out, and how each is found: by the search, or by hand where nobody may move."""
 
+import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from itertools import combinations
 
 from routing.change import fill, order_of, priced, with_route
 from routing.improve import written
 from routing.mend import filled, mended
 from routing.offer import Offers
-from routing.plan import Plan, Route, Unplanned
+from routing.plan import Plan, Unplanned
 from routing.problem import Problem, Shift, Visit, Window
 from routing.reasons import why_never
 from routing.room import make_room
@@ -18,24 +18,34 @@ from routing.search import propose
 from routing.timeline import time_route
 from routing.under_way.alternative import Way
 
+from .keeping import LATER, in_time, later, most_important
+
 DEAR_MOVE = 20
 """How much dearer a move is than on an ordinary day, where the fewest changes are looked for."""
-DEAR_PLACE = 20
-"""How much dearer it then is to leave out somebody who has a place, or has just asked for one."""
-SEARCHES = 6
-"""How many searches the ways take; they share the time."""
+DEAR_PLACE = 2_000
+"""How much dearer it then is to leave out somebody who has a place, or has just asked for one:
+more than moving everybody else."""
+PARTS = {
+    Way.FEWEST_CHANGES: (4, 3, 4),
+    Way.ALL_SERVED: (1, 1, 1),
+    Way.CALL_IN: (4, 4, 12),
+    Way.SHORTEST: (2,),
+}
+"""How long a way takes for each of its steps, beside all those still to come; they share the time.
+
+Of few changes: a search, looking for room, a search again. Of everybody served: a search for each
+of LATER.
+"""
 LEAST_S = 0.03
 """What each search has even when the time is over."""
-ROOM_S = 0.05
-"""What looking for room for one visit has at most."""
-WARM = 1.0
-"""How hot a repair's search begins, in mean drives."""
-LATER = (timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2))
-"""By how much at most a client is visited late, if nothing less serves her."""
-OVERTIME = timedelta(hours=2)
-"""How long after her shift a concierge is back at most, where nobody may move."""
-MOST_OUT = 3
-"""How many visits of one route are weighed against each other before the last ones go."""
+ROOM_S, TRIES = 0.04, 4
+"""What one look for room for one visit has at most, and how often it is begun anew: where it takes
+long, another beginning is mostly quicker."""
+WARM, HOT = 1.0, 10.0
+"""How hot a search begins, in mean drives: for the shortest day and for the last few moves, and
+for few moves, each of which costs as much as many drives."""
+LOOK_ROUND = 0.3
+"""The share of a first search for few moves that looks everywhere, not only around who is away."""
 
 
 class Ways:
@@ -56,7 +66,8 @@ class Ways:
     ) -> None:
         self.rest, self.published, self.on_call = rest, published, on_call
         self.steps, self.seed = steps, seed
-        self.until, self.searches = time.monotonic() + seconds, SEARCHES
+        self.until = time.monotonic() + seconds
+        self._to_come = {way: list(parts) for way, parts in PARTS.items()}
         out = {route.shift for route in published.routes}
         home = frozenset(shift.id for shift in rest.shifts if shift.id not in out)
         self.home = home if len(home) < len(rest.shifts) else frozenset[str]()
@@ -69,11 +80,16 @@ class Ways:
 
     def out(self, way: Way) -> tuple[Problem, Plan] | None:
         """The plan of this kind and the problem it answers; None if there is none of its own."""
+        found = self._found(way)
+        self._to_come.pop(way, None)
+        return found
+
+    def _found(self, way: Way) -> tuple[Problem, Plan] | None:
         match way:
             case Way.FEWEST_CHANGES:
                 return self._answer(self._fewest_changes())
             case Way.SHORTEST:
-                return self._answer(self._searched(self.team, self._mended))
+                return self._answer(self._searched(way, self.team, self._mended))
             case Way.CALL_IN:
                 return self._called_in()
             case Way.ALL_SERVED:
@@ -85,25 +101,37 @@ class Ways:
 
     def _fewest_changes(self) -> Plan:
         if self._fewest is None:
-            self._fewest = self._hardly_changed(self._dear(self.team), self._mended)
+            self._fewest = self._hardly_changed(
+                Way.FEWEST_CHANGES, self._dear(self.team), self._mended
+            )
         return self._fewest
 
-    def _hardly_changed(self, day: Problem, begin: Plan) -> Plan:
-        """As many served as room is found for, and then as few moved as may be."""
-        plan = self._searched(day, begin)
-        roomier = self._with_room(day, plan)
-        return self._searched(day, roomier)
+    def _hardly_changed(self, way: Way, day: Problem, begin: Plan, *others: Plan) -> Plan:
+        """As many served as room is found for, or as another plan serves; then few moved."""
+        plan = self._searched(way, day, begin, hot=HOT, look_round=LOOK_ROUND)
+        roomier = self._with_room(way, day, plan)
+        best = min((roomier, *others), key=lambda each: priced(day, each).cost.total)
+        return self._searched(way, day, best, look_round=0.0)
 
-    def _with_room(self, day: Problem, plan: Plan) -> Plan:
-        """The plan with room made for those whom it leaves out and who have a place."""
-        until = time.monotonic() + 2 * self._share_s()
-        for left in plan.unplanned:
-            visit, seconds = day.visit(left.visit), min(ROOM_S, until - time.monotonic())
-            if seconds > 0 and visit.id not in self._asked_before and self._may_fit(day, visit):
-                room = make_room(
-                    day, plan, visit, seconds=seconds, steps=self.steps, seed=self.seed
-                )
-                plan = room or plan
+    def _with_room(self, way: Way, day: Problem, plan: Plan) -> Plan:
+        """The plan with room made for those whom it leaves out and who have a place.
+
+        Moves cost no more than on an ordinary day: where they are dear, hardly any is tried.
+        """
+        until = time.monotonic() + self._share_s(way)
+        most = ROOM_S if self.steps is None else math.inf
+        asked = replace(day, weights=replace(day.weights, moved=self.rest.weights.moved))
+        for attempt in range(TRIES):
+            for left in plan.unplanned:
+                visit, seconds = day.visit(left.visit), min(most, until - time.monotonic())
+                if seconds <= 0:
+                    return plan
+                if visit.id not in self._asked_before and self._may_fit(day, visit):
+                    seed = self.seed + attempt
+                    room = make_room(
+                        asked, plan, visit, seconds=seconds, steps=self.steps, seed=seed
+                    )
+                    plan = room or plan
         return plan
 
     def _called_in(self) -> tuple[Problem, Plan] | None:
@@ -113,7 +141,9 @@ class Ways:
         day = replace(self.rest, shifts=(*self.rest.shifts, *self.on_call))
         cheap = self._dear(day)
         cheap = replace(cheap, weights=replace(cheap.weights, shift=0))
-        plan = self._hardly_changed(cheap, filled(cheap, self._mended))
+        plan = self._hardly_changed(
+            Way.CALL_IN, cheap, filled(cheap, self._mended), self._fewest_changes()
+        )
         if not any(route.shift in more for route in plan.routes):
             return None
         return day, _worded(day, plan)
@@ -124,11 +154,11 @@ class Ways:
         if not left:
             return None
         plan, day = strict, self.team
-        for later in LATER:
-            day = self._dear(_accepting_later(self.team, left, later))
+        for by in LATER:
+            day = self._dear(_accepting_later(self.team, left, by))
             plan = filled(day, strict)
             if plan.unplanned:
-                plan = self._searched(day, plan)
+                plan = self._searched(Way.ALL_SERVED, day, plan, hot=HOT, look_round=LOOK_ROUND)
             if not plan.unplanned:
                 break
         if len(plan.unplanned) == len(strict.unplanned):
@@ -143,8 +173,8 @@ class Ways:
                 continue
             order = [each for each in order_of(self.published, route.shift) if day.has_visit(each)]
             shift, visits = day.shift(route.shift), [day.visit(each) for each in order]
-            kept = _in_time(day, shift, visits) if late else None
-            kept = kept or _most_important(day, shift, visits)
+            kept = in_time(day, shift, visits) if late else None
+            kept = kept or most_important(day, shift, visits)
             plan = plan if kept is None else with_route(plan, kept)
         problem, plan = self._as_late_as_it_is(plan)
         asked = _without_home(problem, self.home)
@@ -156,18 +186,30 @@ class Ways:
     def _answer(self, plan: Plan) -> tuple[Problem, Plan]:
         return self.rest, _worded(self.rest, plan)
 
-    def _searched(self, day: Problem, begin: Plan) -> Plan:
-        """The best plan our search finds, begun at this one."""
-        seconds = max(LEAST_S, self._share_s())
-        self.searches -= 1
+    def _searched(
+        self, way: Way, day: Problem, begin: Plan, *, hot: float = WARM, look_round: float = 1.0
+    ) -> Plan:
+        """The best plan our search finds for this way, begun at this one.
+
+        After `look_round`, a share of its time, it looks only around who is away.
+        """
+        seconds = max(LEAST_S, self._share_s(way))
         begin = priced(day, begin)
         shifts = [shift for shift in day.shifts if time_route(day, shift, []) is not None]
         visits = [visit for visit in day.visits if self._may_fit(day, visit)]
         if not shifts or not visits:
             return begin
         best = propose(
-            day, shifts, visits, begin, seconds=seconds, steps=self.steps, seed=self.seed, hot=WARM
-        )  # fmt: skip
+            day,
+            shifts,
+            visits,
+            begin,
+            seconds=seconds,
+            steps=self.steps,
+            seed=self.seed,
+            hot=hot,
+            look_round=look_round,
+        )
         plan = written(day, best.orders)
         return begin if plan is None or plan.cost.total >= begin.cost.total else plan
 
@@ -175,9 +217,11 @@ class Ways:
         """Whether somebody could serve this visit on that day, were it empty."""
         return visit.id in self._possible or _possible(day, visit)
 
-    def _share_s(self) -> float:
-        """What each search still to come has of the time."""
-        return (self.until - time.monotonic()) / max(1, self.searches)
+    def _share_s(self, way: Way) -> float:
+        """What the next step of this way has of the time that is left."""
+        still = sum(map(sum, self._to_come.values()))
+        part = self._to_come[way].pop(0)
+        return (self.until - time.monotonic()) * part / still
 
     def _dear(self, problem: Problem) -> Problem:
         """The same day, where moving somebody is dear and taking her place dearer still."""
@@ -232,45 +276,13 @@ def _accepting_later(problem: Problem, visits: Iterable[str], by: timedelta) -> 
     some = frozenset(visits)
     return replace(
         problem,
-        visits=tuple(_later(v, by) if v.id in some else v for v in problem.visits),
+        visits=tuple(later(v, by) if v.id in some else v for v in problem.visits),
     )
-
-
-def _later(visit: Visit, by: timedelta) -> Visit:
-    *others, last = sorted(visit.windows, key=lambda window: window.closes)
-    return replace(visit, windows=(*others, Window(last.opens, last.closes + by)))
 
 
 def _with_shift(problem: Problem, shift: Shift) -> Problem:
     shifts = tuple(shift if each.id == shift.id else each for each in problem.shifts)
     return replace(problem, shifts=shifts)
-
-
-def _in_time(day: Problem, shift: Shift, visits: Sequence[Visit]) -> Route | None:
-    """The route in this order, no later than it must be; None if too late for any client."""
-    for later in (timedelta(0), *LATER):
-        works = replace(shift, overtime=max(shift.overtime, min(later, OVERTIME)))
-        route = time_route(day, works, [_later(visit, later) for visit in visits])
-        if visits and route is not None:
-            return route
-    return None
-
-
-def _most_important(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Route | None:
-    """The route through as much of this order as can be driven, by priority; None if nothing."""
-    for out in range(min(MOST_OUT, len(visits)) + 1):
-        best: tuple[tuple[int, timedelta], Route] | None = None
-        for gone in combinations(range(len(visits)), out):
-            kept = [visit for at, visit in enumerate(visits) if at not in gone]
-            route = time_route(problem, shift, kept) if kept else None
-            if route is None:
-                continue
-            rank = sum(visits[at].priority for at in gone), route.drive
-            if best is None or rank < best[0]:
-                best = rank, route
-        if best is not None:
-            return best[1]
-    return _most_important(problem, shift, visits[:-1]) if visits else None
 
 
 def _worded(problem: Problem, plan: Plan) -> Plan:

@@ -40,17 +40,31 @@ def anneal(
     for _ in range(steps):
         ruin(day, trial, hand)
         recreate(day, trial, hand)
-        change = changed_by(day, trial, kept, hand)
-        if change < -temperature * np.log(max(1e-300, np.random.random())):
-            keep_versions(kept, trial, hand)
-            copy_changed(trial, kept, hand)
-            costs[0] += change
-            if costs[0] < costs[1]:
-                costs[1] = costs[0]
-                copy_all(kept, best)
-        else:
-            copy_changed(kept, trial, hand)
+        keep_or_undo(day, trial, kept, best, hand, costs, temperature)
         temperature *= cooling
+
+
+@hot
+def keep_or_undo(
+    day: Day,
+    trial: Routes,
+    kept: Routes,
+    best: Routes,
+    hand: Hand,
+    costs: NDArray[np.int64],
+    temperature: float,
+) -> None:
+    """Keep what this step has made, as the best if it is, or undo it."""
+    change = changed_by(day, trial, kept, hand)
+    if change < -temperature * np.log(max(1e-300, np.random.random())):
+        keep_versions(kept, trial, hand)
+        copy_changed(trial, kept, hand)
+        costs[0] += change
+        if costs[0] < costs[1]:
+            costs[1] = costs[0]
+            copy_all(kept, best)
+    else:
+        copy_changed(kept, trial, hand)
 
 
 @hot

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.change import order_of
 from routing.errors import BadPlan
@@ -12,6 +13,7 @@ from routing.problem import Problem, Shift, Visit
 
 from .annealing import anneal, copy_all, seed_dice
 from .day import Day, read_day
+from .giving_back import NOT_PROMISED, give_back
 from .pace import Pace
 from .pool import Met, Pool
 from .routes import Routes, no_routes, reckon, total
@@ -53,11 +55,14 @@ def propose(
     hot: float = FRESH,
     progress: Progress | None = None,
     called_off: Callable[[], bool] | None = None,
+    look_round: float = 1.0,
 ) -> Proposal:
     """The best routes met in this time, never dearer than those it begins at.
 
     There is a visit, and a shift, and every shift can take its breaks. With `steps` it ends after
     so many, the same on every machine. `called_off` is asked ten times a second whether to stop.
+    After `look_round`, a share of the search, it looks only around who is absent, or not with the
+    shift she was `planned_on`.
 
     Raises:
         BadPlan: the plan to begin at cannot be driven.
@@ -70,13 +75,17 @@ def propose(
     copy_all(best, trial)
     costs = np.full(2, total(day, best), dtype=np.int64)
     pool = Pool()
+    promised = promised_to(shifts, visits)
     hottest = hot * max(1.0, float(day.drive[: len(visits), : len(visits)].mean()))
     seed_dice(seed & 0xFFFFFFFF)
     while (share := pace.share) < 1.0 and not (called_off and called_off()):
         told = int(costs[1])
         batch, ahead = pace.next()
         cools = hottest * COOLS_TO**share, hottest * COOLS_TO**ahead
-        anneal(day, trial, kept, best, hand, costs, batch, *cools)
+        if share < look_round:
+            anneal(day, trial, kept, best, hand, costs, batch, *cools)
+        else:
+            give_back(day, trial, kept, best, hand, costs, promised, batch, *cools)
         pace.done += batch
         pool.add(kept)
         if progress and costs[1] < told:
@@ -102,6 +111,13 @@ def routes_of(day: Day, shifts: Sequence[Shift], visits: Sequence[Visit], plan: 
         if not reckon(day, routes, number):
             raise BadPlan(f"The search cannot begin at the route of {shift.called}.")
     return routes
+
+
+def promised_to(shifts: Sequence[Shift], visits: Sequence[Visit]) -> NDArray[np.int64]:
+    """Which shift each visit was `planned_on`. Shapes: (n,), NOT_PROMISED where it is not here."""
+    row = {shift.id: number for number, shift in enumerate(shifts)}
+    found = [row.get(visit.planned_on or "", NOT_PROMISED) for visit in visits]
+    return np.array(found, dtype=np.int64)
 
 
 def orders_of(

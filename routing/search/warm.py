@@ -25,6 +25,7 @@ def warm() -> None:
         estimate((here, there)),
     )
     propose(problem, problem.shifts, problem.visits, Plan(), seconds=600, steps=2)
+    propose(problem, problem.shifts, problem.visits, Plan(), seconds=600, steps=2, look_round=0.0)
     Offers(problem, Plan()).windows(problem.visits[0], [window])
     make_room(problem, Plan(), problem.visits[0], seconds=600)
     note_ready()

@@ -22,7 +22,7 @@ from routing.words import counted
 SHIFTS, VISITS = 60, 400
 PLANNED_S, ALLOWED_S, LONG_S = 5.0, 1.0, 10.0
 """How long the morning's plan, the repair, and the search for avoidable drops may take."""
-ASKED_S = 0.5
+ASKED_S = 0.7
 """What the repair is given to search in, so that judging its ways out fits in too."""
 NOON = MIDNIGHT + timedelta(hours=12, minutes=30)
 CANCELLED, ADDED, LATE = 5, 4, timedelta(minutes=40)
