@@ -227,6 +227,9 @@ class Walk:
             )
             await page.goto(f"{self.house.base}/field/")
             await self._app(page, "#/", "her route")
+            times = await page.locator(".stops .time").all_text_contents()
+            clocks = [words.strip()[:5] for words in times]
+            assert clocks == sorted(clocks), "Her stops are in the order of their times."
             await self._app(page, "#/me", "her own settings")
             await self._app(page, f"#/visit/{stops[0]}", "a receipt")
             await self._app(page, f"#/visit/{stops[-1]}", "a visit to come")

@@ -85,6 +85,14 @@ async def test_what_is_marked_without_signal_survives_a_reload_and_settles_once(
     await page.reload()
     await expect(page.get_by_text("3 of 3 recorded")).to_be_visible()
     await expect(page.get_by_text("Returned, too large")).to_be_visible()
+    await expect(page.get_by_role("listitem").filter(has_text="Bias dress")).to_contain_text(
+        "SEK 11,500"
+    )
+    await page.goto(f"{day.base}/field/#/me")
+    await expect(page.get_by_role("radio", name="Svenska")).to_be_disabled()
+    await expect(page.get_by_role("button", name="Sign out")).to_be_disabled()
+    await expect(page.get_by_text("The language is changed with signal")).to_be_visible()
+    await page.go_back()
     await page.get_by_role("link", name="Show her the list").click()
     await expect(page.get_by_text("You will be charged", exact=True)).to_be_visible()
     await expect(page.get_by_text("SEK 11,500").last).to_be_visible()
@@ -342,8 +350,10 @@ async def test_in_arabic_the_phone_reads_from_the_right_and_the_client_reads_her
         row = page.get_by_role("listitem").filter(has_text=piece)
         await row.get_by_role("button", name="احتفاظ").click()
     await expect_no_sideways_scroll(page)
+    await expect(page.get_by_text("38، عاجي").first).to_be_visible()
     await page.get_by_role("link", name="عرض القائمة عليها").click()
     await expect(page.get_by_role("heading", name="Ditt val")).to_be_visible()
+    await expect(page.get_by_text("38 · elfenben").first).to_be_visible()
     await expect(page.locator("main")).to_have_attribute("dir", "ltr")
     await expect_no_sideways_scroll(page)
 

@@ -61,7 +61,11 @@ export class Phone {
     );
   });
   /** The visit to go to, or to go on with. */
-  next = $derived(this.visits.find((visit) => !visit.over) ?? null);
+  next = $derived.by(() => {
+    const left = this.visits.filter((visit) => !visit.over);
+    const here = left.find(({ taken }) => taken.arrived);
+    return here ?? left.find(({ taken }) => taken.en_route) ?? left[0] ?? null;
+  });
   /** What she chose and has not confirmed: it is on this phone, and nowhere else. */
   choices = $derived(
     this.visits.reduce((total, visit) => total + (visit.outcome ? 0 : drafted(visit)), 0),
