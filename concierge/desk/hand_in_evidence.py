@@ -19,6 +19,7 @@ from payments.stripe_gateway import StripeGateway
 
 from .end_case import Works, tell_of
 from .gather_evidence import FIELDS
+from .print_photographs import sheet_of
 from .print_receipt import print_receipt
 from .see_dispute import dispute_seen, said_of
 from .show_receipt import receipt_of
@@ -71,8 +72,11 @@ async def carry_to_the_bank(
     try:
         seen = await gateway.fetch_dispute(dispute_id)
         if not seen.answered and not seen.over:
-            file = await _receipt(engine, gateway, row, seller)
-            shown = row.evidence | ({"receipt": file} if file else {})
+            shown = dict(row.evidence)
+            if file := await _receipt(engine, gateway, row, seller):
+                shown["receipt"] = file
+            if file := await _photographs(engine, gateway, row):
+                shown["uncategorized_file"] = file
             seen = await gateway.submit_evidence(dispute_id, shown, key=row.key)
     except payments.Unreachable as silence:
         if silence.stored:
@@ -130,6 +134,20 @@ async def _receipt(
     async with transaction(engine) as session:
         kept = await session.get_one(Dispute, row.id)
         kept.receipt_file = name
+    return name
+
+
+async def _photographs(engine: AsyncEngine, gateway: StripeGateway, row: Dispute) -> str | None:
+    """The photographs of the pieces at the provider: handed in once, as one sheet."""
+    if row.photographs_file is not None:
+        return row.photographs_file
+    sheet = await sheet_of(engine, row.order_id)
+    if sheet is None:
+        return None
+    name = await gateway.upload_evidence("photographs.jpg", sheet, key=f"{row.key}:photographs")
+    async with transaction(engine) as session:
+        kept = await session.get_one(Dispute, row.id)
+        kept.photographs_file = name
     return name
 
 

@@ -40,6 +40,7 @@ from .order import (
     OrderWish,
     ReturnsConflict,
 )
+from .photograph import LARGEST_PHOTOGRAPH, MOST_PHOTOGRAPHS, Photograph, Taken
 from .piece_ledger import PieceMove, Reservation
 from .promise import BrokenPromise, Promise
 from .record import AuditEntry, Case, Clock, Event, Message
@@ -67,7 +68,9 @@ __all__ = [
     "COMING",
     "FAMILIES",
     "LANGUAGES",
+    "LARGEST_PHOTOGRAPH",
     "LENDABLE",
+    "MOST_PHOTOGRAPHS",
     "MOST_PIECES",
     "OVER",
     "PUT_BACK",
@@ -112,6 +115,7 @@ __all__ = [
     "OrderLine",
     "OrderState",
     "OrderWish",
+    "Photograph",
     "Piece",
     "PieceMove",
     "PieceState",
@@ -140,6 +144,7 @@ __all__ = [
     "Stop",
     "Street",
     "Style",
+    "Taken",
     "Trouble",
     "Variant",
     "VatLine",

@@ -17,7 +17,8 @@ class Dispute(Table, table=True):
     """A dispute as last read at the provider, whose name for it is `id`, and our answer to it.
 
     `evidence` are the words to be handed in, field by field, as somebody looked them over;
-    `receipt_file` is the provider's name of her receipt there. They are handed in once, under
+    `receipt_file` is the provider's name of her receipt there, `photographs_file` that of the
+    pieces' photographs. They are handed in once, under
     `key`, by whoever pressed; `handed_in_at` is when the provider had them.
     """
 
@@ -51,6 +52,7 @@ class Dispute(Table, table=True):
     sent_by: str | None = None
     key: str = Field(unique=True)
     receipt_file: str | None = None
+    photographs_file: str | None = None
     handed_in_at: datetime | None = moment(nullable=True)
     ended_at: datetime | None = moment(nullable=True)
     trouble: str | None = None
@@ -110,4 +112,5 @@ class Dispute(Table, table=True):
     def take_back(self, trouble: str) -> None:
         """It could not be handed in: the person who looked it over does so once more."""
         self.evidence, self.sent_at, self.sent_by, self.trouble = {}, None, None, trouble
-        self.key, self.receipt_file = payments.next_key(self.key), None
+        self.key = payments.next_key(self.key)
+        self.receipt_file = self.photographs_file = None

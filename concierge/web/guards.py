@@ -91,6 +91,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "PUT /api/field/visits/{order_id}/steps/{step_id}": CONCIERGES,
     "PUT /api/field/visits/{order_id}/closed-doors/{door_id}": CONCIERGES,
     "PUT /api/field/visits/{order_id}/additions/{addition_id}": CONCIERGES,
+    "PUT /api/field/visits/{order_id}/photographs/{photograph_id}": CONCIERGES,
     "PUT /api/field/visits/{order_id}/holds/{hold_id}": CONCIERGES,
     "PUT /api/field/visits/{order_id}/returns/{key}": CONCIERGES,
     # --- dispatch ---
@@ -111,6 +112,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "POST /dispatch/pieces/{disposition_id}/questions": DISPATCHERS,
     "POST /dispatch/disputes/{dispute_id}/evidence": DISPATCHERS,
     "GET /dispatch/disputes/{dispute_id}/receipt.pdf": DISPATCHERS,
+    "GET /dispatch/photographs/{photograph_id}": DESK,
     "GET /dispatch": DESK,
     "GET /dispatch/books": DISPATCHERS,
     "GET /dispatch/books.csv": DISPATCHERS,

@@ -52,6 +52,7 @@ NO_PAGE = frozenset(
         "GET /orders/{order_id}/receipt.pdf",
         "GET /dispatch/books.csv",
         "GET /dispatch/disputes/{dispute_id}/receipt.pdf",
+        "GET /dispatch/photographs/{photograph_id}",
     }
 )
 """What answers with files, figures or another address. Whatever else is got is a page."""

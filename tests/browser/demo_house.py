@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 
 import payments
+from concierge.desk.read_photograph import read_photograph
 from concierge.desk.see_dispute import dispute_seen
 from concierge.desk.sign_in import sign_in_client
 from concierge.desk.visits import hash_of, new_token
@@ -32,18 +33,22 @@ from concierge.model import (
     Order,
     OrderLine,
     OrderState,
+    Photograph,
     Role,
     Step,
     Stop,
+    Taken,
     Trouble,
     VisitStep,
     WebSession,
+    new_id,
 )
 from concierge.store.clock import now, wall
 from concierge.store.engine import open_engine
 from concierge.store.transaction import transaction
 from tests.browser.phone_day import START_WITHIN_S, until
 from tests.payments.sandboxed import CLONE, Sandbox, free_port
+from tests.photographs import taken_by_a_camera
 from tests.stories.shop import streets
 
 
@@ -113,13 +118,22 @@ class DemoHouse:
         return case.id
 
     async def questioned(self, order_id: UUID) -> UUID:
-        """Her bank questions what she paid for it; the case."""
+        """Her bank questions what she paid for it, one piece photographed; the case."""
         async with transaction(self.engine) as session:
             known = await session.exec(select(Dispute).where(Dispute.order_id == order_id))
             if (row := known.first()) is not None and row.case_id is not None:
                 return row.case_id
             order, moment = await session.get_one(Order, order_id), await now(session)
             hold = (await session.exec(select(Hold).where(Hold.order_id == order_id))).one()
+            lines = select(OrderLine).where(OrderLine.order_id == order_id).limit(1)
+            line = (await session.exec(lines)).one()
+            session.add(
+                Photograph(
+                    id=new_id(), order_id=order_id, piece_id=line.piece_id, taken=Taken.OUT,
+                    at=moment, received_at=moment, by="concierge:1",
+                    content=read_photograph(taken_by_a_camera(640, 480)),
+                )
+            )  # fmt: skip
             seen = payments.Dispute(
                 "du_1", hold.provider_id, payments.Money(50_000, order.currency),
                 payments.DisputeState.NEEDS_EVIDENCE, "product_not_received", taken=False,

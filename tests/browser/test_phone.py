@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 from sqlmodel import select
 
 from concierge.model import (
@@ -12,6 +12,7 @@ from concierge.model import (
     Client,
     Operation,
     OrderLine,
+    Photograph,
     ReturnsConflict,
     Setback,
     Stop,
@@ -29,6 +30,7 @@ from tests.browser.phone_day import (
     signed_in,
 )
 from tests.payments.sandboxed import Sandbox, client_of
+from tests.photographs import taken_by_a_camera
 from tests.small_house import PRICES, at, build_small_house
 
 
@@ -73,12 +75,21 @@ async def decide(page: Page) -> None:
     await page.get_by_role("button", name="The rest was not tried").click()
 
 
+async def photograph(page: Page, piece: str) -> None:
+    """She photographs a piece with the phone's camera."""
+    row = page.get_by_role("listitem").filter(has_text=piece)
+    picture = FilePayload(name="piece.jpg", mimeType="image/jpeg", buffer=taken_by_a_camera())
+    await row.get_by_label("Photograph as it goes out").set_input_files(picture)
+    await expect(row.get_by_text("1 photograph", exact=True)).to_be_visible()
+
+
 async def test_what_is_marked_without_signal_survives_a_reload_and_settles_once(
     browser: Browser, day: PhoneDay
 ) -> None:
     page = await signed_in(await a_phone(browser), day)
     await go_to_the_door(page)
     day.cut()
+    await photograph(page, "Bias dress")
     await decide(page)
     await expect(page.get_by_text("No signal.")).to_be_visible()
 
@@ -115,6 +126,8 @@ async def test_what_is_marked_without_signal_survives_a_reload_and_settles_once(
         lines = (await session.exec(select(OrderLine))).all()
         steps = (await session.exec(select(VisitStep))).all()
         operations = (await session.exec(select(Operation))).all()
+        photographs = (await session.exec(select(Photograph))).all()
+    assert [(one.taken, one.order_id) for one in photographs] == [("out", day.order.id)]
     assert sorted(line.verdict or "" for line in lines) == ["kept", "returned", "returned"]
     assert sorted(step.step for step in steps) == ["arrived", "en_route", "finished", "trying"]
     assert [one.amount_minor for one in operations if one.kind == "capture"] == [PRICES[0]]

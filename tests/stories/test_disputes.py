@@ -11,10 +11,23 @@ import pytest
 from sqlmodel import select
 
 import payments
+from concierge.desk.keep_photograph import Photographed, keep_photograph
 from concierge.desk.read_notice import keep_notice
-from concierge.model import AuditEntry, Case, Dispute, Role
+from concierge.desk.read_photograph import read_photograph
+from concierge.model import (
+    AuditEntry,
+    Case,
+    Dispute,
+    OrderLine,
+    Photograph,
+    Role,
+    Stop,
+    Taken,
+    new_id,
+)
 from concierge.store.transaction import transaction
 from tests.payments.sandboxed import OK, Sandbox
+from tests.photographs import taken_by_a_camera
 from tests.small_house import PRICES, at
 
 from .plain import Control, Form, Page, Plain
@@ -40,6 +53,22 @@ async def disputed(whole: Whole, **how: Any) -> tuple[Visitor, UUID, str]:
     begun = await whole.shop.sandbox.tell("disputes/begin", **said)
     await heard(whole)
     return her, order_id, str(begun["id"])
+
+
+async def photographed(whole: Whole, order_id: UUID) -> None:
+    """Her concierge photographed a piece at the door."""
+    engine = whole.shop.small.engine
+    content = read_photograph(taken_by_a_camera(640, 480))
+    async with transaction(engine) as session:
+        piece = (
+            await session.exec(select(OrderLine).where(OrderLine.order_id == order_id))
+        ).first()
+        stop = await session.get_one(Stop, order_id)
+        assert piece is not None
+        told = Photographed(new_id(), piece.piece_id, Taken.BACK, at("14:31"), content)
+        await keep_photograph(
+            session, order_id, told, concierge_id=stop.concierge_id, now=at("14:40")
+        )
 
 
 async def heard(whole: Whole) -> None:
@@ -79,6 +108,7 @@ async def test_the_evidence_is_gathered_looked_over_and_handed_in_and_won(whole:
     assert await balances(whole) == {
         "provider_balance": 0, "disputed": TAKEN, "disputes_lost": 0
     }  # fmt: skip
+    await photographed(whole, order_id)
     colleague, desk = await dispatcher(whole)
     board = f"/api/dispatch/days/{whole.shop.small.hub.slug}/2026-11-24"
     [shown] = (await colleague.read(board))["exceptions"]
@@ -99,6 +129,11 @@ async def test_the_evidence_is_gathered_looked_over_and_handed_in_and_won(whole:
     ):
         assert fact in told["uncategorized_text"]
     assert "product not received" in page.words
+    assert "Came back" in page.words
+    async with transaction(whole.shop.small.engine) as session:
+        photograph = (await session.exec(select(Photograph.id))).one()
+    picture = await colleague.browser.get(f"/dispatch/photographs/{photograph}")
+    assert picture.headers["content-type"] == "image/jpeg"
     receipt = await colleague.browser.get(f"/dispatch/disputes/{name}/receipt.pdf")
     assert receipt.content.startswith(b"%PDF")
     form.fill(uncategorized_text=told["uncategorized_text"] + "\nShe wrote to thank us.")
@@ -110,6 +145,7 @@ async def test_the_evidence_is_gathered_looked_over_and_handed_in_and_won(whole:
     row, case = await the_dispute(whole)
     assert row.handed_in_at is not None
     assert row.receipt_file is not None
+    assert row.photographs_file is not None
     assert row.evidence["uncategorized_text"].endswith("She wrote to thank us.")
     assert "reads our evidence" in case.words
     async with transaction(whole.shop.small.engine) as session:

@@ -2,7 +2,7 @@
  * Sends what this phone wrote down, oldest first, one tab at a time. An entry leaves the phone only
  * when the server has acknowledged it; its id makes every repeat the same act.
  */
-import { call, Problem, session, Unreachable } from '../shared/api.ts';
+import { call, Problem, session, Unreachable, upload } from '../shared/api.ts';
 import {
   acknowledge, type Entry, entries, type Notes, refuse, type Stamp, withdraw,
 } from './store.ts';
@@ -17,6 +17,7 @@ export type Sent =
   | 'later'; // the server is in trouble
 
 const PATIENCE = 15_000;
+const PATIENCE_FOR_PICTURES = 60_000;
 
 /** Answers that say "not now", whatever was asked. */
 const LATER = new Set([403, 408, 425, 429]);
@@ -72,11 +73,22 @@ const NOUNS: Record<Entry['kind'], string> = {
   addition: 'additions',
   hold: 'holds',
   returns: 'returns',
+  photograph: 'photographs',
 };
 
 function put(entry: Entry): Promise<Visit | undefined> {
   const path = `/api/field/visits/${entry.order}/${NOUNS[entry.kind]}/${entry.id}`;
+  if (entry.kind === 'photograph') return putPicture(path, entry);
   return call<Visit | undefined>('PUT', path, entry.body, { signal: AbortSignal.timeout(PATIENCE) });
+}
+
+async function putPicture(
+  path: string,
+  { body, picture }: Entry & { kind: 'photograph' },
+): Promise<undefined> {
+  await upload(`${path}?${new URLSearchParams(body)}`, picture, {
+    signal: AbortSignal.timeout(PATIENCE_FOR_PICTURES),
+  });
 }
 
 /** Whether sending it again would only hear the same no. */

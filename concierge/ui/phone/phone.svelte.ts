@@ -3,9 +3,10 @@ import { uuidv7 } from 'uuidv7';
 import { call, Problem, session, Unreachable } from '../shared/api.ts';
 import { listen } from '../shared/live.ts';
 import { personOf, send, unwrite } from './outbox.ts';
+import { smaller } from './photograph.ts';
 import { drafted, leaveBy, missingHold, type Seen, seen, waitsSince } from './project.ts';
 import * as store from './store.ts';
-import type { Awaited, Day, Draft, Gesture, Step } from './types.ts';
+import type { Awaited, Day, Draft, Gesture, Step, Taken } from './types.ts';
 import { confirmed, wanted } from './writing.ts';
 
 const EVERY = 30_000;
@@ -225,6 +226,22 @@ export class Phone {
     if (!this.person || visit.outcome) return;
     const stamp = this.#stamp(this.person, visit);
     await this.#write(visit.order, same, { ...stamp, kind: 'addition', body: { tag } });
+  }
+
+  /** Keep a photograph of a piece; it is sent after all that money waits for. */
+  async photograph(visit: Seen, piece: string, taken: Taken, file: Blob): Promise<void> {
+    if (!this.person) return;
+    const stamp = this.#stamp(this.person, visit);
+    const picture = await smaller(file);
+    const note = (notes: store.Notes): store.Notes => ({
+      ...notes,
+      photographs: {
+        ...notes.photographs,
+        [piece]: [...(notes.photographs?.[piece] ?? []), stamp.id],
+      },
+    });
+    const body = { piece, taken, at: stamp.at };
+    await this.#write(visit.order, note, { ...stamp, kind: 'photograph', body, picture });
   }
 
   /** Ask her to have set aside what she keeps above what is held; she confirms on her own phone. */

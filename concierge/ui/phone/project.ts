@@ -18,6 +18,8 @@ export interface Seen extends Visit {
   /** The furthest of them. */
   progress: Step | null;
   drafts: Record<string, Draft>;
+  /** How many photographs were taken here of each piece. */
+  photographed: Record<string, number>;
   /** What is given away, before the client confirms. */
   given: Gesture | null;
   outcome: Outcome | null;
@@ -54,6 +56,7 @@ export function seen(
     taken,
     progress,
     drafts: notes?.drafts ?? {},
+    photographed: counted(notes?.photographs ?? {}, refused),
     given: notes?.gesture ?? null,
     pieces: visit.receipt ? visit.pieces : judged(visit.pieces, notes),
     outcome,
@@ -61,6 +64,16 @@ export function seen(
     closed,
     shared: visit.phones?.some((each) => each !== phone) ?? false,
   };
+}
+
+function counted(
+  photographs: Record<string, string[]>,
+  refused: ReadonlySet<string>,
+): Record<string, number> {
+  const taken = Object.entries(photographs);
+  return Object.fromEntries(
+    taken.map(([piece, ids]) => [piece, ids.filter((id) => !refused.has(id)).length]),
+  );
 }
 
 /** What was written down here of a try before nobody opened says nothing of this one. */

@@ -122,6 +122,8 @@ export const ofSomebody = (name: string, n: number): string =>
     n,
     { name },
   );
+export const photographs = (n: number): string =>
+  count('{n} photograph', '{n} photographs', n);
 export const unconfirmed = (n: number): string =>
   count(
     '{n} choice on this phone until she confirms',

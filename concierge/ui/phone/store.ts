@@ -3,7 +3,7 @@
  * wait to be sent. Everything belongs to a person, so that two who share a phone never mix.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { Day, Draft, Gesture, HoldAsked, Returns, Step, Visit } from './types.ts';
+import type { Day, Draft, Gesture, HoldAsked, Returns, Step, Taken, Visit } from './types.ts';
 
 /** Who wrote something down, of which visit and when; `id` is its name on the server too. */
 export interface Stamp {
@@ -26,6 +26,7 @@ export type Entry = Stamp & {
     | { kind: 'addition'; body: { tag: string } }
     | { kind: 'hold'; body: HoldAsked }
     | { kind: 'returns'; body: Returns }
+    | { kind: 'photograph'; body: { piece: string; taken: Taken; at: string }; picture: Blob }
   );
 
 /** One visit as this phone knows it, beyond what the server said. */
@@ -38,6 +39,8 @@ export interface Notes {
   returns: ({ key: string } & Returns) | null;
   /** Nobody opened: the entry that says so, and when it was. */
   closed?: { id: string; at: string } | null;
+  /** The photographs taken of each piece, by the entries that carry them. */
+  photographs?: Record<string, string[]>;
   /** What is given away; notes of an older phone have none. */
   gesture?: Gesture | null;
   touched: number;
@@ -98,10 +101,11 @@ export async function write(
   await tx.done;
 }
 
-/** A person's entries, oldest first. */
+/** A person's entries, oldest first; what is heavy goes after all that money waits for. */
 export async function entries(person: string): Promise<Entry[]> {
   const all = await (await shelves()).getAllFromIndex('outbox', 'person', person);
-  return all.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const heavy = (entry: Entry): number => Number(entry.kind === 'photograph');
+  return all.sort((a, b) => heavy(a) - heavy(b) || (a.id < b.id ? -1 : 1));
 }
 
 /** What other people wrote down on this phone and have not sent. */

@@ -11,6 +11,8 @@ export type Reason =
   | 'not_tried';
 export type Condition = 'as_new' | 'tags_removed' | 'marked' | 'damaged';
 export type GestureReason = 'late' | 'flaw' | 'mistake' | 'goodwill';
+/** When a piece was photographed: as it went out, or as it came back. */
+export type Taken = 'out' | 'back';
 export type Step = 'en_route' | 'arrived' | 'trying' | 'finished';
 
 export type Point = readonly [longitude: number, latitude: number];

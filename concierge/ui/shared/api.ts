@@ -110,6 +110,18 @@ export async function call<T>(
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
+/** PUT a file as it is; `call` for what is no JSON. */
+export async function upload(
+  path: string,
+  file: Blob,
+  options: { signal: AbortSignal },
+): Promise<void> {
+  const headers = { 'Content-Type': file.type };
+  const init = { method: 'PUT', headers, body: file, signal: options.signal };
+  const response = await send(new Request(new URL(path, location.origin), init));
+  if (!response.ok) throw await problem(response);
+}
+
 /** Ask who is signed in here; also brings a fresh CSRF token. */
 export async function session(): Promise<SessionInfo> {
   const response = await dispatch(new Request(new URL('/session', location.origin)));

@@ -16,6 +16,7 @@ from concierge.desk.end_case import end_case, take_case
 from concierge.desk.pieces_to_decide import PieceToDecide, pieces_to_decide
 from concierge.desk.show_cases import CaseShown, ended_cases, open_cases, show_case
 from concierge.desk.show_dispute import DisputeShown, dispute_of_case
+from concierge.desk.show_photographs import PiecePhotographed, photographs_of
 from concierge.model import Hub
 from concierge.model.refusals import Missing
 from concierge.store.clock import now
@@ -48,6 +49,7 @@ class CasePage(msgspec.Struct, frozen=True):
     mine: bool
     may_charge: bool
     pieces: list[PieceToDecide]
+    photographs: list[PiecePhotographed]
     dispute: DisputeShown | None
     links_sent: list[datetime]
 
@@ -77,6 +79,7 @@ async def one_case(request: Asked, case_id: FromPath[UUID]) -> Response[str]:
             pieces=await pieces_to_decide(session, case.order)
             if case.kind == DISPUTED and case.order
             else [],
+            photographs=await photographs_of(session, case.order) if case.order else [],
             dispute=await dispute_of_case(session, case.id),
             links_sent=await links_sent(session, case.order) if case.order else [],
         )

@@ -3,7 +3,7 @@
 import re
 from uuid import UUID
 
-from litestar import post
+from litestar import Response, get, post
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -13,6 +13,7 @@ import payments
 from concierge.desk.charge_later import ask_her
 from concierge.desk.decide_piece import put_back, write_off
 from concierge.desk.dispute_pieces import DISPUTED
+from concierge.desk.show_photographs import read_content
 from concierge.model import Case, Disposition
 from concierge.model.refusals import BadRequest, Missing
 from concierge.store.transaction import transaction
@@ -95,4 +96,14 @@ async def _back(request: Asked, disposition_id: UUID) -> Redirect:
     return Redirect("/dispatch/cases", status_code=303) if case is None else back_to(case)
 
 
-handlers: list[BaseRouteHandler] = [back_on_the_shelf, out_of_stock, question]
+@get("/dispatch/photographs/{photograph_id:uuid}", include_in_schema=False)
+async def photograph(request: Asked, photograph_id: FromPath[UUID]) -> Response[bytes]:
+    """A piece as a concierge saw it; nobody but colleagues does."""
+    async with transaction(doors(request).engine) as session:
+        content = await read_content(session, photograph_id, works_at=me(request).works_at)
+    return Response(
+        content, media_type="image/jpeg", headers={"cache-control": "private, no-store"}
+    )
+
+
+handlers: list[BaseRouteHandler] = [photograph, back_on_the_shelf, out_of_stock, question]

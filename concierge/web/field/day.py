@@ -4,6 +4,7 @@ Every PUT names what it writes by an id the phone made (UUIDv7), so that sending
 same act; its answer is the visit as it stands now.
 """
 
+import asyncio
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -19,6 +20,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from concierge.desk.add_at_the_door import Addition, add_at_the_door
 from concierge.desk.address_book import Note
 from concierge.desk.ask_second_hold import HoldAsked, ask_second_hold
+from concierge.desk.keep_photograph import Photographed, keep_photograph
+from concierge.desk.read_photograph import read_photograph
 from concierge.desk.record_returns import record_returns
 from concierge.desk.record_step import StepReport, record_step
 from concierge.desk.report_closed_door import ClosedDoor, report_closed_door
@@ -26,6 +29,7 @@ from concierge.desk.show_visit import show_visit
 from concierge.desk.todays_route import TodaysRoute, live_route
 from concierge.desk.visit_sheet import Visit
 from concierge.model import (
+    LARGEST_PHOTOGRAPH,
     MOST_PIECES,
     GestureGiven,
     GestureReason,
@@ -33,8 +37,9 @@ from concierge.model import (
     Remark,
     ReturnsRecord,
     Step,
+    Taken,
 )
-from concierge.model.refusals import Missing
+from concierge.model.refusals import BadRequest, Missing
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
@@ -213,6 +218,41 @@ async def addition(
 
 
 @put(
+    "/api/field/visits/{order_id:uuid}/photographs/{photograph_id:uuid}",
+    operation_id="KeepPhotograph",
+    status_code=204,
+    tags=["field"],
+    request_max_body_size=LARGEST_PHOTOGRAPH,
+    responses={
+        **WRITES,
+        413: _no("It is too large."),
+        422: _no("The piece is not of this visit, or there are enough photographs of it."),
+    },
+)
+async def photograph(
+    request: Asked,
+    order_id: FromPath[UUID],
+    photograph_id: FromPath[UUID],
+    piece: FromQuery[UUID],
+    taken: FromQuery[Taken],
+    at: FromQuery[datetime],
+) -> None:
+    """A piece as it goes out or comes back: a JPEG as the body. The same id again keeps one."""
+    mine = _mine(request)
+    if at.tzinfo is None:
+        raise BadRequest("Say in which time zone it was taken.")
+    content = await asyncio.to_thread(read_photograph, await request.body())
+    async with transaction(doors(request).engine) as session:
+        await keep_photograph(
+            session,
+            order_id,
+            Photographed(photograph_id, piece, taken, at, content),
+            concierge_id=mine,
+            now=await now(session),
+        )
+
+
+@put(
     "/api/field/visits/{order_id:uuid}/holds/{hold_id:uuid}",
     operation_id="AskSecondHold",
     tags=["field"],
@@ -289,6 +329,7 @@ handlers: list[BaseRouteHandler] = [
     step,
     closed_door,
     addition,
+    photograph,
     hold,
     returns,
 ]
