@@ -1,6 +1,6 @@
 """Letters about money after a visit, or for one that fell through: what each says."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from sqlmodel import col, func, select
@@ -11,6 +11,7 @@ from concierge.model import (
     Disposition,
     Fee,
     FeeKind,
+    Gesture,
     GiveBack,
     Hold,
     Hub,
@@ -20,9 +21,10 @@ from concierge.model import (
     Style,
     Trouble,
     Variant,
-    counted,
 )
 from concierge.words import Words
+
+from .hold_lines import hold_lines, told_in_letter
 
 Said = tuple[str, list[str]]
 """A letter's subject, and its paragraphs."""
@@ -37,25 +39,42 @@ async def absent(session: AsyncSession, order: Order, words: Words, link: str | 
     ]
 
 
+async def cancelled(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
+    """Her visit does not take place."""
+    del link
+    return words.say("Your visit is cancelled"), [
+        *_would_have_been(order, words),
+        *await given_back(session, order, words),
+    ]
+
+
+def _would_have_been(order: Order, words: Words) -> list[str]:
+    if order.opens is None or order.closes is None:
+        return []
+    return [
+        words.say(
+            "Nobody comes on %(day)s, %(span)s.",
+            day=words.day(order.opens),
+            span=words.span(order.opens, order.closes),
+        )
+    ]
+
+
 async def fee_receipt(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
     """The fee for a visit that fell through was taken."""
     del link
-    held = await held_of(session, order)
-    due = payments.Money(order.due_minor or 0, order.currency)
     fee = (await session.exec(select(Fee).where(Fee.order_id == order.id))).one()
     return words.say("Your receipt"), [
         words.say("For a visit nobody opened for, as you agreed when you ordered.")
         if fee.kind is FeeKind.ABSENCE
         else words.say("For a visit called off late, as you agreed when you ordered."),
-        words.say("Charged: %(amount)s", amount=words.money(due)),
-        words.say("Released: %(amount)s", amount=words.money(max(held - due, due * 0))),
-        bank_takes_days(words),
+        *await _taken(session, order, words),
     ]
 
 
 async def please_pay(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
     """What is due could not be taken; here she pays it, and until when, if she can."""
-    holds = await session.exec(select(Hold).where(Hold.order_id == order.id))
+    holds = await _holds(session, order)
     taken = payments.Money.total((hold.captured for hold in holds), order.currency)
     missing = payments.Money(order.due_minor or 0, order.currency) - taken
     until = order.collect_until
@@ -181,7 +200,7 @@ async def given_back(session: AsyncSession, order: Order, words: Words) -> list[
             ),
             bank_takes_days(words),
         ]
-    if not await held_of(session, order):
+    if not hold_lines(await _holds(session, order)):
         return [words.say("Nothing was charged and nothing is set aside.")]
     return [
         words.say("Nothing is charged, and what your bank set aside is released now."),
@@ -189,12 +208,52 @@ async def given_back(session: AsyncSession, order: Order, words: Words) -> list[
     ]
 
 
-async def held_of(session: AsyncSession, order: Order) -> payments.Money:
-    """What is or was set aside for an order."""
+async def receipt(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
+    """What became of each piece, and of each hold."""
+    del link
+    rows = await session.exec(
+        select(OrderLine, Style, Variant)
+        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
+        .join(Style, col(Style.id) == col(Variant.style_id))
+        .where(OrderLine.order_id == order.id)
+        .order_by(col(OrderLine.id))
+    )
+    pieces = [
+        f"{style.name}, {words.size(variant.size)}: {_became(line, words)}"
+        + (f", {words.money(_price(line, order))}" if line.kept else "")
+        for line, style, variant in rows
+    ]
+    given = (await session.exec(select(Gesture).where(Gesture.order_id == order.id))).first()
+    if given is not None:
+        pieces.append(
+            words.say("A gesture of ours: %(amount)s off", amount=words.money(given.amount))
+        )
+    return words.say("Your receipt"), ["\n".join(pieces), *await _taken(session, order, words)]
+
+
+async def _taken(session: AsyncSession, order: Order, words: Words) -> list[str]:
+    """What was charged, and what went back."""
+    due = payments.Money(order.due_minor or 0, order.currency)
+    lines = hold_lines(await _holds(session, order))
+    return [*told_in_letter(lines, due, words), bank_takes_days(words)]
+
+
+async def _holds(session: AsyncSession, order: Order) -> Sequence[Hold]:
     holds = await session.exec(
         select(Hold).where(Hold.order_id == order.id).order_by(col(Hold.held_at), col(Hold.id))
     )
-    return counted(holds.all(), order.currency)
+    return holds.all()
+
+
+def _became(line: OrderLine, words: Words) -> str:
+    """What became of a piece, in a word or two."""
+    if line.disputed:
+        return words.say("not charged; we look into it and ask you first")
+    return words.say("kept") if line.kept else words.say("returned")
+
+
+def _price(line: OrderLine, order: Order) -> payments.Money:
+    return payments.Money(line.price_minor, order.currency)
 
 
 def bank_takes_days(words: Words) -> str:
@@ -203,8 +262,11 @@ def bank_takes_days(words: Words) -> str:
 
 
 AFTER: dict[str, Callable[[AsyncSession, Order, Words, str | None], Awaitable[Said]]] = {
+    "cancelled": cancelled,
     "absent": absent,
     "fee": fee_receipt,
+    "receipt": receipt,
+    "collected": receipt,
     "pay": please_pay,
     "give_back": bring_it_back,
     "refunded": refunded,

@@ -1,12 +1,12 @@
 """Letters about a visit that fetches what a client gives back: what each says."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from concierge.model import (
-    Address,
     GiveBack,
     Hub,
     Order,
@@ -18,25 +18,30 @@ from concierge.model import (
 from concierge.words import Words
 
 from .inspected_by_now import inspected_by_now
+from .who_comes import comes, promised
 
 Said = tuple[str, list[str]]
 """A letter's subject, and its paragraphs."""
 
 
 async def collection_planned(
-    session: AsyncSession, order: Order, words: Words, promise: list[str]
+    session: AsyncSession, order: Order, words: Words, link: str | None
 ) -> Said:
     """We come for her pieces; she need only have them ready."""
+    del link
     return words.say("We collect your pieces"), [
-        *promise,
-        await fetches(session, order, words),
+        promised(order, words),
+        await comes(session, order, words),
         words.say("Please have them ready, unworn and with their tags."),
         _then_paid(words),
     ]
 
 
-async def collection_called_off(session: AsyncSession, order: Order, words: Words) -> Said:
+async def collection_called_off(
+    session: AsyncSession, order: Order, words: Words, link: str | None
+) -> Said:
     """Nobody comes: she has brought them herself, or still gives them back another way."""
+    del link
     back = await session.get_one(GiveBack, order.collects)
     subject = words.say("The collection is called off")
     if back.inspected_at is not None:
@@ -44,8 +49,11 @@ async def collection_called_off(session: AsyncSession, order: Order, words: Word
     return subject, [await _another_way(session, order, back, words)]
 
 
-async def nobody_handed_over(session: AsyncSession, order: Order, words: Words) -> Said:
+async def nobody_handed_over(
+    session: AsyncSession, order: Order, words: Words, link: str | None
+) -> Said:
     """We were there and nobody opened."""
+    del link
     back = await session.get_one(GiveBack, order.collects)
     return words.say("We were at your door"), [
         words.say("Nobody opened, so we could not collect your pieces."),
@@ -53,8 +61,9 @@ async def nobody_handed_over(session: AsyncSession, order: Order, words: Words) 
     ]
 
 
-async def collected(session: AsyncSession, order: Order, words: Words) -> Said:
+async def collected(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
     """What we took with us, and what becomes of the rest."""
+    del link
     rows = await session.exec(
         select(OrderLine, Style, Variant)
         .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
@@ -88,18 +97,6 @@ async def collected(session: AsyncSession, order: Order, words: Words) -> Said:
     )
 
 
-async def fetches(session: AsyncSession, order: Order, words: Words) -> str:
-    """How many pieces are fetched, and where."""
-    lines = (await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))).all()
-    address = await session.get_one(Address, order.address_id)
-    return words.count(
-        "Your concierge collects %(n)s piece at %(street)s. It takes a few minutes.",
-        "Your concierge collects %(n)s pieces at %(street)s. It takes a few minutes.",
-        len(lines),
-        street=address.street,
-    )
-
-
 async def _another_way(session: AsyncSession, order: Order, back: GiveBack, words: Words) -> str:
     """How she gives back what is still with her, and until when."""
     hub = await session.get_one(Hub, order.hub_id)
@@ -117,3 +114,12 @@ def _then_paid(words: Words) -> str:
         "Once they are at the hub we look at them and give you back exactly what you paid "
         "for them."
     )
+
+
+OF_COLLECTION: dict[str, Callable[[AsyncSession, Order, Words, str | None], Awaitable[Said]]] = {
+    "confirmed": collection_planned,
+    "cancelled": collection_called_off,
+    "absent": nobody_handed_over,
+    "collected": collected,
+}
+"""These letters, by their names."""

@@ -7,10 +7,11 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.model import COMING, Gesture, Order, OrderWish, Refund, counted
+from concierge.model import COMING, Gesture, Order, OrderState, OrderWish, Refund
 
 from .ask_amount import asked_of
 from .collect import may_pay
+from .hold_lines import HoldLine, hold_lines, set_aside
 from .hold_money import coming_of
 from .settle import settled_holds
 
@@ -18,11 +19,11 @@ from .settle import settled_holds
 class MoneyShown(msgspec.Struct, frozen=True):
     """What her bank set aside, what was taken of it, and what went back.
 
-    `held` is what will be set aside while nothing is yet, from `held_from` when that is later than
-    now. `twice` while she may see it twice. `reference` is the provider's name of the payment.
-    `at` is when it was over. `gesture` is what her concierge took off, `to_pay` what could not be
-    taken: she may pay it on a card page. `sizes_once` when two sizes of a piece travel to her and
-    only one of them is held.
+    `held` is what her visit has set aside, or will from `held_from` when that is later than now;
+    once it is over, all that ever was, hold by hold in `holds`. `twice` while she may see it
+    twice. `at` is when it was over. `gesture` is what her concierge took off, `to_pay` what could
+    not be taken: she may pay it on a card page. `sizes_once` when two sizes of a piece travel to
+    her and only one of them is held.
     """
 
     standing: payments.Standing
@@ -32,7 +33,7 @@ class MoneyShown(msgspec.Struct, frozen=True):
     twice: bool
     charged: payments.Money | None
     released: payments.Money | None
-    reference: str | None
+    holds: list[HoldLine]
     at: datetime | None
     to_pay: payments.Money | None
     gesture: payments.Money | None
@@ -45,8 +46,9 @@ async def money_shown(
     """How the money of her visit stands, without what she agreed to pay apart, afterwards."""
     holds = await settled_holds(session, order.id)
     ever = [hold for hold in holds if hold.state is not payments.HoldState.PENDING]
-    held = counted(ever, order.currency) if ever else await asked_of(session, order)
     live = [hold for hold in ever if hold.live]
+    lines = hold_lines(ever)
+    held = await _held(session, order, lines, hold_lines(live))
     charged = charged_of(order)
     released = None if charged is None else held - charged
     if ever and all(hold.state is payments.HoldState.RELEASED for hold in ever):
@@ -59,12 +61,21 @@ async def money_shown(
         twice=len(ever) > 1 and bool(live) and order.state in COMING,
         charged=charged,
         released=released,
-        reference=ever[-1].provider_id if ever else None,
+        holds=lines,
         at=order.settled_at,
         gesture=await _gesture(session, order),
         to_pay=await may_pay(session, order),
         sizes_once=sizes_once,
     )
+
+
+async def _held(
+    session: AsyncSession, order: Order, ever: list[HoldLine], live: list[HoldLine]
+) -> payments.Money:
+    if order.state in COMING or order.state is OrderState.PLACED or not ever:
+        return await asked_of(session, order)
+    now = live if order.state is OrderState.AT_VISIT else ever
+    return set_aside(now, order.currency)
 
 
 def charged_of(order: Order) -> payments.Money | None:

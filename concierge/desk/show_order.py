@@ -1,7 +1,5 @@
 """An order as its client sees it: what is promised, what is held, what became of each piece."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -16,7 +14,6 @@ from concierge.model import (
     Address,
     Concierge,
     FeeKind,
-    House,
     Hub,
     Order,
     OrderLine,
@@ -33,15 +30,14 @@ from .ask_fees import fee_of
 from .asked_of_her import AskedPiece, asked_of_her
 from .expect_arrivals import Between
 from .give_back import kept_still, may_give_back_until
+from .ordered_pieces import OrderedPiece, ordered_pieces
 from .promise_kept import Trouble, is_at_fault, trouble_of
 from .second_hold import second_hold_of
 from .see_overdue import is_overdue
 from .show_give_backs import Collects, GivingBack, giving_back, what_it_collects
-from .show_money import MoneyShown, charged_of, money_shown, refunded_of
+from .show_money import MoneyShown, money_shown, refunded_of
 from .show_visit import Picture
 from .steps_taken import steps_taken
-
-A_LIST = 50
 
 
 class Stage(StrEnum):
@@ -64,26 +60,6 @@ class WindowShown(msgspec.Struct, frozen=True):
 
     opens: datetime
     closes: datetime
-
-
-class OrderedPiece(msgspec.Struct, frozen=True):
-    """A piece of her order at the price she saw, and its verdict once there is one.
-
-    `line` names it when she gives it back: `may_give_back` while she can.
-    `disputed` when it is damaged or not there: it is not charged with the rest.
-    """
-
-    line: UUID
-    may_give_back: bool
-    slug: str
-    style: str
-    house: str
-    colour: str
-    size: str
-    image: str
-    price: payments.Money
-    verdict: str | None
-    disputed: bool
 
 
 class MoreWanted(msgspec.Struct, frozen=True):
@@ -155,20 +131,6 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     placed_at: datetime
 
 
-class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An order in her list."""
-
-    id: UUID
-    reference: str
-    stage: Stage
-    window: WindowShown | None
-    placed_at: datetime
-    pieces: int
-    images: list[str]
-    charged: payments.Money | None
-    collects: bool
-
-
 async def her_order(session: AsyncSession, order_id: UUID, client_id: UUID | None) -> Order:
     """An order of this client's.
 
@@ -200,7 +162,7 @@ async def show_order(
     steps = (await steps_taken(session, [order.id])).get(order.id, {})
     overdue = await is_overdue(session, order, now)
     at_fault = await is_at_fault(session, order, stop, now)
-    pieces = (await _pieces(session, [order], picture))[order.id]
+    pieces = (await ordered_pieces(session, [order], picture))[order.id]
     back_until = may_give_back_until(order, await session.get_one(Hub, order.hub_id))
     if back_until is not None and now < back_until:
         hers = {line.id for line in await kept_still(session, order)}
@@ -215,9 +177,9 @@ async def show_order(
         id=order.id,
         reference=order.reference,
         state=order.state,
-        stage=_stage(order, steps),
+        stage=stage_of(order, steps),
         day=order.day if order.opens else None,
-        window=_window(order),
+        window=window_of(order),
         wishes=[] if order.opens else [WindowShown(w.opens, w.closes) for w in wishes],
         held_until=order.slot_until,
         cancel_until=order.opens if order.state in COMING else None,
@@ -250,40 +212,13 @@ async def show_order(
     )
 
 
-async def list_orders(
-    session: AsyncSession, client_id: UUID, *, picture: Picture
-) -> list[OrderRow]:
-    """Her orders, the newest first."""
-    rows = await session.exec(
-        select(Order)
-        .where(Order.client_id == client_id)
-        .order_by(col(Order.placed_at).desc(), col(Order.id).desc())
-        .limit(A_LIST)
-    )
-    orders = rows.all()
-    pieces = await _pieces(session, orders, picture)
-    return [
-        OrderRow(
-            id=order.id,
-            reference=order.reference,
-            stage=_stage(order, {}),
-            window=_window(order),
-            placed_at=order.placed_at,
-            pieces=len(pieces[order.id]),
-            images=list(dict.fromkeys(piece.image for piece in pieces[order.id])),
-            charged=None if order.collects else charged_of(order),
-            collects=order.collects is not None,
-        )
-        for order in orders
-    ]
-
-
 async def _fee(session: AsyncSession, order: Order) -> FeeShown | None:
     fee = await fee_of(session, order.id)
     return fee and FeeShown(fee.kind, fee.amount, fee.waived_at is not None)
 
 
-def _stage(order: Order, steps: dict[Step, datetime]) -> Stage:
+def stage_of(order: Order, steps: dict[Step, datetime]) -> Stage:
+    """What her page is about, as far as the visit has come."""
     match order.state:
         case OrderState.CONFIRMED if Step.EN_ROUTE in steps:
             return Stage.ON_THE_WAY
@@ -295,7 +230,8 @@ def _stage(order: Order, steps: dict[Step, datetime]) -> Stage:
             return Stage(state.value)
 
 
-def _window(order: Order) -> WindowShown | None:
+def window_of(order: Order) -> WindowShown | None:
+    """The promised window, once there is one."""
     if order.opens is None or order.closes is None:
         return None
     return WindowShown(order.opens, order.closes)
@@ -336,36 +272,3 @@ async def _concierge(session: AsyncSession, order: Order, stop: Stop | None) -> 
     if stop is None or order.opens is None or order.state is OrderState.PLACED:
         return None
     return (await session.get_one(Concierge, stop.concierge_id)).greeting
-
-
-async def _pieces(
-    session: AsyncSession, orders: Sequence[Order], picture: Picture
-) -> dict[UUID, list[OrderedPiece]]:
-    currency = {order.id: order.currency for order in orders}
-    collections = {order.id for order in orders if order.collects is not None}
-    rows = await session.exec(
-        select(OrderLine, Variant, Style, House)
-        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
-        .join(Style, col(Style.id) == col(Variant.style_id))
-        .join(House, col(House.id) == col(Style.house_id))
-        .where(col(OrderLine.order_id).in_(currency))
-        .order_by(col(OrderLine.id))
-    )
-    found: dict[UUID, list[OrderedPiece]] = defaultdict(list)
-    for line, variant, style, house in rows:
-        found[line.order_id].append(
-            OrderedPiece(
-                line=line.id,
-                may_give_back=False,
-                slug=style.slug,
-                style=style.name,
-                house=house.name,
-                colour=variant.colour,
-                size=variant.size,
-                image=picture(style.drawing, variant.shade),
-                price=payments.Money(line.price_minor, currency[line.order_id]),
-                verdict=line.verdict,
-                disputed=line.disputed and line.order_id not in collections,
-            )
-        )
-    return found

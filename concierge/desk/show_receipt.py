@@ -20,7 +20,6 @@ from concierge.model import (
     Gesture,
     GiveBack,
     GivenPiece,
-    Hold,
     House,
     Hub,
     LedgerEntry,
@@ -34,6 +33,8 @@ from concierge.model import (
 )
 from concierge.model.refusals import Missing
 
+from .hold_lines import HoldLine, hold_lines
+from .settle import holds_of
 from .show_order import her_order
 
 
@@ -82,16 +83,6 @@ class ExtraLine(msgspec.Struct, frozen=True):
     of: str = ""
 
 
-class CardLine(msgspec.Struct, frozen=True):
-    """What became of one hold. `reference` is the payments provider's name for it."""
-
-    reference: str
-    held: payments.Money
-    held_at: datetime
-    charged: payments.Money
-    released: payments.Money
-
-
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """A settled order. `kept + fees - credits == charged`, `charged + agreed - refunds == paid`.
 
@@ -113,7 +104,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     undecided: bool
     refunds: list[ExtraLine]
     paid: payments.Money
-    card: list[CardLine]
+    card: list[HoldLine]
     vat: tuple[VatLine, ...]
 
     @property
@@ -198,7 +189,7 @@ async def receipt_of(session: AsyncSession, order: Order) -> Receipt:
         undecided=undecided,
         refunds=beside.refunds,
         paid=paid,
-        card=await _card(session, order),
+        card=hold_lines(await holds_of(session, order.id)),
         vat=vat_by_rate(bill, _gross(bill, nothing) - paid),
     )
 
@@ -297,21 +288,6 @@ async def _agreed(
             found_again = piece.found_at is not None
             agreed.append((extra, Rated(piece.asked, line.vat_bp), found_again))
     return agreed, any(piece.decision is None for piece, _, _ in found)
-
-
-async def _card(session: AsyncSession, order: Order) -> list[CardLine]:
-    rows = await session.exec(
-        select(Hold)
-        .where(Hold.order_id == order.id, Hold.state != payments.HoldState.PENDING)
-        .order_by(col(Hold.held_at), col(Hold.id))
-    )
-    return [
-        CardLine(
-            hold.provider_id, hold.amount, hold.held_at, hold.captured,
-            hold.amount - hold.captured,
-        )
-        for hold in rows
-    ]  # fmt: skip
 
 
 def _gross(bill: Sequence[Rated], nothing: payments.Money) -> payments.Money:

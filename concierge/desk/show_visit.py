@@ -29,11 +29,11 @@ from concierge.model import (
     Style,
     Variant,
     Verdict,
-    counted,
 )
 from concierge.model.refusals import Missing
 
 from .ask_amount import asked_of_each
+from .hold_lines import hold_lines, set_aside
 from .inspected_by_now import inspected_by_now
 from .second_hold import second_hold_of
 from .settle import UNPAID, as_read, paid_apart
@@ -180,7 +180,10 @@ class _Around:
         return payments.covers(holds, self.asked[order.id], until)
 
     def _held(self, order: Order) -> payments.Money:
-        return counted(self.holds[order.id], order.currency)
+        """What is set aside; once she has confirmed her list, all that ever was."""
+        holds = self.holds[order.id]
+        told = holds if order.returns_key else [hold for hold in holds if hold.live]
+        return set_aside(hold_lines(told), order.currency)
 
     def _receipt(self, order: Order) -> Receipt | None:
         if order.returns_key is None or order.returns_at is None:
@@ -199,7 +202,7 @@ class _Around:
             due=owed,
             released=max(held - owed, held * 0),
             reference=order.reference,
-            payment=next((hold.provider_id for hold in reversed(self.holds[order.id])), None),
+            holds=hold_lines(self.holds[order.id]),
             recorded_at=order.returns_at,
             settled_at=order.settled_at,
         )

@@ -10,6 +10,8 @@ import msgspec
 import payments
 from concierge.model import OrderState, Step
 
+from .hold_lines import HoldLine
+
 Picture = Callable[[Mapping[str, str], str], str]
 """Where the pages show a style's drawing in a shade."""
 
@@ -91,7 +93,7 @@ class Receipt(msgspec.Struct, frozen=True):
     """What the list she confirmed means in money.
 
     `settling` until the provider has done it; `charged` when something was taken, `released` when
-    nothing was; `troubled` when a person has taken over. `payment` is the provider's reference.
+    nothing was; `troubled` when a person has taken over. `holds` tells each hold by itself.
     `due` is after the `gesture`, and without what is `disputed`: damaged or not there.
     """
 
@@ -104,7 +106,7 @@ class Receipt(msgspec.Struct, frozen=True):
     due: payments.Money
     released: payments.Money
     reference: str
-    payment: str | None
+    holds: list[HoldLine]
     recorded_at: datetime
     settled_at: datetime | None
 

@@ -29,7 +29,6 @@ from .money import (
     Notice,
     Operation,
     OperationState,
-    counted,
 )
 from .order import (
     COMING,
@@ -152,7 +151,6 @@ __all__ = [
     "VisitLock",
     "VisitStep",
     "WebSession",
-    "counted",
     "new_id",
     "untouched",
     "vat_by_rate",

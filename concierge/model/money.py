@@ -1,6 +1,5 @@
 """Money as rows: card pages, holds, the operations that change them, and the ledger."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -70,13 +69,6 @@ class Hold(Table, table=True):
         self.state = seen.state
         self.captured_minor = seen.captured.minor
         self.capture_before = seen.capture_before or self.capture_before
-
-
-def counted(holds: Sequence[Hold], currency: str) -> payments.Money:
-    """What is or was set aside for an order: a hold that another one replaced counts no more."""
-    ever = [hold for hold in holds if hold.state is not payments.HoldState.PENDING]
-    stands = [hold for hold in ever if hold.state is not payments.HoldState.RELEASED]
-    return payments.Money.total((hold.amount for hold in stands or ever[-1:]), currency)
 
 
 class OperationState(StrEnum):

@@ -13,7 +13,7 @@ from tests.paid_visit import paid_visit
 from tests.payments.sandboxed import DECLINED, OK, Client
 from tests.small_house import PRICES, SmallHouse, at
 
-from .receipts import receipt_that_adds_up
+from .receipts import everywhere_the_same, receipt_that_adds_up
 from .test_at_the_door import arrive
 from .test_how_much_is_held import DEAREST, ONCE, TWO_SIZES, with_another_size
 from .test_returns import Phone, Phones, lines, phones, said, work_off
@@ -85,8 +85,9 @@ async def test_all_is_kept_once_she_has_had_the_rest_set_aside(
         sent = await hers.write(f"{visit.id}/returns/{new_id()}", everything)
         assert sent.status_code == 200, sent.text
         await work_off(house, gateway)
-        receipt = (await hers.see(visit.id)).json()["receipt"]
-    assert receipt["state"] == "charged"
+        on_phone = (await hers.see(visit.id)).json()
+    assert on_phone["receipt"]["state"] == "charged"
+    await everywhere_the_same(house.engine, visit.id, on_phone)
     async with transaction(house.engine) as session:
         holds = (await session.exec(select(Hold).order_by(col(Hold.held_at)))).all()
         books = (await session.exec(select(LedgerEntry))).all()
@@ -139,12 +140,16 @@ async def test_a_second_wish_takes_the_place_of_the_first_and_what_is_too_much_g
         sent = await hers.write(f"{visit.id}/returns/{new_id()}", said(lines, 0, 2))
         assert sent.status_code == 200
         await work_off(house, gateway)
+        on_phone = (await hers.see(visit.id)).json()
     async with transaction(house.engine) as session:
         holds = (await session.exec(select(Hold).order_by(col(Hold.held_at)))).all()
         asked = (await session.exec(select(SecondHold))).one()
     assert [hold.captured_minor for hold in holds] == [ONCE, 0]
     assert holds[1].state is payments.HoldState.RELEASED
     assert asked.withdrawn_at is not None
+    await everywhere_the_same(house.engine, visit.id, on_phone)
+    assert on_phone["held"]["minor"] == ONCE + PRICES[0]
+    assert on_phone["receipt"]["released"]["minor"] == PRICES[0]
 
 
 async def test_what_makes_no_sense_is_refused_and_asks_her_nothing(

@@ -224,7 +224,7 @@ function provisional(visit: Visit, notes: Notes | undefined): Outcome | null {
     due,
     released: { ...due, minor: Math.max(0, visit.held.minor - due.minor) },
     reference: visit.reference,
-    payment: null,
+    holds: [],
     recorded_at: record.confirmed_at,
     settled_at: null,
   };

@@ -35,6 +35,15 @@ export interface Piece {
   hers?: { size: string; colour: string } | null;
 }
 
+/** What became of one hold; `reference` is the payments provider's name for it. */
+export interface HoldLine {
+  reference: string;
+  held: Money;
+  held_at: string;
+  charged: Money;
+  released: Money;
+}
+
 export interface Receipt {
   key: string;
   state: 'settling' | 'charged' | 'released' | 'troubled';
@@ -46,7 +55,7 @@ export interface Receipt {
   due: Money;
   released: Money;
   reference: string;
-  payment: string | null;
+  holds: HoldLine[];
   recorded_at: string;
   settled_at: string | null;
 }

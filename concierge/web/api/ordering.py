@@ -24,8 +24,9 @@ from concierge.desk.choose_pieces import choose_again
 from concierge.desk.find_address import find_address
 from concierge.desk.give_back import give_back
 from concierge.desk.give_up_order import cancel_order
+from concierge.desk.list_orders import OrderRow, list_orders
 from concierge.desk.offer_windows import DayOffer
-from concierge.desk.show_order import OrderRow, OrderShown, her_order, list_orders, show_order
+from concierge.desk.show_order import OrderShown, her_order, show_order
 from concierge.desk.tell_arrival import tell_arrival
 from concierge.model import MOST_PIECES
 from concierge.model.refusals import SignInNeeded

@@ -13,7 +13,7 @@ from concierge.desk import client_details as desk
 from concierge.desk.address_book import AddressNotes
 from concierge.desk.choose_pieces import count_chosen
 from concierge.desk.client_details import Details, DetailsShown, Like
-from concierge.desk.show_order import OrderRow, list_orders
+from concierge.desk.list_orders import OrderRow, list_orders
 from concierge.model.refusals import BadRequest, Refusal
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
