@@ -14,7 +14,7 @@ from concierge.model.refusals import KeyReused, Missing, UnknownPiece, WrongStep
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order
 
-from .second_hold import withdraw_second_hold
+from .second_hold import second_hold_of, withdraw_second_hold
 from .settle import as_read, holds_of
 from .show_visit import assigned_stop
 from .write_letter import Letter, write_letter
@@ -40,7 +40,7 @@ async def ask_second_hold(
     """Ask her to have more set aside, for all she wants to keep; None when enough is held.
 
     One is asked for at a time: another wish takes the place of the one before. The same asked
-    twice is asked once.
+    twice, under whatever name, is asked once.
 
     Raises:
         Missing: the visit is not this concierge's.
@@ -65,6 +65,9 @@ async def ask_second_hold(
         await _due(session, order, asked),
         [as_read(hold) for hold in await holds_of(session, order_id)],
     )
+    standing = await second_hold_of(session, order_id)
+    if standing is not None and (standing.keeping, standing.amount) == (keeping, short):
+        return standing
     await withdraw_second_hold(session, order, now)
     if not short:
         return None

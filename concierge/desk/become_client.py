@@ -49,7 +49,9 @@ class Who(msgspec.Struct, frozen=True):
         """Refuse what makes no sense."""
         check_name(self.name)
         if not _EMAIL.fullmatch(self.email.strip()):
-            raise BadRequest("This e-mail does not look complete; please look again.")
+            raise BadRequest(
+                "This e-mail does not look complete; please look again.", field="email"
+            )
         check_phone(self.phone)
         check_language(self.language)
 
@@ -86,7 +88,7 @@ def check_name(name: str) -> None:
         BadRequest: nothing of it can be read.
     """
     if not one_line(name):
-        raise BadRequest("Tell us your name, so that we know whom to greet.")
+        raise BadRequest("Tell us your name, so that we know whom to greet.", field="name")
 
 
 def check_phone(phone: str) -> None:
@@ -96,7 +98,9 @@ def check_phone(phone: str) -> None:
         BadRequest: too few digits or too many, or something else among them.
     """
     if one_line(phone) and not _PHONE.fullmatch(one_line(phone)):
-        raise BadRequest("Nobody can be reached at this phone number; please look again.")
+        raise BadRequest(
+            "Nobody can be reached at this phone number; please look again.", field="phone"
+        )
 
 
 def check_language(language: str) -> None:
@@ -106,7 +110,7 @@ def check_language(language: str) -> None:
         BadRequest: we do not speak it.
     """
     if language not in LANGUAGES:
-        raise BadRequest("We do not speak this language yet.")
+        raise BadRequest("We do not speak this language yet.", field="language")
 
 
 def one_line(words: str) -> str:

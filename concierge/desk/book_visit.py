@@ -176,5 +176,5 @@ def _told(wish: VisitWish) -> Who:
 
 def _found(where: Whereabouts) -> Suggestion:
     if where.found is None:
-        raise BadRequest("Choose your address among the suggestions.")
+        raise BadRequest("Choose your address among the suggestions.", field="address")
     return where.found

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
 from concierge.model import FAMILIES, House, Style, Variant
+from concierge.words import LETTERED_SIZES, NUMBERED_SIZE
 
 from .find_styles import Reading, hangs_in, read_words
 from .show_visit import Picture
@@ -181,18 +182,26 @@ async def _choices(session: AsyncSession, family: str) -> Choices:
         select(func.unnest(col(Style.occasions)).label("occasion")).where(*here).distinct()
     )
     variants = (
-        select(Variant.size, Variant.colour, Variant.shade, Variant.size_rank)
+        select(Variant.size, Variant.colour, Variant.shade)
         .join(Style, col(Style.id) == col(Variant.style_id))
         .where(*here)
         .distinct()
     )
-    ranks: dict[str, int] = {}
+    sizes: set[str] = set()
     tints: dict[str, str] = {}
-    for size, colour, shade, rank in await session.exec(variants):
-        ranks[size] = min(rank, ranks.get(size, rank))
+    for size, colour, shade in await session.exec(variants):
+        sizes.add(size)
         tints.setdefault(colour, shade)
     return Choices(
         occasions=sorted(occasions),
-        sizes=sorted(ranks, key=lambda size: (not size[0].isdigit(), ranks[size], size)),
+        sizes=sorted(sizes, key=_by_size),
         tints=[Tint(name, tints[name]) for name in sorted(tints)],
     )
+
+
+def _by_size(size: str) -> tuple[int, float, str]:
+    """XS before S before M, then 34 before 36 and a half, then what is neither."""
+    if size in LETTERED_SIZES:
+        return 0, LETTERED_SIZES.index(size), size
+    number = NUMBERED_SIZE.match(size)
+    return (1, float(number[1]) + (0.5 if number[2] else 0), size) if number else (2, 0, size)

@@ -7,19 +7,19 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.model import Client, House, Hub, Order, OrderLine, Style, Variant
+from concierge.model import House, Hub, Order, OrderLine, Style, Variant
 from concierge.words import Words, words_in
 
 
 async def card_lines(
-    session: AsyncSession, order: Order, client: Client, amount: payments.Money
+    session: AsyncSession, order: Order, language: str, amount: payments.Money
 ) -> tuple[payments.CardLine, ...]:
     """What a page holds, in lines that add up to it: pieces, and the largest fee she agreed to.
 
     What is asked for at the door, on top of those, is a line of its own.
     """
     hub = await session.get_one(Hub, order.hub_id)
-    words = words_in(client.language, hub.zone)
+    words = words_in(language, hub.zone)
     lines = await _pieces(session, order, words)
     if order.agreed_fee:
         fee = words.say("Only if you cancel late, or nobody opens")

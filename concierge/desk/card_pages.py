@@ -64,6 +64,7 @@ class _Ask:
     lines: tuple[payments.CardLine, ...]
     until: datetime
     """When the page closes."""
+    language: str
 
 
 async def open_card_page(
@@ -73,8 +74,11 @@ async def open_card_page(
     *,
     base_url: str,
     house: str,
+    language: str | None = None,
 ) -> str:
     """Where to send her to give her card. Asking again gives the same page.
+
+    It speaks the `language` of the page she comes from; of a letter's, hers.
 
     Raises:
         TooLate: the place was given up, or nobody asks for her card now.
@@ -84,7 +88,7 @@ async def open_card_page(
         known = await _open_page_of(session, order_id, await now(session))
         if known is not None:
             return known.url
-        ask = await _prepare(session, order_id)
+        ask = await _prepare(session, order_id, language)
     try:
         page = await _open(gateway, ask, base_url=base_url, house=house)
     except payments.Unreachable as silence:
@@ -117,7 +121,7 @@ async def _open(
         "description": f"Home visit {order.reference}",
         "email": client.email if client.payments_customer is None else None,
         "customer": client.payments_customer,
-        "locale": client.language,
+        "locale": ask.language,
         "house": house,
     }
     if operation.kind is payments.OperationKind.PAY_PAGE:
@@ -246,7 +250,7 @@ async def _ask_afresh_next_time(engine: AsyncEngine, operation_id: UUID) -> None
         operation.broke = True
 
 
-async def _prepare(session: AsyncSession, order_id: UUID) -> _Ask:
+async def _prepare(session: AsyncSession, order_id: UUID, language: str | None) -> _Ask:
     """Mark the page as sent before it is asked for, and read what it shows."""
     await lock_order(session, order_id)
     order = await session.get(Order, order_id)
@@ -273,8 +277,9 @@ async def _prepare(session: AsyncSession, order_id: UUID) -> _Ask:
     else:
         raise TooLate("Order %(order)s needs no card now.", order=order.reference)
     client = await session.get_one(Client, order.client_id)
-    lines = await card_lines(session, order, client, operation.amount)
-    return _Ask(order, client, operation, lines, until)
+    spoken = language or client.language
+    lines = await card_lines(session, order, spoken, operation.amount)
+    return _Ask(order, client, operation, lines, until, spoken)
 
 
 async def _until_at_the_door(

@@ -23,6 +23,7 @@ LOOKS = 5
 
 Answer = TypeVar("Answer")
 Change = Callable[[AsyncSession, HubDay, routing.TravelTimes], Awaitable[Answer]]
+ChangeDays = Callable[[AsyncSession, Sequence[HubDay], routing.TravelTimes], Awaitable[Answer]]
 
 
 async def with_day_in_hand(
@@ -42,15 +43,37 @@ async def with_day_in_hand(
         Missing: there is no such hub.
         StaleBoard: others kept changing the day while we looked.
     """
+
+    async def one(
+        session: AsyncSession, days: Sequence[HubDay], travel: routing.TravelTimes
+    ) -> Answer:
+        return await change(session, days[0], travel)
+
+    return await with_days_in_hand(engine, roads, hub_id, [day], one, also=also)
+
+
+async def with_days_in_hand(
+    engine: AsyncEngine,
+    roads: Roads,
+    hub_id: UUID,
+    days: Sequence[date],
+    change: ChangeDays[Answer],
+    *,
+    also: Sequence[routing.Place] = (),
+) -> Answer:
+    """The same with several days of one hub, each named once; the earliest is locked first."""
     for _ in range(LOOKS):
         async with transaction(engine) as session:
-            seen = await read_day(session, await hub_of(session, hub_id), day, await now(session))
-        travel = await roads.travel_times([*seen.places(), *also])
+            hub, moment = await hub_of(session, hub_id), await now(session)
+            seen = [await read_day(session, hub, day, moment) for day in days]
+        places = dict.fromkeys(place for each in seen for place in each.places())
+        travel = await roads.travel_times([*places, *also])
         async with transaction(engine) as session:
-            await lock_day(session, hub_id, day)
-            hub = await hub_of(session, hub_id)
-            today = await read_day(session, hub, day, await now(session))
-            if all(place in travel for place in today.places()):
+            for day in sorted(days):
+                await lock_day(session, hub_id, day)
+            hub, moment = await hub_of(session, hub_id), await now(session)
+            today = [await read_day(session, hub, day, moment) for day in days]
+            if all(place in travel for each in today for place in each.places()):
                 return await change(session, today, travel)
     raise StaleBoard("Many people are changing this day; please try again in a moment.")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists
-from sqlmodel import case, col, func, literal, or_, select
+from sqlmodel import case, col, false, func, literal, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from concierge.model import CATEGORIES, LENDABLE, Piece, Style, Variant
@@ -40,6 +40,8 @@ async def read_words(session: AsyncSession, words: str, *, colour: str = "") -> 
     asked = understood(words)[:MOST_WORDS]
     readings = [_readings(each, colour) for each in asked]
     fits = [await _narrowest(session, ways) for ways in readings]
+    if words.strip() and not any(letter.isalnum() for letter in words):  # signs name nothing
+        fits.append(false())
     return Reading(fits, sum((_distance(each) for each in asked if each.said), literal(0)))
 
 

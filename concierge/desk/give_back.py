@@ -15,7 +15,7 @@ from concierge.store.clock import now
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
 
-from .settle import open_case
+from .settle import close_cases, open_case
 from .write_letter import Letter, write_letter
 
 COMING_BACK = "give_back"
@@ -39,40 +39,86 @@ async def give_back(engine: AsyncEngine, order_id: UUID, lines: Collection[UUID]
     async with transaction(engine) as session:
         await lock_order(session, order_id)
         order = await session.get_one(Order, order_id, populate_existing=True)
-        hub, moment = await session.get_one(Hub, order.hub_id), await now(session)
-        until = may_give_back_until(order, hub)
-        if until is None or moment >= until:
-            raise TooLate("The time to give pieces of this visit back is over.")
-        hers = {line.id: line for line in await kept_still(session, order)}
-        chosen = [hers[line] for line in dict.fromkeys(lines) if line in hers]
-        if not chosen or len(chosen) != len(set(lines)):
-            raise BadRequest("Choose among the pieces you kept.")
-        asked = GiveBack(
-            order_id=order.id, asked_at=moment, until=_midnight(hub, moment, DAYS_TO_BRING)
-        )
-        session.add(asked)
-        await session.flush()
-        session.add_all(
-            GivenPiece(
-                give_back_id=asked.id, line_id=line.id, piece_id=line.piece_id,
-                price_minor=line.price_minor,
-            )
-            for line in chosen
-        )  # fmt: skip
-        await session.flush()
-        told = says(
-            "Pieces of order %(order)s come back to the hub: inspect them (%(n)s).",
-            order=order.reference, n=len(chosen),
-        )  # fmt: skip
-        await open_case(session, order, COMING_BACK, [told], moment)
+        moment = await now(session)
+        chosen = await chosen_to_give_back(session, order, lines, moment)
+        asked = await file_give_back(session, order, chosen, by=by, now=moment)
         await write_letter(session, order, Letter.GIVE_BACK, now=moment)
-        subject = f"order:{order.id}"
-        await tell(session, subject, "give_back", moment, order=str(order.id))
-        await audit(
-            session, who=by, what="give_back.ask", subject=subject, now=moment,
-            lines=[str(line.id) for line in chosen],
-        )  # fmt: skip
         return asked.id
+
+
+async def chosen_to_give_back(
+    session: AsyncSession, order: Order, lines: Collection[UUID], moment: datetime
+) -> list[OrderLine]:
+    """The pieces she chose, seen to be hers to give back.
+
+    Raises:
+        BadRequest: no piece was chosen, or one that is not hers to give back.
+        TooLate: the time for it is over, or the visit is not.
+    """
+    until = may_give_back_until(order, await session.get_one(Hub, order.hub_id))
+    if until is None or moment >= until:
+        raise TooLate("The time to give pieces of this visit back is over.")
+    hers = {line.id: line for line in await kept_still(session, order)}
+    chosen = [hers[line] for line in dict.fromkeys(lines) if line in hers]
+    if not chosen or len(chosen) != len(set(lines)):
+        raise BadRequest("Choose among the pieces you kept.", field="line")
+    return chosen
+
+
+async def comes_back_already(session: AsyncSession, order: Order, lines: Collection[UUID]) -> bool:
+    """Whether all of these were filed before, and wait to come."""
+    filed = await session.exec(
+        select(GivenPiece.line_id)
+        .join(GiveBack, col(GiveBack.id) == col(GivenPiece.give_back_id))
+        .where(GiveBack.order_id == order.id, col(GiveBack.inspected_at).is_(None))
+    )
+    return set(lines) <= set(filed)
+
+
+async def file_give_back(
+    session: AsyncSession, order: Order, lines: Collection[OrderLine], *, by: str, now: datetime
+) -> GiveBack:
+    """Write down that these come back. The caller holds the order's lock and writes to her."""
+    hub = await session.get_one(Hub, order.hub_id)
+    asked = GiveBack(order_id=order.id, asked_at=now, until=may_bring_until(hub, now))
+    session.add(asked)
+    await session.flush()
+    session.add_all(
+        GivenPiece(
+            give_back_id=asked.id, line_id=line.id, piece_id=line.piece_id,
+            price_minor=line.price_minor,
+        )
+        for line in lines
+    )  # fmt: skip
+    await session.flush()
+    told = says(
+        "Pieces of order %(order)s come back to the hub: inspect them (%(n)s).",
+        order=order.reference, n=len(lines),
+    )  # fmt: skip
+    await open_case(session, order, COMING_BACK, [told], now)
+    subject = f"order:{order.id}"
+    await tell(session, subject, "give_back", now, order=str(order.id))
+    await audit(
+        session, who=by, what="give_back.ask", subject=subject, now=now,
+        lines=[str(line.id) for line in lines],
+    )  # fmt: skip
+    return asked
+
+
+async def close_if_nothing_comes(session: AsyncSession, order: Order, now: datetime) -> None:
+    """Nobody need wait for pieces of an order of which nothing else comes back."""
+    rows = await session.exec(
+        select(GiveBack.id).where(
+            GiveBack.order_id == order.id, col(GiveBack.inspected_at).is_(None)
+        )
+    )
+    if rows.first() is None:
+        await close_cases(session, order, COMING_BACK, now)
+
+
+def may_bring_until(hub: Hub, asked_at: datetime) -> datetime:
+    """Until when she may hand over what she asked to give back."""
+    return _midnight(hub, asked_at, DAYS_TO_BRING)
 
 
 async def set_apart(

@@ -179,8 +179,10 @@ async def _close(gateway: StripeGateway, page_id: str) -> payments.CardPageState
 
 
 async def _expire(session: AsyncSession, order: Order, moment: datetime) -> bool:
-    del session
-    return order.expire(moment)
+    if not order.expire(moment):
+        return False
+    await write_letter(session, order, Letter.EXPIRED, now=moment)
+    return True
 
 
 async def leave_the_day(engine: AsyncEngine, roads: Roads, order: Order, end: End) -> None:

@@ -32,10 +32,10 @@ from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
 
 from .collect_pieces import carry
-from .give_back import COMING_BACK, set_apart
+from .give_back import close_if_nothing_comes, set_apart
 from .plan_collection import open_collection
 from .refund_money import refund
-from .settle import close_cases, open_case
+from .settle import open_case
 from .show_give_backs import ComingFor, coming_for
 
 REFUSED = "give_back_refused"
@@ -157,8 +157,7 @@ async def inspect_pieces(
         paid = await refund(session, order, payments.Money(asked, order.currency), moment)
         back.inspected_at, back.inspected_by, back.refund_minor = moment, by, paid.minor
         await _nobody_need_come(session, back)
-        if not await _more_comes(session, order):
-            await close_cases(session, order, COMING_BACK, moment)
+        await close_if_nothing_comes(session, order, moment)
         if len(accepted) < len(pieces):
             told = "; ".join(row.why for row in pieces.values() if not row.accepted)
             words = says(
@@ -218,16 +217,6 @@ async def _nobody_need_come(session: AsyncSession, back: GiveBack) -> None:
     visit = await open_collection(session, back.id)
     if visit is not None:
         await enqueue(session, CallCollectionOff(order=visit.id))
-
-
-async def _more_comes(session: AsyncSession, order: Order) -> bool:
-    """Whether something else of this order still comes back."""
-    rows = await session.exec(
-        select(GiveBack.id).where(
-            GiveBack.order_id == order.id, col(GiveBack.inspected_at).is_(None)
-        )
-    )
-    return rows.first() is not None
 
 
 async def _take_back(

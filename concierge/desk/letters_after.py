@@ -118,6 +118,16 @@ async def bring_it_back(
     ]
 
 
+async def kept_after_all(
+    session: AsyncSession, order: Order, words: Words, link: str | None
+) -> Said:
+    """She keeps what she meant to give back, and may still change her mind in time."""
+    del session, order, link
+    return words.say("You keep your pieces after all"), [
+        words.say("Nobody comes for them and you need bring nothing. Nothing is paid back."),
+    ]
+
+
 async def refunded(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
     """What went back to her, all in all."""
     del link
@@ -269,6 +279,7 @@ AFTER: dict[str, Callable[[AsyncSession, Order, Words, str | None], Awaitable[Sa
     "collected": receipt,
     "pay": please_pay,
     "give_back": bring_it_back,
+    "kept_after_all": kept_after_all,
     "refunded": refunded,
     "asked": asked_for_a_piece,
     "paid_later": paid_later,

@@ -29,6 +29,18 @@ async def placed(session: AsyncSession, order: Order, words: Words, link: str | 
     ]
 
 
+async def expired(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
+    """Her place was given up, and what she can do."""
+    del session, order, link
+    return words.say("Your place was given up"), [
+        words.say(
+            "The card page was not finished in time, so place and pieces are free again. Nothing "
+            "was charged."
+        ),
+        words.say("You may choose the same pieces again on your order's page."),
+    ]
+
+
 async def confirmed(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
     """Her visit is booked: when, who comes, where, for how much, and until when she may change."""
     del link
@@ -103,7 +115,7 @@ async def her_hour(session: AsyncSession, order: Order, letter: str, words: Word
 
 
 def _may_change(order: Order, words: Words) -> str:
-    """Until when she may choose another hour or cancel, and what it costs after that."""
+    """Until when she may cancel, and what it costs after that."""
     if order.free_until is None:
         return words.say("You may cancel without cost until your hour begins.")
     until = words.say(
@@ -159,6 +171,7 @@ async def _set_aside(session: AsyncSession, order: Order, words: Words) -> str:
 
 BEFORE: dict[str, Callable[[AsyncSession, Order, Words, str | None], Awaitable[Said]]] = {
     "placed": placed,
+    "expired": expired,
     "confirmed": confirmed,
     "held": held,
     "renewed": renewed,

@@ -83,8 +83,8 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
-    """Pieces that are fetched: the hub they come back to, and what the planner must know."""
+class Settled:
+    """A visit whose hub and shape are known: it fetches pieces, or is given another hour."""
 
     hub_id: UUID
     shape: VisitShape
@@ -92,13 +92,13 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a client asks for: these variants, here, in her language; or pieces fetched there."""
+    """What a client asks for: these variants, here, in her language; or a visit known already."""
 
     variants: tuple[UUID, ...]
     place: routing.Place
     language: str = "en"
     client_id: UUID | None = None
-    collected: Collected | None = None
+    settled: Settled | None = None
 
 
 async def offer_windows(
@@ -139,7 +139,7 @@ async def offer_windows(
 
 
 async def choose_hub(engine: AsyncEngine, roads: Roads, wanted: Wanted) -> Hub:
-    """The nearest hub that drives there and owns all the pieces, or the one they come back to.
+    """The nearest hub that drives there and owns all the pieces, or the one whose visit it is.
 
     Raises:
         EmptySelection: there is nothing to try.
@@ -147,8 +147,8 @@ async def choose_hub(engine: AsyncEngine, roads: Roads, wanted: Wanted) -> Hub:
         PieceTaken: none of those has all the pieces.
     """
     ours = select(Hub).order_by(Hub.slug)
-    if wanted.collected is not None:
-        ours = ours.where(Hub.id == wanted.collected.hub_id)
+    if wanted.settled is not None:
+        ours = ours.where(Hub.id == wanted.settled.hub_id)
     elif not wanted.variants:
         raise EmptySelection("Choose at least one piece to try.")
     async with transaction(engine) as session:
@@ -171,8 +171,8 @@ async def choose_hub(engine: AsyncEngine, roads: Roads, wanted: Wanted) -> Hub:
 
 async def shape_for(session: AsyncSession, hub: Hub, wanted: Wanted) -> VisitShape:
     """How long the visit takes and what it needs."""
-    if wanted.collected is not None:
-        return wanted.collected.shape
+    if wanted.settled is not None:
+        return wanted.settled.shape
     rows = await session.exec(
         select(Variant.id, Style)
         .join(Style, col(Style.id) == col(Variant.style_id))

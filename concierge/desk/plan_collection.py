@@ -22,6 +22,7 @@ from concierge.model import (
     Address,
     GiveBack,
     GivenPiece,
+    Hub,
     Order,
     OrderLine,
     OrderState,
@@ -36,9 +37,10 @@ from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
 
 from .find_room import Room
+from .give_back import chosen_to_give_back, file_give_back, may_bring_until
 from .hub_day import HubDay
 from .keep_plan import keep_plan
-from .offer_windows import Collected, Offered, Wanted, choose_hub, offer_windows
+from .offer_windows import Offered, Settled, Wanted, choose_hub, offer_windows
 from .place_order import book_in_one, new_reference, still_offered, take_place
 from .plan_words import Change
 from .ready_days import ReadyDays
@@ -46,11 +48,23 @@ from .write_letter import Letter, write_letter
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """What we are to fetch: a give-back filed before, or `lines` that are filed with its hour."""
+
+    filed: UUID | None = None
+    lines: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _ToCollect:
-    """What she gives back, where it is, and what fetching it asks of a day."""
+    """What she gives back, until when, where it is, and what fetching it asks of a day.
+
+    `filed` is its give-back, if there is one already.
+    """
 
     kept: Order
-    back: GiveBack
+    filed: UUID | None
+    until: datetime
     lines: Sequence[OrderLine]
     wanted: Wanted
 
@@ -59,7 +73,7 @@ async def collection_windows(
     engine: AsyncEngine,
     roads: Roads,
     order_id: UUID,
-    give_back_id: UUID,
+    coming: Coming,
     *,
     ready: ReadyDays | None = None,
     near: date | None = None,
@@ -68,14 +82,15 @@ async def collection_windows(
 
     Raises:
         Missing: the order has no such give-back.
+        BadRequest: no piece was chosen, or one that is not hers to give back.
         TooLate: the pieces are with us already, or the time to give them back is over.
         WrongStep: they are to be collected already.
         NotCovered: we do not drive there any more.
     """
     async with transaction(engine) as session:
-        asked = await _to_collect(session, order_id, give_back_id, await now(session))
+        asked = await _to_collect(session, order_id, coming, await now(session))
     offered = await offer_windows(engine, roads, asked.wanted, ready=ready, near=near)
-    last = offered.hub.day_of(asked.back.until)
+    last = offered.hub.day_of(asked.until)
     return replace(offered, days=tuple(day for day in offered.days if day.day < last))
 
 
@@ -83,7 +98,7 @@ async def plan_collection(
     engine: AsyncEngine,
     roads: Roads,
     order_id: UUID,
-    give_back_id: UUID,
+    coming: Coming,
     window: routing.Window,
     *,
     by: str,
@@ -92,6 +107,7 @@ async def plan_collection(
 
     Raises:
         Missing: the order has no such give-back.
+        BadRequest: no piece was chosen, or one that is not hers to give back.
         TooLate: the pieces are with us already, or the time to give them back is over by then.
         WrongStep: they are to be collected already.
         NotCovered: we do not drive there any more.
@@ -100,10 +116,10 @@ async def plan_collection(
     """
     async with transaction(engine) as session:
         moment = await now(session)
-        asked = await _to_collect(session, order_id, give_back_id, moment)
+        asked = await _to_collect(session, order_id, coming, moment)
     hub = await choose_hub(engine, roads, asked.wanted)
     offered = still_offered(hub, [window], moment)
-    book = partial(_book, order_id=order_id, give_back_id=give_back_id, by=by)
+    book = partial(_book, order_id=order_id, coming=coming, by=by)
     return await book_in_one(engine, roads, hub, asked.wanted, offered, book)
 
 
@@ -121,20 +137,22 @@ async def _book(
     travel: routing.TravelTimes,
     *,
     order_id: UUID,
-    give_back_id: UUID,
+    coming: Coming,
     by: str,
     windows: Sequence[routing.Window],
     room: Room | None = None,
 ) -> Order:
-    """Put the visit where it costs least that day."""
+    """Put the visit where it costs least that day; what is not filed yet is filed with it."""
     await lock_order(session, order_id)
-    asked = await _to_collect(session, order_id, give_back_id, day.now)
-    if day.day >= day.hub.day_of(asked.back.until):
+    asked = await _to_collect(session, order_id, coming, day.now)
+    if day.day >= day.hub.day_of(asked.until):
         raise TooLate("The time to give these pieces back is over by then.")
-    kept = asked.kept
+    kept, back = asked.kept, asked.filed
+    if back is None:
+        back = (await file_give_back(session, kept, asked.lines, by=by, now=day.now)).id
     visit = Order(
         reference=await new_reference(session), hub_id=kept.hub_id, day=day.day,
-        client_id=kept.client_id, address_id=kept.address_id, collects=give_back_id,
+        client_id=kept.client_id, address_id=kept.address_id, collects=back,
         state=OrderState.CONFIRMED, standing=payments.Standing.RELEASED, minutes=1, load=0,
         currency=kept.currency, placed_at=day.now, confirmed_at=day.now,
     )  # fmt: skip
@@ -166,33 +184,51 @@ async def _book(
 
 
 async def _to_collect(
-    session: AsyncSession, order_id: UUID, give_back_id: UUID, moment: datetime
+    session: AsyncSession, order_id: UUID, coming: Coming, moment: datetime
 ) -> _ToCollect:
     """See that these pieces are with her and nobody comes for them yet."""
-    back = await session.get(GiveBack, give_back_id, populate_existing=True)
-    if back is None or back.order_id != order_id:
-        raise Missing("Nothing of the kind comes back.")
-    kept = await session.get_one(Order, order_id)
+    kept = await session.get_one(Order, order_id, populate_existing=True)
+    if coming.filed is None:
+        chosen = await chosen_to_give_back(session, kept, coming.lines, moment)
+        until = may_bring_until(await session.get_one(Hub, kept.hub_id), moment)
+        lines = [line.id for line in chosen]
+    else:
+        back = await _filed(session, kept, coming.filed, moment)
+        until = back.until
+        given = await session.exec(
+            select(GivenPiece.line_id).where(GivenPiece.give_back_id == back.id)
+        )
+        lines = list(given)
     rows = await session.exec(
         select(OrderLine, Piece, Style)
-        .join(GivenPiece, col(GivenPiece.line_id) == col(OrderLine.id))
         .join(Piece, col(Piece.id) == col(OrderLine.piece_id))
         .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
         .join(Style, col(Style.id) == col(Variant.style_id))
-        .where(GivenPiece.give_back_id == give_back_id)
+        .where(col(OrderLine.id).in_(lines))
         .order_by(col(OrderLine.id))
     )
     given = rows.all()
-    at_hers = f"client:{kept.client_id}"
-    if back.inspected_at is not None or any(piece.holder != at_hers for _, piece, _ in given):
+    if any(piece.holder != f"client:{kept.client_id}" for _, piece, _ in given):
+        raise TooLate("These pieces are with us already.")
+    address = await session.get_one(Address, kept.address_id)
+    shape = shape_of_collection([style for _, _, style in given])
+    wanted = Wanted(
+        (), address.place, client_id=kept.client_id, settled=Settled(kept.hub_id, shape)
+    )
+    return _ToCollect(kept, coming.filed, until, [line for line, _, _ in given], wanted)
+
+
+async def _filed(
+    session: AsyncSession, kept: Order, give_back_id: UUID, moment: datetime
+) -> GiveBack:
+    """A give-back that still may be fetched."""
+    back = await session.get(GiveBack, give_back_id, populate_existing=True)
+    if back is None or back.order_id != kept.id:
+        raise Missing("Nothing of the kind comes back.")
+    if back.inspected_at is not None:
         raise TooLate("These pieces are with us already.")
     if moment >= back.until:
         raise TooLate("The time to give these pieces back is over.")
     if await open_collection(session, give_back_id) is not None:
         raise WrongStep("We collect these pieces already; call that off to choose another time.")
-    address = await session.get_one(Address, kept.address_id)
-    shape = shape_of_collection([style for _, _, style in given])
-    wanted = Wanted(
-        (), address.place, client_id=kept.client_id, collected=Collected(kept.hub_id, shape)
-    )
-    return _ToCollect(kept, back, [line for line, _, _ in given], wanted)
+    return back

@@ -30,6 +30,7 @@ from .ask_fees import fee_of
 from .asked_of_her import AskedPiece, asked_of_her
 from .expect_arrivals import Between
 from .give_back import kept_still, may_give_back_until
+from .move_visit import may_move
 from .ordered_pieces import OrderedPiece, ordered_pieces
 from .promise_kept import Trouble, is_at_fault, trouble_of
 from .second_hold import second_hold_of
@@ -90,8 +91,9 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
 
     `window` is the promised one; `wishes` are those she would accept while none is chosen.
     `held_until` is how long an unpaid place is hers, `cancel_until` how long she may call it off:
-    without cost until `free_until`; `late_fee` is what it costs now. It is `overdue` when her hour
-    is over and nobody came. `fee` is one that fell due.
+    without cost until `free_until`; `late_fee` is what it costs now. `can_move` while she may
+    choose another hour. It is `overdue` when her hour is over and nobody came. `fee` is one
+    that fell due.
     Kept pieces may be given back until `back_until`; `giving_back` are those that are, `refunded`
     is what was paid back for some. `collects` is what the visit fetches, if it brings nothing.
     `expected` is about when the concierge rings, once she is on her way, or when she comes later
@@ -110,6 +112,7 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     held_until: datetime | None
     cancel_until: datetime | None
     can_cancel: bool
+    can_move: bool
     overdue: bool
     free_until: datetime | None
     late_fee: payments.Money
@@ -185,6 +188,7 @@ async def show_order(
         cancel_until=order.opens if order.state in COMING else None,
         can_cancel=order.state in COMING
         and (order.opens is None or now < order.opens or stop is None or at_fault),
+        can_move=await may_move(session, order, now),
         overdue=overdue,
         free_until=order.free_until if order.state in COMING else None,
         late_fee=order.late_fee(now) * (order.state in COMING and not at_fault),

@@ -19,6 +19,8 @@ class Letter(StrEnum):
 
     PLACED = "placed"
     """Her place is held while she gives her card."""
+    EXPIRED = "expired"
+    """She did not finish the card page; her place is free again."""
     CONFIRMED = "confirmed"
     WINDOW = "window"
     """A flexible client's hour is chosen."""
@@ -50,6 +52,8 @@ class Letter(StrEnum):
     """What she handed over at a collection is with us."""
     GIVE_BACK = "give_back"
     """Where she brings what she does not keep after all."""
+    KEPT_AFTER_ALL = "kept_after_all"
+    """She keeps what she meant to give back."""
     REFUNDED = "refunded"
     ASKED = "asked"
     """A damaged or missing piece: whether she agrees to pay for it."""

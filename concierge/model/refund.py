@@ -15,7 +15,8 @@ from .table import Table
 class GiveBack(Table, table=True):
     """Kept pieces of an order that she brings back, until `until` at the latest.
 
-    `refund_minor` is what the inspection let us give back, once it is written down.
+    `refund_minor` is what the inspection let us give back, once it is written down; nothing when
+    she takes it back herself (`inspected_by` is she) and keeps the pieces after all.
     """
 
     __table_args__ = (

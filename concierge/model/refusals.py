@@ -44,7 +44,11 @@ class Missing(Refusal):
 
 
 class BadRequest(Refusal):
-    """What was asked makes no sense; the sentence names the field."""
+    """What was asked makes no sense; the sentence names the field, and `field` where it stands."""
+
+    def __init__(self, sentence: str, *, field: str = "", **values: object) -> None:
+        super().__init__(sentence, **values)
+        self.field = field
 
 
 class NotCovered(Refusal):

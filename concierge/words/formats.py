@@ -74,8 +74,9 @@ def format_time(moment: datetime, language: str, zone: ZoneInfo) -> str:
 
 
 def format_span(opens: datetime, closes: datetime, language: str, zone: ZoneInfo) -> str:
-    """Two times with a dash between."""
-    return f"{format_time(opens, language, zone)} {DASH} {format_time(closes, language, zone)}"
+    """Two times with a dash between, never broken over a line."""
+    ends = (format_time(opens, language, zone), format_time(closes, language, zone))
+    return f"\u00a0{DASH}\u00a0".join(ends)
 
 
 def rounded_up_minutes(lasts: timedelta) -> int:

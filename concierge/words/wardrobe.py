@@ -11,7 +11,8 @@ from concierge.model.street import fold
 
 LONGEST_PHRASE = 3
 """Words; `sac à main` is one thing."""
-LETTERED_SIZE = frozenset({"XXS", "XS", "S", "M", "L", "XL", "XXL"})
+LETTERED_SIZES = ("XXS", "XS", "S", "M", "L", "XL", "XXL")
+"""From the smallest."""
 NUMBERED_SIZE = re.compile(r"(\d{1,3})(½|[.,]5)?")
 ARTICLE = "ال"
 
@@ -43,7 +44,7 @@ def understood(words: str) -> list[Meant]:
 
 def _size(word: str) -> str:
     """The size a word names, as pieces are labelled, or nothing."""
-    if (letters := word.upper()) in LETTERED_SIZE:
+    if (letters := word.upper()) in LETTERED_SIZES:
         return letters
     number = NUMBERED_SIZE.fullmatch(word)
     return number[1] + ("½" if number[2] else "") if number else ""

@@ -457,3 +457,47 @@ async def test_only_a_collection_departs_without_a_hold(whole: Whole) -> None:
     receipt = await hers.her.browser.get(f"/orders/{hers.visit}/receipt")
     assert receipt.status_code == 404
     assert (await whole.holds(hers.visit), await whole.operations(hers.visit)) == ([], [])
+
+
+async def test_pieces_are_filed_with_the_hour_she_chooses_and_are_hers_again_until_collected(
+    whole: Whole,
+) -> None:
+    her, kept = await whole.ordered()
+    await whole.visited(kept, 2, at("14:30"))
+    plain = Plain(her.browser)
+    form = (await plain.open(f"/orders/{kept}")).form("/give-backs")
+    empty = await plain.press(form, form.button("do", "collect"))
+    assert empty.answer.status_code == 422
+    assert "Choose among the pieces you kept." in empty.words
+    assert await cases(whole) == []
+
+    form = empty.form("/give-backs")
+    line = form.named("line")[0].value
+    form.tick("line", line)
+    page = await plain.press(form, form.button("do", "collect"))
+    form = page.form("/collection")
+    assert [each.value for each in form.named("line")] == [line]
+    unchosen = await plain.press(form, form.button("do", "order"))
+    assert (unchosen.answer.status_code, await cases(whole)) == (422, []), "Nothing is filed yet."
+
+    form = unchosen.form("/collection")
+    form.tick("window", next(each.value for each in form.named("window") if each.enabled))
+    booked = await plain.press(form, form.button("do", "order"))
+    assert booked.answer.status_code == 200
+    assert await cases(whole) == ["give_back"]
+    letters = [letter.subject for letter in await whole.letters(kept)]
+    assert "You are giving pieces back" not in letters, "Nobody asks her to bring them."
+
+    page = await plain.open(f"/orders/{kept}")
+    assert not any(each.value == line for each in page.form("/give-backs").named("line"))
+    back = page.form("/withdrawals")
+    for _ in range(2):  # a double press
+        page = await plain.press(back)
+        assert page.answer.status_code == 200
+    assert any(each.value == line for each in page.form("/give-backs").named("line"))
+    assert await cases(whole) == []
+    letters = [letter.subject for letter in await whole.letters(kept)]
+    assert letters.count("You keep your pieces after all") == 1
+    async with transaction(whole.shop.small.engine) as session:
+        visits = await session.exec(select(Order.state).where(col(Order.collects).is_not(None)))
+        assert list(visits) == [OrderState.CANCELLED]

@@ -5,7 +5,16 @@ from sqlmodel import col, select
 
 import payments
 from concierge.desk.card_pages import check_card_page, open_card_page
-from concierge.model import CardPage, Hold, LedgerEntry, Order, OrderLine, SecondHold, new_id
+from concierge.model import (
+    CardPage,
+    Hold,
+    LedgerEntry,
+    Message,
+    Order,
+    OrderLine,
+    SecondHold,
+    new_id,
+)
 from concierge.model.refusals import TooLate
 from concierge.store.transaction import transaction
 from payments.stripe_gateway import StripeGateway
@@ -109,6 +118,7 @@ async def test_a_card_page_she_leaves_or_a_bank_that_says_no_changes_nothing(
     async with phones as (hers, _):
         await arrive(hers, visit)
         await ask(hers, visit, *lines)
+        await ask(hers, visit, *reversed(lines))
         page = await to_her_card(house, gateway, visit)
         await at_her_card(house, gateway, her, page, DECLINED)
         shown = (await hers.see(visit.id)).json()
@@ -119,6 +129,10 @@ async def test_a_card_page_she_leaves_or_a_bank_that_says_no_changes_nothing(
         await work_off(house, gateway)
         receipt = (await hers.see(visit.id)).json()["receipt"]
         assert receipt["due"]["minor"] == ONCE
+    async with transaction(house.engine) as session:
+        wants = "Please have a little more set aside"
+        letters = await session.exec(select(Message).where(Message.subject == wants))
+        assert len(letters.all()) == 1, "Asked twice for the same, she is written to once."
     with pytest.raises(TooLate):
         await open_card_page(house.engine, gateway, visit.id, base_url="http://x", house="Orane")
 

@@ -8,7 +8,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from concierge.desk.offer_windows import DayOffer
-from concierge.desk.plan_collection import collection_windows
+from concierge.desk.plan_collection import Coming, collection_windows
 from concierge.desk.show_order import OrderShown, her_order, show_order
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
@@ -51,7 +51,7 @@ async def windows(
     async with transaction(house.engine) as session:
         await her_order(session, order_id, me(request).client_id)
     offered = await collection_windows(
-        house.engine, house.roads, order_id, give_back_id, ready=house.days
+        house.engine, house.roads, order_id, Coming(give_back_id), ready=house.days
     )
     return CollectionWindows(
         offered.hub.name, offered.shape.minutes, offered.estimated, list(offered.days)
@@ -81,7 +81,7 @@ async def collect(
     house, asking = doors(request), me(request)
     async with transaction(house.engine) as session:
         await her_order(session, order_id, asking.client_id)
-    visit = await book(request, order_id, give_back_id, window_of(data.opens, data.closes))
+    visit = await book(request, order_id, Coming(give_back_id), window_of(data.opens, data.closes))
     async with transaction(house.engine) as session:
         return await show_order(
             session, visit, asking.client_id, now=await now(session), picture=picture

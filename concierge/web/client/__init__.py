@@ -6,7 +6,7 @@ them pleasant.
 
 from litestar.handlers import BaseRouteHandler
 
-from . import account, boutique, collection, orders, receipt, selection, visit
+from . import account, boutique, collection, moving, orders, receipt, selection, visit
 
 handlers: list[BaseRouteHandler] = [
     *boutique.handlers,
@@ -14,6 +14,7 @@ handlers: list[BaseRouteHandler] = [
     *visit.handlers,
     *orders.handlers,
     *collection.handlers,
+    *moving.handlers,
     *receipt.handlers,
     *account.handlers,
 ]

@@ -11,6 +11,8 @@ from litestar.params import FromPath, FromQuery
 from concierge.desk.browse import LookedFor, Shelf, Sorting, browse
 from concierge.desk.choose_pieces import chosen_variants
 from concierge.desk.show_style import ColourInStock, StyleShown, show_style
+from concierge.desk.unfinished_order import UnfinishedOrder, unfinished_order
+from concierge.store.clock import now
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
 from concierge.web.garments import address
@@ -23,9 +25,10 @@ LONGEST = 80
 
 
 class BoutiquePage(msgspec.Struct, frozen=True):
-    """A rail, and how it was narrowed."""
+    """A rail, and how it was narrowed. `unfinished` is an order she left at the card page."""
 
     chosen: int
+    unfinished: UnfinishedOrder | None
     shelf: Shelf
     looked_for: LookedFor
     families: dict[str, str]
@@ -87,11 +90,13 @@ async def boutique(
     async with transaction(doors(request).engine) as session:
         shelf = await browse(session, looked_for, picture=address)
         chosen = await chosen_variants(session, me(request).selection_id)
+        unfinished = await unfinished_order(session, me(request).client_id, now=await now(session))
     return show(
         request,
         "client/boutique.html",
         BoutiquePage(
             chosen=len(chosen),
+            unfinished=unfinished,
             shelf=shelf,
             looked_for=looked_for,
             families=dict(labels.FAMILIES),

@@ -51,7 +51,7 @@ async def whereabouts(request: Asked, asked: AddressAsked) -> Whereabouts:
     async with transaction(doors(request).engine) as session:
         found = await resolve_address(session, asked.line)
     if found is None:
-        raise BadRequest("Choose your address among the suggestions.")
+        raise BadRequest("Choose your address among the suggestions.", field="address")
     return Whereabouts(found=found, detail=asked.detail, access=asked.access)
 
 
@@ -107,6 +107,7 @@ async def card_page_of(request: Asked, order_id: UUID, client_id: UUID | None) -
             order_id,
             base_url=house.settings.base_url,
             house=HOUSE,
+            language=words_for(request).language,
         )
     except payments.Unreachable:
         log.warning("unreachable", what="payments", route="card page")

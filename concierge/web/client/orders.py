@@ -1,6 +1,7 @@
 """An order's page, from the card to the receipt."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -11,11 +12,13 @@ from litestar.response import Redirect
 
 from concierge.desk.charge_later import agreement, answer
 from concierge.desk.choose_pieces import choose_again, count_chosen
-from concierge.desk.give_back import give_back
+from concierge.desk.give_back import chosen_to_give_back, comes_back_already, give_back
 from concierge.desk.give_up_order import cancel_order
+from concierge.desk.keep_after_all import keep_after_all
 from concierge.desk.show_order import OrderShown, her_order, show_order
 from concierge.desk.tell_arrival import tell_arrival
-from concierge.model.refusals import BadRequest, FeesNotAgreed, TooLate
+from concierge.model import OrderState
+from concierge.model.refusals import BadRequest, FeesNotAgreed, Refusal, TooLate
 from concierge.store.clock import now
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
@@ -25,6 +28,7 @@ from concierge.web.show import show, words_for
 
 from . import labels
 from .calendar import calendar_file
+from .collection import ticked
 from .ordering import card_page_of, look_at_card
 
 COLLECT = "collect"
@@ -35,6 +39,8 @@ LONGEST_FEE = 12
 
 class OrderPage(msgspec.Struct, frozen=True):
     """An order as it stands. `silent` when the payments provider did not answer just now.
+
+    `wrong` is what was not right in what she gives back, and `ticked` what she had ticked.
 
     `stage` is the word for how far it is, `collecting` the one of a visit that fetches pieces.
 
@@ -51,6 +57,9 @@ class OrderPage(msgspec.Struct, frozen=True):
     now: datetime
     silent: bool
     costs: bool
+    more_held: bool
+    wrong: str
+    ticked: tuple[UUID, ...]
     back_last: datetime | None
     agreements: dict[UUID, str]
 
@@ -63,6 +72,18 @@ async def order(
     cancel: FromQuery[str] = "",
 ) -> Response[str]:
     """Her order, in whatever state it is."""
+    return await _page(request, order_id, card=card, costs=cancel == "costs")
+
+
+async def _page(
+    request: Asked,
+    order_id: UUID,
+    *,
+    card: str = "",
+    costs: bool = False,
+    wrong: Refusal | None = None,
+    ticked: tuple[UUID, ...] = (),
+) -> Response[str]:
     house, asking = doors(request), me(request)
     async with transaction(house.engine) as session:
         moment = await now(session)
@@ -80,7 +101,10 @@ async def order(
         and opens.astimezone(zone).date() == moment.astimezone(zone).date(),
         now=moment,
         silent=card == "silent",
-        costs=cancel == "costs",
+        costs=costs,
+        more_held=card == "more" and shown.second_hold is None,
+        wrong=words_for(request).refusal(wrong) if wrong else "",
+        ticked=ticked,
         back_last=shown.back_until and shown.back_until - timedelta(seconds=1),
         agreements={
             piece.id: agreement(piece.style, piece.size, piece.asked, words_for(request))
@@ -89,7 +113,7 @@ async def order(
         },
     )
     template = "client/order.html" if shown.collects is None else "client/collection.html"
-    return show(request, template, page)
+    return show(request, template, page, status_code=422 if wrong else 200)
 
 
 @get("/orders/{order_id:uuid}/card/{page:str}", include_in_schema=False)
@@ -98,9 +122,11 @@ async def back_from_card(
 ) -> Redirect:
     """She comes back from the card page: look how far she got, then show her order."""
     async with transaction(doors(request).engine) as session:
-        await her_order(session, order_id, me(request).client_id)
+        kept = await her_order(session, order_id, me(request).client_id)
+        at_the_door = kept.state is OrderState.AT_VISIT
     heard = await look_at_card(request, order_id, page)
-    return Redirect(f"/orders/{order_id}" + ("" if heard else "?card=silent"), status_code=303)
+    said = ("?card=more" if at_the_door else "") if heard else "?card=silent"
+    return Redirect(f"/orders/{order_id}{said}", status_code=303)
 
 
 @post("/orders/{order_id:uuid}/card", include_in_schema=False)
@@ -114,11 +140,13 @@ async def to_card(request: Asked, order_id: FromPath[UUID]) -> Redirect:
 
 
 @post("/orders/{order_id:uuid}/cancellations", include_in_schema=False)
-async def cancel(request: Asked, order_id: FromPath[UUID]) -> Redirect:
+async def cancel(request: Asked, order_id: FromPath[UUID]) -> Response[str]:
     """Give a place up, or call a booked visit off."""
     house, asking = doors(request), me(request)
     async with transaction(house.engine) as session:
-        await her_order(session, order_id, asking.client_id)
+        hers = await her_order(session, order_id, asking.client_id)
+        if hers.state is OrderState.CANCELLED:  # pressed twice
+            return Redirect(f"/orders/{order_id}", status_code=303)
     told = str((await request.form()).get("fee", ""))
     try:
         await cancel_order(
@@ -127,37 +155,61 @@ async def cancel(request: Asked, order_id: FromPath[UUID]) -> Redirect:
         )  # fmt: skip
     except FeesNotAgreed:
         return Redirect(f"/orders/{order_id}?cancel=costs", status_code=303)
+    except TooLate as refusal:
+        return await _page(request, order_id, wrong=refusal)
     return Redirect(f"/orders/{order_id}", status_code=303)
 
 
 @post("/orders/{order_id:uuid}/give-backs", include_in_schema=False)
-async def change_mind(request: Asked, order_id: FromPath[UUID]) -> Redirect:
-    """She brings some of what she kept back, or goes on to choose when we collect it."""
+async def change_mind(request: Asked, order_id: FromPath[UUID]) -> Response[str]:
+    """She brings some of what she kept back; or goes on to choose when we collect it."""
+    house, asking = doors(request), me(request)
+    lines = ticked(await request.form())
+    collect = (await request.form()).get("do") == COLLECT
+    try:
+        async with transaction(house.engine) as session:
+            kept = await her_order(session, order_id, asking.client_id)
+            if lines and await comes_back_already(session, kept, lines):  # pressed twice
+                return Redirect(f"/orders/{order_id}", status_code=303)
+            await chosen_to_give_back(session, kept, lines, await now(session))
+        if not collect:
+            await give_back(house.engine, order_id, lines, asking.who)
+    except (BadRequest, TooLate) as refusal:
+        return await _page(request, order_id, wrong=refusal, ticked=lines)
+    if collect:
+        query = urlencode([("line", str(line)) for line in lines])
+        return Redirect(f"/orders/{order_id}/collection?{query}", status_code=303)
+    return Redirect(f"/orders/{order_id}", status_code=303)
+
+
+@post(
+    "/orders/{order_id:uuid}/give-backs/{give_back_id:uuid}/withdrawals", include_in_schema=False
+)
+async def keep(
+    request: Asked, order_id: FromPath[UUID], give_back_id: FromPath[UUID]
+) -> Response[str]:
+    """She keeps after all what she meant to give back."""
     house, asking = doors(request), me(request)
     async with transaction(house.engine) as session:
         await her_order(session, order_id, asking.client_id)
-    ticked = [each for each in (await request.form()).getall("line", []) if isinstance(each, str)]
     try:
-        lines = [UUID(each) for each in ticked]
-    except ValueError:
-        raise BadRequest("Choose among the pieces you kept.") from None
-    back = await give_back(house.engine, order_id, lines, asking.who)
-    if (await request.form()).get("do") == COLLECT:
-        return Redirect(f"/orders/{order_id}/give-backs/{back}/collection", status_code=303)
+        await keep_after_all(house.engine, house.roads, order_id, give_back_id, by=asking.who)
+    except TooLate as refusal:
+        return await _page(request, order_id, wrong=refusal)
     return Redirect(f"/orders/{order_id}", status_code=303)
 
 
 @post("/orders/{order_id:uuid}/pieces/{disposition_id:uuid}/answers", include_in_schema=False)
 async def answer_about_piece(
     request: Asked, order_id: FromPath[UUID], disposition_id: FromPath[UUID]
-) -> Redirect:
+) -> Response[str]:
     """She agrees to pay for a damaged or missing piece, or she does not."""
     said = await request.form()
     told = str(said.get("minor", ""))
     if said.get("answer") not in ("yes", "no") or not (
         told.isdecimal() and len(told) < LONGEST_FEE
     ):
-        raise BadRequest("Say whether you agree.")
+        return await _page(request, order_id, wrong=BadRequest("Say whether you agree."))
     await answer(
         doors(request).engine, order_id, disposition_id, agrees=said.get("answer") == "yes",
         minor=int(told), client_id=me(request).client_id, words=words_for(request),
@@ -197,6 +249,7 @@ handlers: list[BaseRouteHandler] = [
     to_card,
     cancel,
     change_mind,
+    keep,
     answer_about_piece,
     again,
     calendar,

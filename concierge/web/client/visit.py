@@ -53,7 +53,17 @@ async def ask(request: Asked) -> Response[str]:
     form = read_form(await request.form())
     if form.do == form_words.ORDER:
         return await _order(request, form)
-    return await _page(request, form)
+    no = _not_said(form)
+    return await _page(request, form, wrong=no, status_code=422 if no else 200)
+
+
+def _not_said(form: VisitForm) -> Refusal | None:
+    """What she has left out of what this button needs."""
+    if form.do == form_words.FIND and not form.words:
+        return BadRequest("Write a street and its number first.", field="address")
+    if form.do == form_words.CHOOSE and form.address is None:
+        return BadRequest("Choose one of these addresses first.", field="address")
+    return None
 
 
 async def _order(request: Asked, form: VisitForm) -> Response[str]:
@@ -112,6 +122,7 @@ async def _page(
         asks_who=asking.client_id is None,
         unchosen=form.do == form_words.ORDER and not form.windows,
         wrong=words.refusal(wrong) if wrong else "",
+        wrong_field=wrong.field if isinstance(wrong, BadRequest) else "",
     )
     return show(request, "client/visit.html", page, status_code=status_code)
 

@@ -131,4 +131,4 @@ def _id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise BadRequest("Choose your address among the suggestions.") from None
+        raise BadRequest("Choose your address among the suggestions.", field="address") from None

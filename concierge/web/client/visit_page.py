@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -75,7 +76,7 @@ class Calendar(msgspec.Struct, frozen=True):
 
 
 class VisitPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything on the page. `wrong` is a refusal, in her language.
+    """Everything on the page. `wrong` is a refusal, in her language, about `wrong_field`.
 
     `asks_who` of newcomers; `unchosen` when she went on without choosing a window.
     """
@@ -94,6 +95,27 @@ class VisitPage(msgspec.Struct, frozen=True, kw_only=True):
     asks_who: bool
     unchosen: bool
     wrong: str
+    wrong_field: str
+
+
+class WhenPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The page on which something known is given an hour; `door` is where its form goes.
+
+    `wrong` is a refusal, in her language; no calendar where nothing can be chosen. `lines` are
+    what she gives back, where that is not filed yet; `now` is the hour a visit has.
+    """
+
+    chosen: int
+    order: UUID
+    door: str
+    pieces: list[str]
+    street: str
+    note: str
+    calendar: Calendar | None
+    unchosen: bool
+    wrong: str
+    lines: tuple[UUID, ...] = ()
+    now: str = ""
 
 
 def draw_calendar(
