@@ -57,6 +57,7 @@ class ChosenStyle(msgspec.Struct, frozen=True):
 class SelectionShown(msgspec.Struct, frozen=True):
     """What she has gathered. `held` is what her bank will set aside for all of it.
 
+    `fee` is what of that is only for a visit that falls through.
     `sizes_once` when two sizes of a piece are among it and count once.
     """
 
@@ -64,6 +65,7 @@ class SelectionShown(msgspec.Struct, frozen=True):
     pieces: int
     most: int
     held: payments.Money
+    fee: payments.Money
     sizes_once: bool
 
 
@@ -212,22 +214,34 @@ async def show_selection(
         )
     currency = styles[0].price.currency if styles else await _currency(session)
     pieces = [payments.Piece(str(style.id), style.price) for _, _, style, _ in lines]
-    policy = await _policy(session, [variant.id for _, variant, _, _ in lines])
-    held = amount_of(policy, pieces, payments.Money(0, currency))
+    hubs = await _hubs_of(session, [variant.id for _, variant, _, _ in lines])
+    policy, fee = _policy(hubs), _fee(hubs, currency) * bool(lines)
+    held = amount_of(policy, pieces, fee)
     once = policy is payments.HoldPolicy.DEAREST_PER_STYLE
     sizes_once = once and len({piece.style for piece in pieces}) < len(pieces)
-    return SelectionShown(styles, len(lines), MOST_PIECES, held, sizes_once)
+    return SelectionShown(styles, len(lines), MOST_PIECES, held, fee, sizes_once)
 
 
-async def _policy(session: AsyncSession, variants: Sequence[UUID]) -> payments.HoldPolicy:
-    """What is held where these hang; before her address is known, the most it may be."""
-    hubs = await hubs_with(session, variants)
+async def _hubs_of(session: AsyncSession, variants: Sequence[UUID]) -> Sequence[Hub]:
+    """The hubs that may bring these; before her address is known, perhaps several."""
+    found = await hubs_with(session, variants)
     rows = await session.exec(
-        select(Hub.hold_policy).where(true() if hubs is None else col(Hub.id).in_(hubs))
+        select(Hub).where(true() if found is None else col(Hub.id).in_(found))
     )
-    found = set(rows)
+    return rows.all()
+
+
+def _policy(hubs: Sequence[Hub]) -> payments.HoldPolicy:
+    """What is held where these hang: the most it may be."""
     least = payments.HoldPolicy.DEAREST_PER_STYLE
+    found = {hub.hold_policy for hub in hubs}
     return least if found <= {least} else payments.HoldPolicy.EVERY_PIECE
+
+
+def _fee(hubs: Sequence[Hub], currency: str) -> payments.Money:
+    """The largest fee of a visit that falls through: it is held beside her pieces."""
+    asked = (fee for hub in hubs for fee in (hub.late_fee_minor, hub.absence_fee_minor))
+    return payments.Money(max(asked, default=0), currency)
 
 
 async def _currency(session: AsyncSession) -> str:

@@ -30,6 +30,25 @@ RUN = """async (tags) => {
   }));
 }"""
 
+LONG_WORDS = """() => {
+  const words = [...document.querySelectorAll(
+    'main.page :is(bdi:not(.num, [dir]), h1, h2, .lede, .notice span)'
+  )].flatMap((each) => [...each.childNodes].filter((node) =>
+    node.nodeType === Node.TEXT_NODE && node.data.trim()));
+  const before = words.map((node) => node.data);
+  for (const node of words) node.data = 'Rindfleischetikettierungsaufsicht'.repeat(3);
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  const out = wide <= 0 ? [] : [...document.querySelectorAll('main.page *')]
+    .filter((each) => each.getBoundingClientRect().right > innerWidth + 1
+      || each.getBoundingClientRect().left < -1)
+    .slice(0, 4).map((each) => `${each.localName}.${each.className}`);
+  words.forEach((node, at) => { node.data = before[at]; });
+  return wide <= 0 ? '' : `${wide} px too wide: ${out.join(', ')}`;
+}"""
+"""Whatever names and sentences are on the page become very long words for a moment."""
+A_PHONE = 400
+"""Pages narrower than this are read on a phone: they never scroll sideways."""
+
 NO_PAGE = frozenset(
     {
         "GET /assets/{file_path}",
@@ -89,6 +108,9 @@ class Eyes:
                 await page.reload()
                 await page.get_by_role("heading").first.wait_for()
             await self._judge(page, f"{name}, {scheme}")
+        if page.viewport_size and page.viewport_size["width"] < A_PHONE:
+            wide = await page.evaluate(LONG_WORDS)
+            self.faults += [f"{name}, very long words: {wide}"] if wide else []
         if page.url.startswith(self.base):
             self.seen.add(row_of_path(urlsplit(page.url).path))
 

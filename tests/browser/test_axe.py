@@ -87,6 +87,8 @@ class Walk:
             await self._the_visit(page)
             order = await self._the_card(page)
             await self.see(page, f"/orders/{order}", "a booked visit")
+            await self.see(page, f"/orders/{order}/window", "another hour for a visit")
+            await page.goto(f"{self.house.base}/orders/{order}")
             await page.locator("details:has(form[action$=cancellations]) summary").click()
             await self.eyes.look(page, "a booked visit, about to be called off")
             await page.locator("form[action$=cancellations] button").click()
@@ -181,6 +183,11 @@ class Walk:
             await page.locator("details:has(form[action$=give-backs]) summary").click()
             await form.locator("input[type=checkbox]").first.check()
             await self.eyes.look(page, "an order, some of it given back")
+            await form.locator("input[type=checkbox]").first.uncheck()
+            await form.locator("button[value=collect]").click()
+            await page.locator("#back-wrong").wait_for()
+            await self.eyes.look(page, "an order, nothing ticked to give back")
+            await form.locator("input[type=checkbox]").first.check()
             await form.locator("button[value=collect]").click()
         else:
             await page.locator("a[href$=collection]").first.click()
@@ -193,6 +200,9 @@ class Walk:
         await page.locator("form[action$=cancellations] button").click()
         await page.locator("a[href$=collection]").wait_for()
         await self.eyes.look(page, "a collection called off")
+        await page.locator("a[href$=collection]").first.click()
+        await page.locator(".windows").wait_for()
+        await self.eyes.look(page, "another time to collect")
         await self.see(page, f"/orders/{order}", "an order, pieces of it to come back")
 
     async def at_the_doors(self) -> None:

@@ -3,6 +3,8 @@
  * back at the boutique costs her nothing. Her address is asked of the server again as she would.
  */
 const KEPT = 'visit';
+/** For how long the field she would type it into stays unseen. */
+const PATIENCE_MS = 3_000;
 const FIELDS = '.who input, .who select, .where-notes input, input[type="hidden"][name="line"]';
 
 type Field = HTMLInputElement | HTMLSelectElement;
@@ -17,6 +19,8 @@ class VisitDraft extends HTMLElement {
     const words = this.querySelector<HTMLInputElement>('input[name="words"]');
     if (!line || !words || words.value) return;
     words.value = line;
+    this.toggleAttribute('data-asking', true);
+    window.setTimeout(() => this.toggleAttribute('data-asking', false), PATIENCE_MS);
     this.querySelector<HTMLButtonElement>('button[value="find"]')?.click();
   }
 
@@ -30,6 +34,7 @@ class VisitDraft extends HTMLElement {
   };
 
   readonly #shown = (): void => {
+    this.toggleAttribute('data-asking', false);
     this.#fill();
     this.#keep();
   };

@@ -119,6 +119,9 @@ async def _page(
         not_covered=not_covered,
         calendar=calendar,
         fees=fees,
+        held=selection.held
+        - selection.fee
+        + (max(fees.late, fees.absence) if fees else selection.fee * 0),
         asks_who=asking.client_id is None,
         unchosen=form.do == form_words.ORDER and not form.windows,
         wrong=words.refusal(wrong) if wrong else "",

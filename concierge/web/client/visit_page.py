@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from babel.dates import format_date
 
+import payments
 from concierge.desk.address_book import SavedAddress
 from concierge.desk.ask_fees import FeesAsked
 from concierge.desk.choose_pieces import SelectionShown
@@ -78,7 +79,8 @@ class Calendar(msgspec.Struct, frozen=True):
 class VisitPage(msgspec.Struct, frozen=True, kw_only=True):
     """Everything on the page. `wrong` is a refusal, in her language, about `wrong_field`.
 
-    `asks_who` of newcomers; `unchosen` when she went on without choosing a window.
+    `held` is all that her bank sets aside, a fee included. `asks_who` of newcomers; `unchosen`
+    when she went on without choosing a window.
     """
 
     chosen: int
@@ -92,6 +94,7 @@ class VisitPage(msgspec.Struct, frozen=True, kw_only=True):
     not_covered: str
     calendar: Calendar | None
     fees: FeesAsked | None
+    held: payments.Money
     asks_who: bool
     unchosen: bool
     wrong: str
