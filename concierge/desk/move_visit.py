@@ -16,7 +16,7 @@ from concierge.model import (
     Address,
     Order,
     OrderState,
-    PieceState,
+    PieceMove,
     Reservation,
     Stop,
     VisitLock,
@@ -145,8 +145,8 @@ async def may_move(session: AsyncSession, order: Order, moment: datetime) -> boo
         return False
     if order.collects is not None or (await steps_taken(session, [order.id])).get(order.id):
         return False
-    pieces = await pieces_of(session, order.id)
-    if any(piece.state is not PieceState.SHELF for piece in pieces):
+    packed = await session.exec(select(PieceMove.seq).where(PieceMove.order_id == order.id))
+    if packed.first() is not None:
         return False
     stop = await session.get(Stop, order.id)
     return moment < order.free_until or await is_at_fault(session, order, stop, moment)
