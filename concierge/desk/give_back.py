@@ -65,14 +65,16 @@ async def chosen_to_give_back(
     return chosen
 
 
-async def comes_back_already(session: AsyncSession, order: Order, lines: Collection[UUID]) -> bool:
-    """Whether all of these were filed before, and wait to come."""
-    filed = await session.exec(
-        select(GivenPiece.line_id)
+async def filed_as(session: AsyncSession, order_id: UUID, lines: Collection[UUID]) -> UUID | None:
+    """The give-back that all of these wait in: the button was pressed twice."""
+    rows = await session.exec(
+        select(GivenPiece.line_id, GiveBack.id)
         .join(GiveBack, col(GiveBack.id) == col(GivenPiece.give_back_id))
-        .where(GiveBack.order_id == order.id, col(GiveBack.inspected_at).is_(None))
+        .where(GiveBack.order_id == order_id, col(GiveBack.inspected_at).is_(None))
     )
-    return set(lines) <= set(filed)
+    filed = dict(rows.all())
+    found = {filed.get(line) for line in lines}
+    return found.pop() if len(found) == 1 else None
 
 
 async def file_give_back(

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 import routing
 from concierge.desk.choose_pieces import count_chosen
+from concierge.desk.give_back import filed_as
 from concierge.desk.plan_collection import Coming, collection_windows, plan_collection
 from concierge.desk.show_order import her_order, show_order
 from concierge.model.refusals import (
@@ -116,6 +117,8 @@ async def _page(
             session, order_id, asking.client_id, now=await now(session), picture=picture
         )
         chosen = await count_chosen(session, asking.selection_id)
+        if (filed := await filed_as(session, order_id, coming.lines)) is not None:
+            coming = Coming(filed)
     back = next((each for each in shown.giving_back if each.id == coming.filed), None)
     if back is not None and back.collection is not None:
         return Redirect(f"/orders/{back.collection.order}", status_code=303)

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from concierge.desk.charge_later import agreement, answer
 from concierge.desk.choose_pieces import choose_again, count_chosen
-from concierge.desk.give_back import chosen_to_give_back, comes_back_already, give_back
+from concierge.desk.give_back import chosen_to_give_back, filed_as, give_back
 from concierge.desk.give_up_order import cancel_order
 from concierge.desk.keep_after_all import keep_after_all
 from concierge.desk.show_order import OrderShown, her_order, show_order
@@ -169,7 +169,7 @@ async def change_mind(request: Asked, order_id: FromPath[UUID]) -> Response[str]
     try:
         async with transaction(house.engine) as session:
             kept = await her_order(session, order_id, asking.client_id)
-            if lines and await comes_back_already(session, kept, lines):  # pressed twice
+            if await filed_as(session, kept.id, lines) is not None:
                 return Redirect(f"/orders/{order_id}", status_code=303)
             await chosen_to_give_back(session, kept, lines, await now(session))
         if not collect:
