@@ -124,7 +124,9 @@ async def _page(
         return Redirect(f"/orders/{back.collection.order}", status_code=303)
     door = f"/orders/{order_id}"
     pieces = [
-        f"{piece.style}, {piece.size}" for piece in shown.pieces if piece.line in coming.lines
+        f"{piece.style}, {words.size(piece.size)}"
+        for piece in shown.pieces
+        if piece.line in coming.lines
     ]
     calendar = None
     try:

@@ -90,7 +90,7 @@ async def _page(
         chosen=chosen,
         order=order_id,
         door=f"/orders/{order_id}/window",
-        pieces=[f"{piece.style}, {piece.size}" for piece in shown.pieces],
+        pieces=[f"{piece.style}, {words.size(piece.size)}" for piece in shown.pieces],
         street=shown.door.street,
         note=shown.door.detail,
         calendar=calendar,
