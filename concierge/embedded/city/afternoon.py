@@ -13,8 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import routing
-from concierge.desk.give_back import give_back
-from concierge.desk.plan_collection import collection_windows, plan_collection
+from concierge.desk.plan_collection import Coming, collection_windows, plan_collection
 from concierge.desk.read_notice import keep_notice
 from concierge.desk.record_returns import record_returns
 from concierge.desk.record_step import StepReport, record_step
@@ -141,11 +140,10 @@ async def _collect(engine: AsyncEngine, roads: Roads, order_id: UUID) -> None:
                 OrderLine.order_id == order_id, OrderLine.verdict == Verdict.KEPT
             )
         )
-        lines = kept.all()
+        coming = Coming(lines=tuple(kept.all()))
         client = (await session.get_one(Order, order_id)).client_id
     by = f"client:{client}"
-    back = await give_back(engine, order_id, lines, by=by)
-    offered = await collection_windows(engine, roads, order_id, back, near=STORY_DAY)
+    offered = await collection_windows(engine, roads, order_id, coming, near=STORY_DAY)
     free = next(each for day in offered.days for each in day.windows if each.feasible)
     window = routing.Window(free.opens, free.closes)
-    await plan_collection(engine, roads, order_id, back, window, by=by)
+    await plan_collection(engine, roads, order_id, coming, window, by=by)
