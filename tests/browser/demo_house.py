@@ -72,11 +72,27 @@ class DemoHouse:
             return (await session.exec(wanted.order_by(col(Order.id).desc()).limit(1))).one()
 
     async def order_on_its_way(self) -> Order:
-        """One whose concierge has set out and not arrived."""
+        """One whose concierge has set out and not arrived; where nobody has, the next one does."""
         gone = select(VisitStep.order_id).where(VisitStep.step == Step.EN_ROUTE)
-        wanted = select(Order).where(Order.state == OrderState.CONFIRMED, col(Order.id).in_(gone))
+        wanted = select(Order).where(Order.state == OrderState.CONFIRMED)
         async with transaction(self.engine) as session:
-            return (await session.exec(wanted.limit(1))).one()
+            found = await session.exec(wanted.where(col(Order.id).in_(gone)).limit(1))
+            if (order := found.first()) is not None:
+                return order
+            rows = await session.exec(
+                select(Order, Stop)
+                .join(Stop, col(Stop.order_id) == col(Order.id))
+                .where(Order.state == OrderState.CONFIRMED, Stop.day == STORY_DAY)
+                .order_by(col(Stop.starts))
+            )
+            order, stop = rows.all()[0]
+            moment, who = await now(session), f"concierge:{stop.concierge_id}"
+            session.add(
+                VisitStep(
+                    order_id=order.id, step=Step.EN_ROUTE, at=moment, received_at=moment, by=who
+                )
+            )
+            return order
 
     async def turn(self, order_id: UUID, state: OrderState) -> None:
         """Let an order stand where time or another person would have brought it."""
