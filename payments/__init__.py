@@ -49,7 +49,7 @@ from .ledger import (
     movements,
     refund_movements,
 )
-from .money import EXPONENTS, Money
+from .money import EXPONENTS, LEAST, Money
 from .plan import (
     Line,
     Operation,
@@ -64,14 +64,23 @@ from .plan import (
     refundable,
     settle,
 )
-from .policy import HoldPolicy, Piece, dearest_per_style, every_piece, short_of, to_hold
+from .policy import (
+    HoldPolicy,
+    Piece,
+    dearest_per_style,
+    every_piece,
+    let_off,
+    short_of,
+    to_hold,
+)
 from .standing import MOVES, By, Standing, move
-from .steps import Finding, Stored, begin, carry_out, judge
+from .steps import Finding, Stored, begin, came_about, carry_out, judge
 
 __all__ = [
     "DISPUTES_OVER",
     "EXPONENTS",
     "FIRST_TRY",
+    "LEAST",
     "MOVES",
     "Account",
     "Advice",
@@ -124,6 +133,7 @@ __all__ = [
     "allocate",
     "at_order",
     "begin",
+    "came_about",
     "carry_out",
     "covers",
     "dearest_per_style",
@@ -133,6 +143,7 @@ __all__ = [
     "every_piece",
     "is_stale",
     "judge",
+    "let_off",
     "look",
     "move",
     "movements",

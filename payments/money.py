@@ -11,6 +11,14 @@ EXPONENTS = {
     **dict.fromkeys(("BHD", "KWD", "TND"), 3),
 }
 """Decimal places of the currencies we trade in. Source: ISO 4217."""
+LEAST = {
+    **dict.fromkeys(("CHF", "EUR", "JPY", "USD"), 50),
+    **dict.fromkeys(("NOK", "SEK"), 300),
+    "DKK": 250,
+    "GBP": 30,
+}
+"""The least that is asked of a card, in minor units; of other currencies any amount. Source:
+Stripe, "Minimum and maximum charge amounts", November 2026; it refuses a smaller capture, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,15 @@ class Money:
         Source: Stripe, "Supported currencies", three-decimal currencies, November 2026.
         """
         return self.exponent < 3 or self.minor % 10 == 0
+
+    @property
+    def too_little(self) -> bool:
+        """Whether it is something, and less than a card can be asked for."""
+        return 0 < self.minor < LEAST.get(self.currency, 1)
+
+    def askable(self) -> "Money":
+        """The amount, or the least that can be asked of a card where it is less."""
+        return Money(LEAST[self.currency], self.currency) if self.too_little else self
 
     @classmethod
     def total(cls, amounts: Iterable["Money"], currency: str) -> "Money":

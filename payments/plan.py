@@ -54,26 +54,42 @@ def due(
 def allocate(due: Money, holds: Sequence[Hold]) -> tuple[tuple[Hold, Money], ...]:
     """Share what is still due over the holds in their order, each part within what is held.
 
-    What a hold has already paid counts; released and pending holds pay nothing.
+    What a hold has already paid counts; released and pending holds pay nothing. No part is less
+    than a card can be asked for: an earlier hold then pays so much less.
 
     Raises:
         BadAmount: `due` is negative, or more than that was captured already.
-        NotCovered: the live holds together do not reach.
+        NotCovered: the live holds together do not reach, or what is left is too little to take.
     """
     if due.minor < 0:
         raise BadAmount(f"{due} cannot be due.")
     rest = due - Money.total((hold.captured for hold in holds), due.currency)
     if rest.minor < 0:
         raise BadAmount(f"{due} is due and {rest * -1} more than that was captured already.")
-    parts: list[tuple[Hold, Money]] = []
-    for hold in holds:
-        if hold.state is HoldState.HELD:
-            part = min(rest, hold.amount)
-            parts.append((hold, part))
-            rest -= part
-    if rest:
-        raise NotCovered(f"{due} is due and no hold covers {rest} of it.", missing=rest)
-    return tuple(parts)
+    live = [hold for hold in holds if hold.state is HoldState.HELD]
+    shares = _shares(rest, [hold.amount for hold in live])
+    missing = rest - Money.total(shares, due.currency)
+    if missing:
+        raise NotCovered(f"{due} is due and no hold covers {missing} of it.", missing=missing)
+    return tuple(zip(live, shares, strict=True))
+
+
+def _shares(rest: Money, held: Sequence[Money]) -> list[Money]:
+    """Each hold's share. Where one is too little to take, an earlier hold leaves it more."""
+    shares: list[Money] = []
+    for place, most in enumerate(held):
+        share = min(rest, most)
+        rest -= share
+        if share.too_little:
+            least = share.askable()
+            more = least - share
+            lender = next((at for at in range(place) if shares[at] - more >= least), None)
+            if lender is None or least > most:
+                share *= 0
+            else:
+                shares[lender], share = shares[lender] - more, least
+        shares.append(share)
+    return shares
 
 
 MOST = 99_999_999
@@ -106,6 +122,13 @@ TAKES = frozenset(
 )
 """Kinds that move money for good: there is no such operation of nothing."""
 
+ASKS_A_CARD = frozenset(OperationKind) - {
+    OperationKind.SAVE_CARD,
+    OperationKind.RELEASE,
+    OperationKind.REFUND,
+}
+"""Kinds that ask a card for their amount, or take it: none does so for too little."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -115,8 +138,8 @@ class Operation:
     none yet. `amount` is what is captured, refunded, held or given back.
 
     Raises:
-        BadAmount: the amount is negative, more than a card takes at once, finer than one pays,
-            or money would move for good and it is nothing.
+        BadAmount: the amount is negative, more than a card takes at once, less than it can be
+            asked for, finer than one pays, or money would move for good and it is nothing.
     """
 
     kind: OperationKind
@@ -129,6 +152,8 @@ class Operation:
         least = 1 if self.kind in TAKES else 0
         if not (least <= self.amount.minor <= MOST and self.amount.payable):
             raise BadAmount(f"Cannot {self.kind} {self.amount}.")
+        if self.kind in ASKS_A_CARD and self.amount.too_little:
+            raise BadAmount(f"{self.amount} is too little to {self.kind}.")
 
     @property
     def op(self) -> str:
@@ -161,7 +186,7 @@ def settle(order: str, due: Money, holds: Sequence[Hold]) -> tuple[Operation, ..
 
     Raises:
         BadAmount: more was captured already than is due, or a hold is another order's.
-        NotCovered: the live holds together do not reach.
+        NotCovered: the live holds together do not reach, or what is left is too little to take.
     """
     _own(order, holds)
     places = {hold.id: place for place, hold in enumerate(holds, start=1)}

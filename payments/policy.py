@@ -76,6 +76,11 @@ def short_of(due: Money, holds: Iterable[Hold]) -> Money:
     return max(Money(0, due.currency), due - Money.total(_reach(holds), due.currency))
 
 
+def let_off(missing: Money) -> Money:
+    """What of a missing amount is not asked of her: all of it, when no card takes so little."""
+    return missing if missing.too_little else missing * 0
+
+
 def _reach(holds: Iterable[Hold]) -> Iterable[Money]:
     return (hold.amount if hold.state is HoldState.HELD else hold.captured for hold in holds)
 

@@ -175,6 +175,12 @@ def judge(kind: OperationKind, amount: Money, seen: Hold | Refund | None) -> Fin
     return Finding.DONE if seen.state is HoldState.RELEASED else Finding.IMPOSSIBLE
 
 
+def came_about(kind: OperationKind, amount: Money, seen: Hold) -> bool:
+    """Whether a capture or release that was given up is done after all, by what its hold shows."""
+    of_a_hold = kind in {OperationKind.CAPTURE, OperationKind.RELEASE}
+    return of_a_hold and judge(kind, amount, seen) is Finding.DONE
+
+
 def carry_out() -> Steps:
     """Do one operation exactly once, however often this is begun and wherever it is dropped."""
     begun = yield from _begin(undone=False)

@@ -13,6 +13,8 @@ from concierge.model.refusals import FeesNotAgreed
 from concierge.store.log import audit
 from concierge.words import Words, words_in
 
+TOO_LITTLE = "No card can be asked for so little."
+"""Why such a fee is not asked."""
 
 class FeesAsked(msgspec.Struct, frozen=True):
     """What a hub asks for a visit that falls through, and the words that say it to her.
@@ -95,10 +97,13 @@ async def ask_fee(
 ) -> payments.Money:
     """Write a fee down that fell due, and answer what she owes of it.
 
-    That is nothing when she is let off, for a reason. The caller holds the order's lock.
+    That is nothing when she is let off, for a reason; what no card takes she is let off always.
+    The caller holds the order's lock.
     """
     if not amount:
         return amount
+    if amount.too_little:
+        waive = waive or TOO_LITTLE
     fee = Fee(
         order_id=order.id, kind=kind, amount_minor=amount.minor, currency=amount.currency,
         by=by, at=now, why=waive,

@@ -71,6 +71,7 @@ async def ask_second_hold(
     await withdraw_second_hold(session, order, now)
     if not short:
         return None
+    short = short.askable()
     page = await _plan_page(session, order, short, now)
     row = SecondHold(
         id=asked.id, order_id=order_id, operation_id=page.id,

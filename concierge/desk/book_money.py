@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.model import Hold, LedgerEntry, Order
+from concierge.model import Hold, LedgerEntry, Operation, OperationState, Order
 
-from .settle import as_read
+from .settle import GIVEN_UP, as_read, close_cases
 
 
 async def book_hold(
@@ -37,7 +37,35 @@ async def book_hold(
     for movement, amount in payments.movements(before, seen):
         post(session, order.id, f"{seen.id}:{movement}", payments.entries(movement, amount), now)
     await session.flush()
+    await _done_after_all(session, order, hold, seen, now)
     return hold
+
+
+async def _done_after_all(
+    session: AsyncSession, order: Order, hold: Hold, seen: payments.Hold, now: datetime
+) -> None:
+    """A capture or release that a person was called for may have come about by itself."""
+    given_up = await session.exec(
+        select(Operation).where(
+            Operation.hold_id == hold.id, Operation.state == OperationState.FAILED
+        )
+    )
+    for operation in given_up:
+        if payments.came_about(operation.kind, operation.amount, seen):
+            operation.finish(now, seen.id)
+            await nobody_waits(session, order, now)
+
+
+async def nobody_waits(session: AsyncSession, order: Order, now: datetime) -> None:
+    """What was given up is done after all: its case ends, unless it is about another one, too."""
+    await session.flush()
+    another = select(Operation.id).where(
+        Operation.order_id == order.id,
+        Operation.state == OperationState.FAILED,
+        col(Operation.advice).is_(None),
+    )
+    if (await session.exec(another)).first() is None:
+        await close_cases(session, order, GIVEN_UP, now)
 
 
 def post(

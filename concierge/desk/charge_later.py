@@ -33,7 +33,7 @@ from .decide_piece import decided, locked_disposition, refuse_while_asked, tell_
 from .dispute_pieces import DISPUTED, TROUBLED
 from .end_case import Works
 from .refund_money import stand_by_refunds
-from .settle import open_case, plan_operation, stand
+from .settle import GIVEN_UP, open_case, plan_operation, stand
 from .write_letter import Letter, write_letter
 
 
@@ -160,7 +160,7 @@ async def paid_later(
             "about: %(decision)s. Pay it back at the provider.",
             amount=operation.amount, order=order.reference, decision=term(asked.decision),
         )  # fmt: skip
-        await open_case(session, order, "operation_failed", [told], moment)
+        await open_case(session, order, GIVEN_UP, [told], moment)
         return
     asked.decide(Decision.CHARGED, asked.question, by=asked.asked_by or "", now=moment)
     await decided(session, order, asked, moment)

@@ -14,6 +14,7 @@ EXTRAS = {
     Extra.LATE_CANCELLATION: "Late cancellation",
     Extra.ABSENCE: "Nobody was at home",
     Extra.GESTURE: "With our compliments",
+    Extra.LET_OFF: "Too little to ask a card for",
     Extra.AGREED: "As you agreed afterwards",
     Extra.REFUND: "Given back",
 }

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
 import payments.steps
-from concierge.model import Hold, Operation, Order, OrderState
+from concierge.model import Hold, Operation, OperationState, Order, OrderState
 from concierge.model.told import says, term
 from concierge.store.clock import now
 from concierge.store.jobs import Collect, enqueue
@@ -18,12 +18,12 @@ from concierge.store.transaction import lock_order, transaction
 from payments.stripe_gateway import StripeGateway
 
 from .ask_amount import asked_of
-from .book_money import book_hold
+from .book_money import book_hold, nobody_waits
 from .charge_later import not_paid_later, paid_later
 from .collect import charge_refused
 from .hold_money import ASKED, bank_said_no, coming_of, money_came
 from .refund_money import refund_impossible, refund_seen
-from .settle import finish_if_settled, open_case, stand
+from .settle import GIVEN_UP, finish_if_settled, open_case, stand
 
 WITHOUT_HER = frozenset({payments.OperationKind.AUTHORISE, payments.OperationKind.CHARGE})
 """Operations that ask her saved card."""
@@ -174,7 +174,10 @@ async def apply(
     moment = await now(session)
     hold = await book_hold(session, order, seen, moment)
     operation.hold_id = hold.id
+    given_up = operation.state is OperationState.FAILED
     first = operation.finish(moment, seen.id)
+    if given_up:
+        await nobody_waits(session, order, moment)
     if operation.disposition_id is not None:
         if first:
             await paid_later(session, order, operation, moment)
@@ -221,7 +224,7 @@ async def _hand_over(
         return
     if operation.disposition_id is not None:
         await not_paid_later(session, order, operation, words, moment)
-        await open_case(session, order, "operation_failed", told, moment)
+        await open_case(session, order, GIVEN_UP, told, moment)
         return
     capturing = order.standing is payments.Standing.CAPTURING
     gone = isinstance(seen, payments.Hold) and seen.state is payments.HoldState.RELEASED
@@ -234,7 +237,7 @@ async def _hand_over(
         await enqueue(session, Collect(order=order.id))
     if gone and order.standing is payments.Standing.COLLECTING:
         return
-    await open_case(session, order, "operation_failed", told, moment)
+    await open_case(session, order, GIVEN_UP, told, moment)
 
 
 async def _rows(session: AsyncSession, operation_id: UUID) -> tuple[Operation, Order, Hold | None]:

@@ -23,13 +23,15 @@ from concierge.model import (
 )
 from concierge.model.told import Sentence, says
 from concierge.store.jobs import Collect, RunOperation, enqueue
-from concierge.store.log import tell
+from concierge.store.log import audit, tell
 
 from .write_letter import Letter, write_letter
 
 UNPAID = frozenset({payments.Standing.COLLECTING, payments.Standing.CAPTURE_FAILED})
 """Where money stands when what is due is asked of her another way, or of a person."""
-MENDED = ("not_paid", "not_settled", "operation_failed")
+GIVEN_UP = "operation_failed"
+"""The kind of case about an operation that could not be done."""
+MENDED = ("not_paid", "not_settled", GIVEN_UP)
 """Kinds of cases that are over once an order's money is taken, or given back."""
 
 
@@ -40,16 +42,17 @@ async def plan_settlement(session: AsyncSession, order: Order, now: datetime) ->
     that comes when she is asked already pays nothing: she would pay twice.
     The caller holds the order's lock. Doing it again plans nothing twice: the keys are the facts.
     """
-    due = await due_of(session, order)
+    order.due_minor = (await due_of(session, order)).minor
     holds = await holds_of(session, order.id)
-    order.due_minor = due.minor
     if await _asked_otherwise(session, order):
         await plan_release(session, order, now, but=await _paying(session, order))
         await finish_if_settled(session, order, now)
         return
     staying = await _staying(session, order, holds)
-    missing = payments.short_of(due, staying)
-    asked = payments.settle(str(order.id), due - missing, staying)
+    asked, missing = _given_by(order, staying)
+    if off := payments.let_off(missing):
+        await _let_off(session, order, off, now)
+        missing -= off
     rows = {hold.provider_id: hold for hold in holds}
     for each in asked:
         await plan_operation(session, order, each, rows.get(each.hold or ""), now)
@@ -57,9 +60,32 @@ async def plan_settlement(session: AsyncSession, order: Order, now: datetime) ->
         await stand(session, order, payments.Standing.COLLECTING, payments.By.DOOR)
         await enqueue(session, Collect(order=order.id))
     elif asked and order.standing not in UNPAID:
-        to = payments.Standing.CAPTURING if due else payments.Standing.RELEASING
+        to = payments.Standing.CAPTURING if order.due_minor else payments.Standing.RELEASING
         await stand(session, order, to, payments.By.DOOR)
     await finish_if_settled(session, order, now)
+
+
+def _given_by(
+    order: Order, holds: Sequence[payments.Hold]
+) -> tuple[tuple[payments.Operation, ...], payments.Money]:
+    """The operations that take what is due of what is held, and what of it they cannot take."""
+    due = payments.Money(order.due_minor or 0, order.currency)
+    try:
+        return payments.settle(str(order.id), due, holds), due * 0
+    except payments.NotCovered as short:
+        return payments.settle(str(order.id), due - short.missing, holds), short.missing
+
+
+async def _let_off(
+    session: AsyncSession, order: Order, off: payments.Money, now: datetime
+) -> None:
+    """No card takes so little: she is not asked for it."""
+    order.let_off_minor = off.minor
+    order.due_minor = (await due_of(session, order)).minor
+    await audit(
+        session, who="house", what="money.let_off", subject=f"order:{order.id}", now=now,
+        amount=str(off),
+    )  # fmt: skip
 
 
 async def plan_operation(
@@ -111,7 +137,10 @@ async def plan_release(
 
 
 async def finish_if_settled(session: AsyncSession, order: Order, now: datetime) -> bool:
-    """Close an order whose every hold is captured or released; whether it is closed now."""
+    """Close an order whose every hold is captured or released; whether it is closed now.
+
+    One that was called off and owes nothing has its money back.
+    """
     holds = await holds_of(session, order.id)
     open_states = (payments.HoldState.HELD, payments.HoldState.PENDING)
     if any(hold.state in open_states for hold in holds):
@@ -120,6 +149,7 @@ async def finish_if_settled(session: AsyncSession, order: Order, now: datetime) 
     called_off = order.state is OrderState.CANCELLED and order.due_minor
     if releasing and order.state is not OrderState.RETURNED:
         await stand(session, order, payments.Standing.RELEASED, payments.By.BANK)
+        await _close_mended(session, order, now)
     if order.settled_at or not (called_off or order.state is OrderState.RETURNED):
         return False
     captured = payments.Money.total((hold.captured for hold in holds), order.currency)
@@ -135,8 +165,7 @@ async def finish_if_settled(session: AsyncSession, order: Order, now: datetime) 
         await open_case(session, order, "not_settled", [told], now)
         return False
     order.settle(captured, now)
-    for kind in MENDED:
-        await close_cases(session, order, kind, now)
+    await _close_mended(session, order, now)
     topics = [f"order:{order.id}", f"day:{order.hub_id}:{order.day}"]
     stop = await session.get(Stop, order.id)
     if stop is not None:
@@ -158,7 +187,10 @@ async def stand(
 
 
 async def due_of(session: AsyncSession, order: Order) -> payments.Money:
-    """What she owes: what she keeps, but for pieces in dispute, and a fee, less what was given."""
+    """What she owes: what she keeps, but for pieces in dispute, and a fee, less what was given.
+
+    What no card takes she does not owe.
+    """
     rows = await session.exec(select(OrderLine).where(OrderLine.order_id == order.id))
     lines = [
         payments.Line(
@@ -171,7 +203,9 @@ async def due_of(session: AsyncSession, order: Order) -> payments.Money:
     fees = await session.exec(select(Fee).where(Fee.order_id == order.id))
     given = await session.exec(select(Gesture).where(Gesture.order_id == order.id))
     return payments.due(
-        lines, [fee.due for fee in fees], credits_=[gesture.amount for gesture in given]
+        lines,
+        [fee.due for fee in fees],
+        credits_=[*(gesture.amount for gesture in given), order.let_off],
     )
 
 
@@ -265,6 +299,12 @@ async def open_case(
     case.tell(told)
     session.add(case)
     await tell(session, f"day:{order.hub_id}:{order.day}", "case", now, order=str(order.id))
+
+
+async def _close_mended(session: AsyncSession, order: Order, now: datetime) -> None:
+    """The money came to its end: nobody need look after it any more."""
+    for kind in MENDED:
+        await close_cases(session, order, kind, now)
 
 
 async def close_cases(session: AsyncSession, order: Order, kind: str, now: datetime) -> None:

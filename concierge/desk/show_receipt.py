@@ -44,6 +44,8 @@ class Extra(StrEnum):
     LATE_CANCELLATION = "late_cancellation"
     ABSENCE = "absence"
     GESTURE = "gesture"
+    LET_OFF = "let_off"
+    """What no card takes: too little to ask for."""
     AGREED = "agreed"
     """A damaged or missing piece she agreed to pay for, afterwards."""
     REFUND = "refund"
@@ -243,6 +245,8 @@ def _hers(lines: Sequence[_Line], least: payments.Money) -> list[Rated]:
 async def _beside(session: AsyncSession, order: Order) -> _Beside:
     given = await session.exec(select(Gesture).where(Gesture.order_id == order.id))
     credits_ = [ExtraLine(Extra.GESTURE, each.amount, each.at) for each in given]
+    if order.let_off and order.settled_at:
+        credits_.append(ExtraLine(Extra.LET_OFF, order.let_off, order.settled_at))
     asked = await session.exec(select(Fee).where(Fee.order_id == order.id))
     fees = [ExtraLine(FEES[each.kind], each.due, each.at) for each in asked if each.due]
     return _Beside(fees, credits_, await _refunds(session, order))

@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 import payments
 
-from .columns import belongs_to, cards_can_pay, choice, id_field, texts
+from .columns import belongs_to, cards_can_pay, choice, id_field, least_a_card_takes, texts
 from .table import Table
 
 FAMILIES: dict[str, tuple[str, ...]] = {
@@ -47,6 +47,7 @@ class Style(Table, table=True):
     __table_args__ = (
         CheckConstraint("price_minor > 0"),
         cards_can_pay("price_minor"),
+        CheckConstraint(f"price_minor >= {least_a_card_takes()}", name="a_card_takes_it"),
         CheckConstraint("vat_bp between 0 and 10000", name="vat_is_a_rate"),
         Index(
             "style_search", "search", postgresql_using="gin",

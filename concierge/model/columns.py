@@ -66,6 +66,12 @@ def cards_can_pay(*amounts: str) -> CheckConstraint:
     return CheckConstraint(f"currency not in ({three}) or {whole}", name="prices_cards_can_pay")
 
 
+def least_a_card_takes() -> str:
+    """In SQL, the least that a card can be asked for, by the row's `currency`."""
+    cases = " ".join(f"when '{each}' then {least}" for each, least in payments.LEAST.items())
+    return f"case currency {cases} else 1 end"
+
+
 def texts() -> Any:
     """A list of short texts."""
     return Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))

@@ -134,8 +134,11 @@ class Disposition(Table, table=True):
             raise WrongStep("She was asked already and has not answered yet.")
         if not 0 < minor <= self.price_minor:
             raise BadRequest("Ask for something, and never more than the piece's price.")
-        if not payments.Money(minor, self.currency).payable:
+        asked = payments.Money(minor, self.currency)
+        if not asked.payable:
             raise BadRequest("No card pays so small a part: let the last figure be 0.")
+        if asked.too_little:
+            raise BadRequest("A card is not asked for less than %(least)s.", least=asked.askable())
         if not question.strip():
             raise BadRequest("Tell her why you ask.")
         self.asked_minor, self.asked_at, self.asked_by = minor, now, by

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 import payments
 
-from .columns import belongs_to, choice, id_field, moment
+from .columns import belongs_to, choice, id_field, least_a_card_takes, moment
 from .table import Table
 
 
@@ -106,6 +106,11 @@ class Operation(Table, table=True):
             postgresql_where="state in ('planned', 'sent', 'done')",
         ),
         CheckConstraint("disposition_id is null or kind = 'charge'", name="only_charged_for_it"),
+        CheckConstraint(
+            "kind in ('save_card', 'release', 'refund')"
+            f" or amount_minor >= {least_a_card_takes()}",
+            name="a_card_takes_it",
+        ),
     )
 
     id: UUID = id_field()

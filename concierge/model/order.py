@@ -13,7 +13,15 @@ import payments
 import routing
 
 from .client import Address
-from .columns import belongs_to, choice, document, id_field, moment, texts
+from .columns import (
+    belongs_to,
+    choice,
+    document,
+    id_field,
+    least_a_card_takes,
+    moment,
+    texts,
+)
 from .promise import Promise
 from .refusals import AlreadySettled, KeyReused, TooLate, UnknownPiece, WrongStep
 from .returns import Condition, PieceVerdict, ReturnsRecord, Verdict, untouched
@@ -64,6 +72,10 @@ class Order(Table, table=True):
         CheckConstraint("(opens is null) = (closes is null) and opens <= closes"),
         CheckConstraint("state <> 'placed' or slot_until is not null"),
         CheckConstraint("late_fee_minor >= 0 and absence_fee_minor >= 0 and notice_hours >= 0"),
+        CheckConstraint(
+            f"let_off_minor = 0 or let_off_minor between 1 and {least_a_card_takes()} - 1",
+            name="let_off_too_little",
+        ),
         Index("orders_hub_day", "hub_id", "day"),
         Index("orders_slot", "slot_until", postgresql_where="state = 'placed'"),
         Index("orders_hold_due", "hold_due", postgresql_where="state = 'confirmed'"),
@@ -103,6 +115,7 @@ class Order(Table, table=True):
     returns_at: datetime | None = moment(nullable=True)
     settled_at: datetime | None = moment(nullable=True)
     due_minor: int | None = None
+    let_off_minor: int = 0
     standing: payments.Standing = choice(payments.Standing, payments.Standing.DRAFT)
     hold_due: datetime | None = moment(nullable=True)
     collect_until: datetime | None = moment(nullable=True)
@@ -117,6 +130,11 @@ class Order(Table, table=True):
             ForeignKey("give_back.id", name="orders_collects_fkey", use_alter=True), nullable=True
         ),
     )
+
+    @property
+    def let_off(self) -> payments.Money:
+        """What she owes and is not asked for: no card takes so little."""
+        return payments.Money(self.let_off_minor, self.currency)
 
     @property
     def agreed_fee(self) -> payments.Money:

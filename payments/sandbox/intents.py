@@ -24,7 +24,8 @@ LEAST = {
     "dkk": 250,
     "gbp": 30,
 }
-"""The least Stripe charges, in minor units. Source: "Minimum charge amounts", November 2026."""
+"""The least Stripe charges, in minor units. Source: "Minimum charge amounts", November 2026; that a
+smaller capture is refused, too: woocommerce-gateway-stripe, pull request 3903, February 2025."""
 MOST = 99_999_999
 THREE_DECIMALS = {"bhd", "kwd", "tnd"}
 
@@ -185,6 +186,7 @@ def capture(world: World, name: str, params: Params) -> Doc:
     if amount < 1:
         words = "Invalid positive integer."
         raise invalid(words, "amount_to_capture", "parameter_invalid_integer")
+    check_amount(amount, intent["currency"], "amount_to_capture")
     if amount > intent["amount_capturable"]:
         raise Refusal(
             400,

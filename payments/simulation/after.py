@@ -29,6 +29,8 @@ class After(Desk):
     fees: tuple[payments.Money, ...] = ()
     credits: tuple[payments.Money, ...] = ()
     due: payments.Money | None = None
+    let_off: payments.Money | None = None
+    """What is due and too little to ask a card for: it is not asked."""
     wants_link: bool = False
     """Whether a link to pay is to be sent."""
     links: int = 0
@@ -47,7 +49,8 @@ class After(Desk):
 
     def settle(self) -> None:
         """Plan what the outcome asks for; again changes nothing."""
-        self.due = self.rules.due(self.lines, self.fees, self.credits)
+        off = (self.let_off,) if self.let_off else ()
+        self.due = self.rules.due(self.lines, self.fees, (*self.credits, *off))
         if self.links or self.count(payments.OperationKind.CHARGE):
             self._release_late()
             return
@@ -66,6 +69,11 @@ class After(Desk):
             asked = self.rules.settle(self.order, self.due, staying)
         except payments.NotCovered as short:
             self.say(f"  {short}")
+            if off := self.rules.let_off(short.missing):
+                self.say("  that is too little to ask for")
+                self.let_off = off
+                self.settle()
+                return
             asked = self.rules.settle(self.order, self.due - short.missing, staying)
         for each in asked:
             self.plan(each)
@@ -83,6 +91,22 @@ class After(Desk):
                 payments.By.DOOR,
             )
         self.finish(payments.By.DOOR)
+
+    def book(self, seen: payments.Hold) -> None:
+        """Take over what was read of a hold; what a person was called for may be done by now."""
+        self.books.book(seen, self.now)
+        for row in self.rows.values():
+            given_up = row.state == "failed" and row.stored.hold == seen.id
+            if given_up and self.rules.came_about(row.kind, row.stored.amount, seen):
+                self.done(row, row.result)
+
+    def done(self, row: Row, result: str | None) -> None:
+        """It is done; if a person was called for it, nobody waits any more."""
+        if row.state == "failed":
+            self.say(f"  {row.fact} is done after all")
+        row.state, row.result = "done", result
+        own = f"failed: {row.fact}:"
+        self.cases = [case for case in self.cases if not case.startswith(own)]
 
     def release_all(self) -> bool:
         """Give back all that is held; whether anything was."""
@@ -198,7 +222,7 @@ class After(Desk):
     def hand_over(self, row: Row, ask: payments.steps.HandOver) -> None:
         """It cannot be done: call a person, unless another way is known to be open."""
         if isinstance(ask.seen, payments.Hold):
-            self.books.book(ask.seen, self.now)
+            self.book(ask.seen)
         if isinstance(ask.seen, payments.Refund):
             self.books.book_refund(ask.seen)
         if row.kind is payments.OperationKind.AUTHORISE:

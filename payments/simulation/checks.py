@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import payments
 from payments.plan import MOST_ATTEMPTS
+from payments.sandbox import intents
 from payments.sandbox import refunds as sandbox_refunds
 from payments.sandbox.totals import totals
 
@@ -19,11 +20,18 @@ Check = Callable[[House], Iterator[str]]
 
 
 def captured_is_due(house: House) -> Iterator[str]:
-    """Exactly what she keeps is taken, once; nothing from an order that never was."""
+    """Exactly what she keeps is taken, once; nothing from an order that never was.
+
+    What the provider takes from no card may be let off.
+    """
     taken = sum(intent["amount_received"] for intent in house.provider.intents())
     kept = sum(line.price.minor for line in house.lines if line.kept and not line.disputed)
     more = sum(fee.minor for fee in house.fees) - sum(each.minor for each in house.credits)
     owed = max(0, kept + more)
+    if (off := house.let_off) is not None:
+        owed -= off.minor
+        if owed < 0 or not 0 < off.minor < intents.LEAST.get(off.currency.lower(), 1):
+            yield f"{off} is not asked of her"
     if house.state == SETTLED and taken != owed:
         yield f"{taken} was captured, {owed} is due"
     if house.state == CALLED_OFF and taken:
@@ -130,7 +138,7 @@ def every_order_ends(house: House) -> Iterator[str]:
 
 
 def nobody_is_called_for_nothing(house: House) -> Iterator[str]:
-    """What a person is called for did not happen at the provider."""
+    """What a person is called for did not happen at the provider; what did, nobody waits for."""
     intents = {intent["id"]: intent for intent in house.provider.intents()}
     refunded = {
         refund["metadata"].get("op")
@@ -138,6 +146,9 @@ def nobody_is_called_for_nothing(house: House) -> Iterator[str]:
         if refund["status"] != "failed"
     }
     for row in house.rows.values():
+        waits = any(case.startswith(f"failed: {row.fact}:") for case in house.cases)
+        if row.state == "done" and waits:
+            yield f"a person still waits for {row.fact}, which is done"
         if row.state != "failed" or row.unread:
             continue
         if row.stored.attempts >= MOST_ATTEMPTS and row.troubles < MOST_ATTEMPTS - 1:

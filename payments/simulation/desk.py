@@ -36,6 +36,8 @@ class Desk:
     books: Books
     crashes: float = 0.0
     """How often it is killed, of all the places where it can be."""
+    kills: int = 0
+    """How often it was."""
     order: str = "order"
     state: str = COMING
     standing: payments.Standing = payments.Standing.DRAFT
@@ -59,6 +61,7 @@ class Desk:
         """
         if self.crashes and self.chance.random() < self.crashes:
             self.say("  killed")
+            self.kills += 1
             raise Killed
 
     def count(self, kind: payments.OperationKind) -> int:
@@ -148,11 +151,12 @@ class Desk:
             Unreachable: the outcome is unknown.
             Killed: on the way.
         """
+        tries, troubles = row.stored.attempts, self.provider.troubles + self.kills
         try:
             self._carry_out(row)
-        except Killed:
-            row.troubles += 1
-            raise
+        finally:
+            in_vain = self.provider.troubles + self.kills > troubles
+            row.troubles += in_vain and row.stored.attempts > tries
 
     def _carry_out(self, row: Row) -> None:
         script = self.rules.carry_out()
@@ -173,10 +177,7 @@ class Desk:
             case payments.steps.Begin():
                 return self._begin(row, undone=ask.undone)
             case payments.steps.Call():
-                before = self.provider.troubles
-                heard = self._heard(lambda: self._call(ask.stored))
-                row.troubles += self.provider.troubles - before
-                return heard
+                return self._heard(lambda: self._call(ask.stored))
             case payments.steps.Read():
                 heard = self._heard(lambda: self._read(ask.stored))
                 row.unread = isinstance(heard, payments.Unreachable)

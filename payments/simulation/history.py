@@ -56,7 +56,7 @@ class History:
         self.provider.troubled = mix.faults * self.chance.choice((0, 0, 0.1, 0.3, 1))
         lines = self._lines()
         self.lines_currency = lines[0].price.currency
-        self.fee = self.some(0, 2_000) if self.happens(0.4) else None
+        self.fee = self.some(0, mix.fees_up_to) if self.happens(0.4) else None
         self.house = House(
             rules, self.provider, random.Random(self.chance.random()), self.say, Books(rules),  # noqa: S311
             coming=self.first, last_closes=self.coming.closes, lines=lines,
@@ -179,7 +179,10 @@ class History:
             self.deliver()
             self.house.work()
             if not self.post and self.house.idle() and len(self.provider.store.told) == self.heard:
-                return
+                links = [page.until for page in self.house.pay_pages() if not page.over]
+                if not links:
+                    return
+                self.clock.moment = max(self.clock.moment, *links)
             if not self.house.pages or all(page.over or page.id for page in self.house.pages):
                 continue
             for page in self.house.pages:  # a page nobody opened ends by itself

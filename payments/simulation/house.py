@@ -100,7 +100,7 @@ class House(After):
         newly = not page.over and seen.status is payments.CardPageStatus.COMPLETE
         page.over = page.over or seen.status is not payments.CardPageStatus.OPEN
         if seen.hold is not None and seen.hold.began:
-            self.books.book(seen.hold, self.now)
+            self.book(seen.hold)
         if not newly:
             self.page_is_over(page)
             return
@@ -211,11 +211,12 @@ class House(After):
         """It is done: book it, and go on."""
         if isinstance(seen, payments.Refund):
             self.books.book_refund(seen)
-            row.state, row.result = "done", seen.id
+            self.done(row, seen.id)
             self.refund_told()
             return
-        self.books.book(seen, self.now)
-        first, row.state, row.result = row.state != "done", "done", seen.id
+        self.book(seen)
+        first = row.state != "done"
+        self.done(row, seen.id)
         row.done_at = row.done_at or self.now
         if row.kind is not payments.OperationKind.AUTHORISE:
             self.finish(payments.By.BANK)
@@ -291,7 +292,7 @@ class House(After):
         seen = self.rules.believed(payload, lambda: self.provider.fetch_hold(name))
         self.killed()
         if name in self.books.holds:
-            self.books.book(seen, self.now)
+            self.book(seen)
             if self.state == COMING:
                 self._money_came(payments.By.BANK)
             self.finish(payments.By.BANK)

@@ -48,6 +48,8 @@ class Mix:
     """How often her hour turns out to be some days later than the first it might have been."""
     absent: float = 0.05
     """How often nobody opens the door: a fee is due, if she agreed to one."""
+    fees_up_to: int = 2_000
+    """The highest fee she may agree to, in what prices are multiples of."""
     credits: float = 0.1
     """How often something is taken off, as a gesture."""
     signal: float = 0.8

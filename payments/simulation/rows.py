@@ -31,7 +31,7 @@ class Row:
     done_at: datetime | None = None
     result: str | None = None
     troubles: int = 0
-    """How often the provider failed, or the house was killed, while it was carried out."""
+    """Of its attempts, those in which the provider failed or the house was killed."""
     unread: bool = False
     """Whether it was handed over while nobody could know its outcome."""
 

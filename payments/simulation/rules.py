@@ -26,6 +26,7 @@ class Rules:
     due: Callable[..., payments.Money] = payments.due
     settle: Callable[..., tuple[payments.Operation, ...]] = payments.settle
     begin: Callable[..., tuple[payments.Step | None, payments.Stored]] = payments.begin
+    came_about: Callable[..., bool] = payments.came_about
     carry_out: Callable[[], Steps] = payments.carry_out
     movements: Callable[..., tuple[tuple[payments.Movement, payments.Money], ...]] = (
         payments.movements
@@ -36,6 +37,7 @@ class Rules:
         payments.entries
     )
     to_hold: Callable[..., payments.Money] = payments.to_hold
+    let_off: Callable[[payments.Money], payments.Money] = payments.let_off
     short_of: Callable[..., payments.Money] = payments.short_of
     refund: Callable[..., payments.Operation] = payments.refund
     believed: Callable[..., payments.Hold] = fetched

@@ -7,7 +7,6 @@ from payments.sandbox import intents
 
 from .aftermath import collect, disputed, refunded
 from .history import MONDAY, History
-from .mix import LEAST
 
 
 def look_a_day_before(history: History) -> None:
@@ -71,7 +70,7 @@ def _at_the_door(
     lost = [history.happens(0.03) for _ in house.lines]
     lines = _outcome(history, kept, lost)
     short = _short(history, lines, off)
-    if short.minor >= LEAST and history.happens(history.mix.signal):
+    if short and history.happens(history.mix.signal):
         _holds_more(history, short)
     while _short(history, lines, off):
         kept[kept.index(True)] = False
@@ -99,7 +98,7 @@ def _holds_more(history: History, short: payments.Money) -> None:
     """She confirms a second hold on her phone, before the piece is hers."""
     house, until = history.house, history.clock.moment + timedelta(minutes=10)
     history.say(f"{short} more is to be held")
-    if not history.try_to(lambda: house.ask_for_more(short), until):
+    if not history.try_to(lambda: house.ask_for_more(short.askable()), until):
         return
     page = house.pages[-1]
     if page.id is not None and history.happens(0.9):

@@ -27,7 +27,10 @@ def hold(name: str, minor: int, state: payments.HoldState = HELD, taken: int = 0
     return payments.Hold(name, state, sek(minor), sek(taken))
 
 
-holds = st.lists(st.tuples(st.integers(1, 5_000_000), st.sampled_from([HELD, RELEASED, PENDING])))
+LEAST = payments.LEAST["SEK"]
+amounts = st.one_of(st.integers(LEAST, 3 * LEAST), st.integers(LEAST, 5_000_000))
+dues = st.one_of(st.integers(0, 5 * LEAST), st.integers(0, 20_000_000))
+holds = st.lists(st.tuples(amounts, st.sampled_from([HELD, RELEASED, PENDING])))
 
 
 def as_holds(drawn: list[tuple[int, payments.HoldState]]) -> list[payments.Hold]:
@@ -74,7 +77,7 @@ def test_due_is_never_negative_and_no_returned_piece_adds_to_it(
     )
 
 
-@given(st.integers(0, 20_000_000), holds)
+@given(dues, holds)
 def test_a_settlement_takes_exactly_what_is_due_and_never_more_than_is_held(
     minor: int, drawn: list[tuple[int, payments.HoldState]]
 ) -> None:
@@ -87,12 +90,14 @@ def test_a_settlement_takes_exactly_what_is_due_and_never_more_than_is_held(
         assert short.value.missing == sek(minor - reach)
         return
 
+    minor = takeable(minor, all_holds)
     planned = payments.settle("order-1", sek(minor), all_holds)
 
     captures = [each for each in planned if each.kind is payments.OperationKind.CAPTURE]
     releases = [each for each in planned if each.kind is payments.OperationKind.RELEASE]
     assert sum(each.amount.minor for each in captures) == minor
     assert all(each.hold and each.amount <= live[each.hold].amount for each in captures)
+    assert not any(each.amount.too_little for each in captures)
     assert sorted(str(each.hold) for each in planned) == sorted(live)
     assert len({each.key for each in planned}) == len(planned)
     if minor == 0:
@@ -100,13 +105,38 @@ def test_a_settlement_takes_exactly_what_is_due_and_never_more_than_is_held(
         assert len(releases) == len(live)
 
 
-@given(st.integers(0, 20_000_000), holds)
+def takeable(minor: int, of: list[payments.Hold]) -> int:
+    """What is taken of it: all, or all but what no card takes."""
+    try:
+        payments.settle("order-1", sek(minor), of)
+    except payments.NotCovered as short:
+        assert payments.let_off(short.missing) == short.missing
+        return minor - short.missing.minor
+    return minor
+
+
+def test_what_is_too_little_for_one_hold_another_leaves_it() -> None:
+    both = [hold("pi_1", 1_000), hold("pi_2", 300)]
+    taken = [each.amount for each in payments.settle("order-1", sek(1_019), both)]
+    assert taken == [sek(719), sek(300)]
+
+
+@pytest.mark.parametrize(("due", "held"), [(19, [1_000]), (319, [310, 400])])
+def test_what_no_hold_can_give_is_missing_and_let_off(due: int, held: list[int]) -> None:
+    both = [hold(f"pi_{number}", minor) for number, minor in enumerate(held)]
+    with pytest.raises(payments.NotCovered) as short:
+        payments.settle("order-1", sek(due), both)
+    assert payments.let_off(short.value.missing) == short.value.missing
+    assert payments.let_off(sek(300)) == sek(0)
+
+
+@given(dues, holds)
 def test_a_settlement_carried_out_asks_for_nothing_more(
     minor: int, drawn: list[tuple[int, payments.HoldState]]
 ) -> None:
     all_holds = as_holds(drawn)
     reach = sum(each.amount.minor for each in all_holds if each.state is HELD)
-    minor = min(minor, reach)
+    minor = takeable(min(minor, reach), all_holds)
     planned = {each.hold: each for each in payments.settle("order-1", sek(minor), all_holds)}
 
     def done(each: payments.Hold) -> payments.Hold:

@@ -22,6 +22,7 @@ LOSING = Mix(faults=0.6, outages=0.08, refunds=0.9)
 DARK = Mix(dark=0.8)
 MOVING = Mix(moved=0.8)
 AWAY = Mix(absent=0.6)
+CHEAP = Mix(absent=0.6, fees_up_to=5)
 GIVING = Mix(refunds=0.95)
 ASKING = Mix(disputes=0.8)
 UNSTEADY = Mix(lets_go=0.7, crashes=0.3)
@@ -59,6 +60,52 @@ def test_a_year_of_departures_in_short() -> None:
     assert seen.silent == 0
     assert seen.good > 200
     assert seen.good_in_time >= 0.995 * seen.good
+
+
+# Histories that were wrong once, of 100,000 with the seed 2026
+
+
+def nothing_is_let_off(missing: payments.Money) -> payments.Money:
+    return missing * 0
+
+
+def everything_is_let_off(missing: payments.Money) -> payments.Money:
+    return missing
+
+
+def given_up_for_good(
+    kind: payments.OperationKind, amount: payments.Money, seen: payments.Hold
+) -> bool:
+    del kind, amount, seen
+    return False
+
+
+FOUND = {
+    "a fee too little for any card is asked of none": (
+        2026002552,
+        replace(RULES, let_off=nothing_is_let_off),
+    ),
+    "a hold that lapses after its release was given up calls nobody any more": (
+        2026018081,
+        replace(RULES, came_about=given_up_for_good),
+    ),
+    "a hold given back late, of two, calls nobody any more": (
+        2026062797,
+        replace(RULES, came_about=given_up_for_good),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FOUND)
+def test_a_history_that_was_wrong_once_is_right(what: str) -> None:
+    seed, as_it_was = FOUND[what]
+    assert tell(seed).wrong == []
+    assert tell(seed, rules=as_it_was).wrong
+
+
+def test_an_attempt_that_could_not_be_read_back_was_in_vain_too() -> None:
+    # Eleven of its twelve attempts met trouble, one of them in the reading after a plain no.
+    assert tell(2026094594).wrong == []
 
 
 # Rules broken on purpose
@@ -317,6 +364,16 @@ BUGS: dict[str, tuple[Rules, Mix, set[str]]] = {
         {"no_orphan_hold", "every_order_ends"},
     ),
     "a fee forgotten": (replace(RULES, due=no_fees), AWAY, {"captured_is_due"}),
+    "a card is asked for too little": (
+        replace(RULES, let_off=nothing_is_let_off),
+        CHEAP,
+        {"no_rule_is_broken"},
+    ),
+    "whatever is missing is let off": (
+        replace(RULES, let_off=everything_is_let_off),
+        DARK,
+        {"captured_is_due"},
+    ),
     "a credit forgotten": (replace(RULES, due=no_credits), Mix(), {"captured_is_due"}),
     "she keeps what is not held": (
         replace(RULES, short_of=never_short),

@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
-from concierge.desk.show_receipt import receipt_of
+from concierge.desk.show_receipt import Extra, receipt_of
 from concierge.model import (
     AuditEntry,
     Case,
@@ -24,6 +24,7 @@ from concierge.store.transaction import transaction
 from payments.stripe_gateway import StripeGateway
 from tests.small_house import GESTURE_MINOR, PRICES, SmallHouse, at
 
+from .receipts import receipt_that_adds_up
 from .test_returns import Phone, Phones, lines, phones, said, visit, work_off
 
 __all__ = ["lines", "phones", "visit"]
@@ -77,6 +78,29 @@ async def test_a_gesture_is_taken_off_what_she_pays_with_who_and_why(
     assert [each.amount.minor for each in paper.credits] == [12_500]
     assert paper.charged.minor == paper.kept.minor - 12_500 == captured
     assert paper.net + paper.vat_total == paper.charged
+
+
+async def test_what_a_gesture_leaves_and_no_card_takes_is_let_off(
+    house: SmallHouse, gateway: StripeGateway, visit: Order, phones: Phones,
+    lines: list[OrderLine],
+) -> None:  # fmt: skip
+    async with transaction(house.engine) as session:
+        scarf = await session.get_one(OrderLine, lines[0].id)
+        scarf.price_minor = GESTURE_MINOR + 299
+    async with phones as (hers, _):
+        await arrive(hers, visit)
+        given = {"gesture": {"minor": GESTURE_MINOR, "reason": "goodwill"}}
+        sent = await hers.write(f"{visit.id}/returns/{new_id()}", said(lines, 0) | given)
+        assert sent.status_code == 200, sent.text
+        await work_off(house, gateway)
+        receipt = (await hers.see(visit.id)).json()["receipt"]
+    assert (receipt["state"], receipt["due"]["minor"]) == ("released", 0)
+    paper = await receipt_that_adds_up(house.engine, visit.id)
+    assert [(each.what, each.amount.minor) for each in paper.credits] == [
+        (Extra.GESTURE, GESTURE_MINOR), (Extra.LET_OFF, 299),
+    ]  # fmt: skip
+    async with transaction(house.engine) as session:
+        assert (await session.exec(select(func.count()).select_from(Case))).one() == 0
 
 
 @pytest.mark.parametrize("minor", [GESTURE_MINOR + 1, 0, -5, 2**40, 1.5])

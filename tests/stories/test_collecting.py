@@ -8,12 +8,23 @@ import pytest
 from sqlmodel import col, select
 
 import payments
+import payments.notices
 import payments.plan
 from concierge.desk.book_money import book_hold
 from concierge.desk.collect import LINK_SENT
 from concierge.desk.hold_money import money_came
+from concierge.desk.read_notice import keep_notice, read_notice
 from concierge.desk.run_operation import run_operation
-from concierge.model import OVER, AuditEntry, Case, Operation, Order, OrderState, Role
+from concierge.model import (
+    OVER,
+    AuditEntry,
+    Case,
+    Operation,
+    OperationState,
+    Order,
+    OrderState,
+    Role,
+)
 from concierge.store.clock import now
 from concierge.store.transaction import lock_order, transaction
 from tests.payments.sandboxed import OK, Sandbox, client_of, fresh
@@ -222,6 +233,37 @@ async def another_card(whole: Whole) -> tuple[str | None, str | None]:
     async with client_of(whole.shop.sandbox) as client:
         kept = await client.kept(OK)
     return kept.payment_method, kept.customer
+
+
+async def test_a_release_given_up_that_comes_about_by_itself_calls_nobody_any_more(
+    whole: Whole,
+) -> None:
+    her, order_id = await whole.ordered(window=-1)
+    [hold] = await whole.holds(order_id)
+    sandbox, provider = whole.shop.sandbox, "/v1/payment_intents/*"
+    await sandbox.fault("drop_before", f"{provider}/cancel", times=99)
+    assert (await her.ask("POST", f"/api/orders/{order_id}/cancellations?fee=0")).is_success
+    async with transaction(whole.shop.small.engine) as session:
+        rows = await session.exec(
+            select(Operation).where(Operation.kind == payments.OperationKind.RELEASE)
+        )
+        release = rows.one()
+        release.attempts = payments.plan.MOST_ATTEMPTS
+    async with sandbox.gateway() as gateway:
+        await run_operation(whole.shop.small.engine, gateway, release.id)
+        assert await open_cases(whole) == ["operation_failed"]
+        await sandbox.tell("holds/lapse", hold=hold.provider_id)
+        told = payments.notices.Notice(
+            "evt_lapse", payments.notices.NoticeKind.HOLD, hold.provider_id, at("09:00"), "test"
+        )
+        async with transaction(whole.shop.small.engine) as session:
+            await keep_notice(session, told)
+        await read_notice(whole.shop.small.engine, gateway, told.id)
+    assert await open_cases(whole) == []
+    [done] = [each for each in await whole.operations(order_id) if each.id == release.id]
+    assert done.state is OperationState.DONE
+    assert (await whole.order(order_id)).standing is payments.Standing.RELEASED
+    assert await whole.balance("memo:held") == 0
 
 
 async def test_nothing_is_asked_of_her_while_a_capture_may_have_paid(whole: Whole) -> None:

@@ -171,6 +171,20 @@ async def test_cancelling_late_takes_exactly_the_fee_she_was_told(whole: Whole) 
     assert (await cancel(her, order_id, told)).status_code == 409
 
 
+async def test_a_fee_that_no_card_takes_is_let_off_and_her_hold_given_back(whole: Whole) -> None:
+    async with transaction(whole.shop.small.engine) as session:
+        hub = await session.get_one(Hub, whole.shop.small.hub.id)
+        hub.late_fee_minor = 299
+    her, order_id = await whole.ordered(fees=f"299/{ABSENT}/24/SEK")
+    assert (await cancel(her, order_id, 299)).status_code == 201
+    await whole.work()
+    order, [hold] = await whole.order(order_id), await whole.holds(order_id)
+    assert (order.state, order.standing) == (OrderState.CANCELLED, payments.Standing.RELEASED)
+    assert (hold.state, hold.captured_minor) == (payments.HoldState.RELEASED, 0)
+    shown = (await her.ask("GET", f"/api/orders/{order_id}")).json()
+    assert shown["fee"]["waived"]
+
+
 async def at_a_closed_door(whole: Whole) -> tuple[Colleague, UUID]:
     """The concierge rings, nobody opens, and the dispatcher hears of it."""
     _, order_id = await read_and_ordered(whole)

@@ -107,6 +107,30 @@ async def test_all_is_kept_once_she_has_had_the_rest_set_aside(
     assert [card.charged.minor for card in told.card] == [ONCE, PRICES[0]]
 
 
+async def test_a_second_hold_is_never_less_than_a_card_can_be_asked_for(
+    house: SmallHouse,
+    gateway: StripeGateway,
+    her: Client,
+    visit: Order,
+    phones: Phones,
+    lines: list[OrderLine],
+) -> None:
+    async with transaction(house.engine) as session:
+        ribbon = await session.get_one(OrderLine, lines[1].id)
+        ribbon.price_minor = 199
+    least = payments.LEAST["SEK"]
+    async with phones as (hers, _):
+        await arrive(hers, visit)
+        shown = await ask(hers, visit, *lines)
+        assert shown["second_hold"]["amount"]["minor"] == least  # pyright: ignore[reportIndexIssue]
+        await at_her_card(house, gateway, her, await to_her_card(house, gateway, visit))
+        sent = await hers.write(f"{visit.id}/returns/{new_id()}", said(lines, 0, 1, 2))
+        assert sent.status_code == 200, sent.text
+        await work_off(house, gateway)
+    told = await receipt_that_adds_up(house.engine, visit.id)
+    assert [card.charged.minor for card in told.card] == [ONCE - (least - 199), least]
+
+
 async def test_a_card_page_she_leaves_or_a_bank_that_says_no_changes_nothing(
     house: SmallHouse,
     gateway: StripeGateway,
