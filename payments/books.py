@@ -46,7 +46,7 @@ def facts_of(seen: Seen, *, left: bool = False) -> tuple[tuple[Movement, Money],
             else:
                 course = refund_movements(None, seen)
         case Dispute():
-            course = dispute_movements(None, seen)
+            return dispute_movements(None, seen)
     return tuple((each, seen.amount) for each in course)
 
 
@@ -106,6 +106,8 @@ SUMS: Mapping[str, tuple[Movement, Account]] = {
     "disputed": (Movement.DISPUTED, Account.DISPUTED),
     "disputes won": (Movement.DISPUTE_WON, Account.PROVIDER_BALANCE),
     "disputes lost": (Movement.DISPUTE_LOST, Account.DISPUTES_LOST),
+    "dispute fees": (Movement.DISPUTE_FEE, Account.DISPUTE_FEES),
+    "dispute fees back": (Movement.DISPUTE_FEE_BACK, Account.DISPUTE_FEES),
 }
 """What is added up on both sides, and the account on which our ledger shows it."""
 

@@ -71,7 +71,8 @@ class Dispute:
 
     `hold` is the hold or charge it questions, `reason` the bank's word for why. `answer_by` is
     when evidence must be in, None when her bank takes none. `taken` tells that the money has left
-    us for as long as it lasts; of a mere question it has not.
+    us for as long as it lasts; of a mere question it has not. `fee` is what the provider took from
+    us for it, in the currency of our balance there, `fee_back` what of that it gave back.
     """
 
     id: str
@@ -83,6 +84,8 @@ class Dispute:
     answer_by: datetime | None = None
     answered: int = 0
     """How often evidence was handed in; most often it can be once."""
+    fee: Money | None = None
+    fee_back: Money | None = None
 
     @property
     def over(self) -> bool:

@@ -26,6 +26,8 @@ class Account(StrEnum):
     """Taken back by a bank for as long as it asks; ours again when we win."""
     DISPUTES_LOST = "disputes_lost"
     """Taken back by a bank for good."""
+    DISPUTE_FEES = "dispute_fees"
+    """What the provider takes from us for a dispute, in the currency of our balance there."""
     HELD = "memo:held"
     """Set aside on clients' cards. Memo: no money of ours."""
     HELD_CONTRA = "memo:held_contra"
@@ -64,6 +66,8 @@ class Movement(StrEnum):
     DISPUTED = "disputed"
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
+    DISPUTE_FEE = "dispute_fee"
+    DISPUTE_FEE_BACK = "dispute_fee_back"
 
 
 PAIRS: dict[Movement, tuple[tuple[Account, Account], ...]] = {
@@ -78,6 +82,8 @@ PAIRS: dict[Movement, tuple[tuple[Account, Account], ...]] = {
     Movement.DISPUTED: ((Account.DISPUTED, Account.PROVIDER_BALANCE),),
     Movement.DISPUTE_WON: ((Account.PROVIDER_BALANCE, Account.DISPUTED),),
     Movement.DISPUTE_LOST: ((Account.DISPUTES_LOST, Account.DISPUTED),),
+    Movement.DISPUTE_FEE: ((Account.DISPUTE_FEES, Account.PROVIDER_BALANCE),),
+    Movement.DISPUTE_FEE_BACK: ((Account.PROVIDER_BALANCE, Account.DISPUTE_FEES),),
 }
 """For each fact the accounts it debits and credits."""
 
@@ -139,8 +145,10 @@ def refund_movements(before: Refund | None, after: Refund) -> tuple[Movement, ..
     return (Movement.REFUNDED,) if leaves else (Movement.REFUND_FAILED,)
 
 
-def dispute_movements(before: Dispute | None, after: Dispute) -> tuple[Movement, ...]:
-    """What happened between two readings of one dispute, each for its amount.
+def dispute_movements(
+    before: Dispute | None, after: Dispute
+) -> tuple[tuple[Movement, Money], ...]:
+    """What happened between two readings of one dispute, and the provider's fee for it.
 
     A question alone moves nothing. One read for the first time when it is over is written in
     full: taken back, then won or lost.
@@ -150,21 +158,30 @@ def dispute_movements(before: Dispute | None, after: Dispute) -> tuple[Movement,
     """
     if before is not None and (before.id, before.amount) != (after.id, after.amount):
         raise BadAmount(f"{before.id} and {after.id} are two disputes.")
-    was = _course(before) if before is not None else ()
+    was = _course(before) if before is not None else {}
     now = _course(after)
-    if now[: len(was)] != was:
+    if any(now.get(fact) != amount for fact, amount in was.items()):
         raise BadAmount(f"Dispute {after.id} cannot go back from {was} to {now}.")
-    return now[len(was) :]
+    return tuple((fact, amount) for fact, amount in now.items() if fact not in was)
 
 
-def _course(dispute: Dispute) -> tuple[Movement, ...]:
+ENDS = {
+    DisputeState.WON: Movement.DISPUTE_WON,
+    DisputeState.LOST: Movement.DISPUTE_LOST,
+}
+
+
+def _course(dispute: Dispute) -> dict[Movement, Money]:
     if not dispute.taken:
-        return ()
-    end = {
-        DisputeState.WON: (Movement.DISPUTE_WON,),
-        DisputeState.LOST: (Movement.DISPUTE_LOST,),
-    }
-    return (Movement.DISPUTED, *end.get(dispute.state, ()))
+        return {}
+    course = {Movement.DISPUTED: dispute.amount}
+    if dispute.fee is not None:
+        course[Movement.DISPUTE_FEE] = dispute.fee
+    if dispute.state in ENDS:
+        course[ENDS[dispute.state]] = dispute.amount
+    if dispute.fee_back is not None:
+        course[Movement.DISPUTE_FEE_BACK] = dispute.fee_back
+    return course
 
 
 RANK = {

@@ -4,7 +4,7 @@ Answers are read as plain mappings: Stripe leaves out what does not apply, and a
 `capture_before` is not a reason to fail.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -126,18 +126,27 @@ def refund(answer: Answer) -> Refund:
 
 
 def dispute(answer: Answer) -> Dispute:
-    """A Dispute object as a dispute."""
+    """A Dispute object as a dispute. Its fee comes with the money that was moved for it."""
     details = _part(answer, "evidence_details")
+    moved = cast("list[Answer]", answer.get("balance_transactions") or [])
     return Dispute(
         id=answer["id"],
         hold=_id(answer.get("payment_intent")) or "",
         amount=Money(answer["amount"], answer["currency"].upper()),
         state=DISPUTE_STATES[answer["status"]],
         reason=answer["reason"],
-        taken=bool(answer.get("balance_transactions")),
+        taken=bool(moved),
         answer_by=moment(details["due_by"]) if details.get("due_by") else None,
         answered=details.get("submission_count") or 0,
+        fee=_fees(each for each in moved if each["fee"] > 0),
+        fee_back=_fees(each for each in moved if each["fee"] < 0),
     )
+
+
+def _fees(moved: Iterable[Answer]) -> Money | None:
+    """The provider's fees of what it moved, added up; None where it asked none."""
+    fees = [Money(abs(each["fee"]), each["currency"].upper()) for each in moved]
+    return Money.total(fees, fees[0].currency) if fees else None
 
 
 def account(answer: Answer) -> ProviderAccount:

@@ -16,6 +16,7 @@ from concierge.words import Words, words_in
 TOO_LITTLE = "No card can be asked for so little."
 """Why such a fee is not asked."""
 
+
 class FeesAsked(msgspec.Struct, frozen=True):
     """What a hub asks for a visit that falls through, and the words that say it to her.
 
@@ -79,7 +80,7 @@ async def agree_fees(
         FeeConsent(
             order_id=order.id, late_fee_minor=asked.late.minor,
             absence_fee_minor=asked.absence.minor, notice_hours=asked.notice_hours,
-            currency=order.currency, words=asked.words, language=words.language,
+            vat_bp=hub.vat_bp, currency=order.currency, words=asked.words, language=words.language,
             by=f"client:{order.client_id}", at=now,
         )
     )  # fmt: skip

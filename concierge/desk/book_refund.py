@@ -24,7 +24,12 @@ async def book_refund(
 
     The caller holds the order's lock.
     """
-    return await _post(session, order, seen.id, payments.refund_movements(None, seen), seen, now)
+    course = [(each, seen.amount) for each in payments.refund_movements(None, seen)]
+    if seen.state is payments.RefundState.FAILED:
+        written = await _written(session, seen.id)
+        left = f"{seen.id}:{payments.Movement.REFUNDED}" in written
+        course = [(payments.Movement.REFUND_FAILED, seen.amount)] if left else []
+    return await _post(session, order, seen.id, course, now)
 
 
 async def book_dispute(
@@ -34,28 +39,28 @@ async def book_dispute(
 
     The caller holds the order's lock.
     """
-    course = payments.dispute_movements(None, seen)
-    return await _post(session, order, seen.id, course, seen, now)
+    return await _post(session, order, seen.id, payments.dispute_movements(None, seen), now)
 
 
 async def _post(
     session: AsyncSession,
     order: Order,
     name: str,
-    course: Iterable[payments.Movement],
-    seen: payments.Refund | payments.Dispute,
+    course: Iterable[tuple[payments.Movement, payments.Money]],
     now: datetime,
 ) -> bool:
-    rows = await session.exec(
-        select(LedgerEntry.journal).where(col(LedgerEntry.journal).startswith(f"{name}:"))
-    )
-    written = set(rows)
-    if isinstance(seen, payments.Refund) and seen.state is payments.RefundState.FAILED:
-        left = f"{name}:{payments.Movement.REFUNDED}"
-        course = (payments.Movement.REFUND_FAILED,) if left in written else ()
-    fresh = [each for each in course if f"{name}:{each}" not in written]
-    for movement in fresh:
-        entries = payments.entries(movement, seen.amount)
+    written = await _written(session, name)
+    fresh = [each for each in course if f"{name}:{each[0]}" not in written]
+    for movement, amount in fresh:
+        entries = payments.entries(movement, amount)
         post(session, order.id, f"{name}:{movement}", entries, now)
     await session.flush()
     return bool(fresh)
+
+
+async def _written(session: AsyncSession, name: str) -> set[str]:
+    """The journals we have of a refund or dispute."""
+    rows = await session.exec(
+        select(LedgerEntry.journal).where(col(LedgerEntry.journal).startswith(f"{name}:"))
+    )
+    return set(rows)

@@ -29,9 +29,10 @@ from concierge.store.transaction import lock_order, transaction
 from concierge.words import Words
 
 from .asked_of_her import asked_of_her
-from .decide_piece import decided, locked_disposition, refuse_while_asked, tell_boards
+from .decide_piece import decided, refuse_while_asked, tell_boards
 from .dispute_pieces import DISPUTED, TROUBLED
 from .end_case import Works
+from .its_order import with_its_order
 from .refund_money import stand_by_refunds
 from .settle import GIVEN_UP, open_case, plan_operation, stand
 from .write_letter import Letter, write_letter
@@ -56,7 +57,7 @@ async def ask_her(
             end, or she has left no card.
     """
     async with transaction(engine) as session:
-        order, disposition = await locked_disposition(session, disposition_id, works_at)
+        order, disposition = await with_its_order(session, Disposition, disposition_id, works_at)
         moment = await now(session)
         await refuse_while_asked(session, disposition)
         if order.settled_at is None:

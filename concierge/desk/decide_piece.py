@@ -21,13 +21,14 @@ from concierge.model import (
     PieceMove,
     PieceState,
 )
-from concierge.model.refusals import Missing, WrongStep
+from concierge.model.refusals import WrongStep
 from concierge.store.clock import now
 from concierge.store.log import audit
-from concierge.store.transaction import lock_order, transaction
+from concierge.store.transaction import transaction
 
 from .dispute_pieces import DISPUTED
 from .end_case import Works, tell_of
+from .its_order import with_its_order
 from .refund_money import refund
 from .replace_sold import replace_sold
 from .settle import close_cases
@@ -47,7 +48,7 @@ async def put_back(
         WrongStep: it was decided otherwise, or her bank is being asked for it just now.
     """
     async with transaction(engine) as session:
-        order, disposition = await locked_disposition(session, disposition_id, works_at)
+        order, disposition = await with_its_order(session, Disposition, disposition_id, works_at)
         moment = await now(session)
         if disposition.decision in (Decision.WRITTEN_OFF, Decision.CHARGED):
             await _found(session, order, disposition, why, by, moment)
@@ -69,7 +70,7 @@ async def write_off(
         WrongStep: it was decided otherwise, or her bank is being asked for it just now.
     """
     async with transaction(engine) as session:
-        order, disposition = await locked_disposition(session, disposition_id, works_at)
+        order, disposition = await with_its_order(session, Disposition, disposition_id, works_at)
         moment = await now(session)
         await refuse_while_asked(session, disposition)
         if disposition.decide(Decision.WRITTEN_OFF, why, by=by, now=moment):
@@ -124,24 +125,6 @@ async def _found(
         piece=str(disposition.piece_id),
     )  # fmt: skip
     await tell_boards(session, order)
-
-
-async def locked_disposition(
-    session: AsyncSession, disposition_id: UUID, works_at: Works
-) -> tuple[Order, Disposition]:
-    """A damaged or missing piece of one's own hub, its order ours alone.
-
-    Raises:
-        Missing: there is no such piece for them.
-    """
-    found = await session.get(Disposition, disposition_id)
-    order = found and await session.get(Order, found.order_id)
-    if found is None or order is None or not works_at(order.hub_id):
-        raise Missing("There is no such piece to decide about.")
-    await lock_order(session, order.id)
-    await session.refresh(found)
-    await session.refresh(order)
-    return order, found
 
 
 async def refuse_while_asked(session: AsyncSession, disposition: Disposition) -> None:

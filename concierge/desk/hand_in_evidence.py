@@ -1,28 +1,20 @@
-"""Evidence that somebody looked over is handed in to her bank, once, with her receipt."""
+"""What we say to a dispute: the evidence that somebody looked over, or that we give in."""
 
 from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-import payments
-from concierge.model import Case, Dispute, Hub, Order
-from concierge.model.refusals import BadRequest, Missing
-from concierge.model.told import says
-from concierge.settings import Seller
+from concierge.model import Dispute
+from concierge.model.refusals import BadRequest
 from concierge.store.clock import now
-from concierge.store.jobs import HandInEvidence, enqueue
+from concierge.store.jobs import AnswerDispute, enqueue
 from concierge.store.log import audit
-from concierge.store.transaction import lock_order, transaction
-from concierge.words import words_in
-from payments.stripe_gateway import StripeGateway
+from concierge.store.transaction import transaction
 
-from .end_case import Works, tell_of
+from .answer_dispute import tell_its_case
+from .end_case import Works
 from .gather_evidence import FIELDS
-from .print_photographs import sheet_of
-from .print_receipt import print_receipt
-from .see_dispute import dispute_seen, said_of
-from .show_receipt import receipt_of
+from .its_order import with_its_order
 
 LONGEST = 20_000
 """Characters of one field; the provider takes 150,000 of all together."""
@@ -43,136 +35,37 @@ async def hand_in(
     if any(len(words) > LONGEST for words in shown.values()):
         raise BadRequest("This is more than her bank reads.")
     async with transaction(engine) as session:
-        order, dispute = await locked_dispute(session, dispute_id, works_at)
+        order, dispute = await with_its_order(session, Dispute, dispute_id, works_at)
         moment = await now(session)
         if not dispute.answer({k: v for k, v in shown.items() if v}, by=by, now=moment):
             return
-        await enqueue(session, HandInEvidence(dispute=dispute.id))
+        await enqueue(session, AnswerDispute(dispute=dispute.id))
         await audit(
             session, who=by, what="dispute.answer", subject=f"order:{order.id}", now=moment,
             dispute=dispute.id, fields=sorted(dispute.evidence),
         )  # fmt: skip
-        await _tell(session, dispute)
+        await tell_its_case(session, dispute)
 
 
-async def carry_to_the_bank(
-    engine: AsyncEngine, gateway: StripeGateway, dispute_id: str, *, seller: Seller
+async def give_in(
+    engine: AsyncEngine, dispute_id: str, why: str, *, works_at: Works, by: str
 ) -> None:
-    """Hand in what was looked over, if her bank has not got it yet. Twice is once.
-
-    The provider is read first each time, so a fresh key after its own failure does nothing twice.
-
-    Raises:
-        payments.Unreachable: the provider does not answer; ask again.
-    """
-    async with transaction(engine) as session:
-        row = await session.get(Dispute, dispute_id)
-        if row is None or row.sent_at is None or row.handed_in_at is not None:
-            return
-    try:
-        seen = await gateway.fetch_dispute(dispute_id)
-        if not seen.answered and not seen.over:
-            shown = dict(row.evidence)
-            if file := await _receipt(engine, gateway, row, seller):
-                shown["receipt"] = file
-            if file := await _photographs(engine, gateway, row):
-                shown["uncategorized_file"] = file
-            seen = await gateway.submit_evidence(dispute_id, shown, key=row.key)
-    except payments.Unreachable as silence:
-        if silence.stored:
-            await _fresh_key(engine, row)
-        raise
-    except payments.WrongState:
-        seen = await gateway.fetch_dispute(dispute_id)
-    except payments.PaymentsError as no:
-        await _back_to_the_person(engine, row, str(no))
-        return
-    async with transaction(engine) as session:
-        await lock_order(session, row.order_id)
-        order = await session.get_one(Order, row.order_id, populate_existing=True)
-        await dispute_seen(session, order, seen, await now(session))
-
-
-async def locked_dispute(
-    session: AsyncSession, dispute_id: str, works_at: Works
-) -> tuple[Order, Dispute]:
-    """A dispute about an order of one's own hub, the order ours alone.
+    """Somebody lets her have the money: the bank is told soon, and it is lost. Twice is once.
 
     Raises:
         Missing: there is no such dispute for them.
+        BadRequest: nobody says why.
+        TooLate: the time for an answer is over.
+        WrongStep: it was answered before, has ended, or her bank only asks.
     """
-    dispute = await session.get(Dispute, dispute_id)
-    order = dispute and await session.get(Order, dispute.order_id)
-    if dispute is None or order is None or not works_at(order.hub_id):
-        raise Missing("There is no such dispute.")
-    await lock_order(session, order.id)
-    await session.refresh(dispute)
-    return order, dispute
-
-
-async def receipt_file(engine: AsyncEngine, row: Dispute, seller: Seller) -> bytes | None:
-    """Her receipt as her bank gets it, in English; None while there is none."""
     async with transaction(engine) as session:
-        order = await session.get_one(Order, row.order_id)
-        if order.settled_at is None:
-            return None
-        receipt = await receipt_of(session, order)
-        words = words_in("en", (await session.get_one(Hub, order.hub_id)).zone)
-    return await print_receipt(receipt, seller, words)
-
-
-async def _receipt(
-    engine: AsyncEngine, gateway: StripeGateway, row: Dispute, seller: Seller
-) -> str | None:
-    """Her receipt at the provider: handed in once."""
-    if row.receipt_file is not None:
-        return row.receipt_file
-    content = await receipt_file(engine, row, seller)
-    if content is None:
-        return None
-    name = await gateway.upload_evidence("receipt.pdf", content, key=f"{row.key}:receipt")
-    async with transaction(engine) as session:
-        kept = await session.get_one(Dispute, row.id)
-        kept.receipt_file = name
-    return name
-
-
-async def _photographs(engine: AsyncEngine, gateway: StripeGateway, row: Dispute) -> str | None:
-    """The photographs of the pieces at the provider: handed in once, as one sheet."""
-    if row.photographs_file is not None:
-        return row.photographs_file
-    sheet = await sheet_of(engine, row.order_id)
-    if sheet is None:
-        return None
-    name = await gateway.upload_evidence("photographs.jpg", sheet, key=f"{row.key}:photographs")
-    async with transaction(engine) as session:
-        kept = await session.get_one(Dispute, row.id)
-        kept.photographs_file = name
-    return name
-
-
-async def _fresh_key(engine: AsyncEngine, row: Dispute) -> None:
-    """The provider keeps a failure of its own under this key: the next try has another."""
-    async with transaction(engine) as session:
-        kept = await session.get_one(Dispute, row.id)
-        kept.key = payments.next_key(kept.key)
-
-
-async def _back_to_the_person(engine: AsyncEngine, row: Dispute, trouble: str) -> None:
-    """The provider does not take it: whoever looked it over does so again."""
-    async with transaction(engine) as session:
-        await lock_order(session, row.order_id)
-        kept = await session.get_one(Dispute, row.id, populate_existing=True)
-        kept.take_back(trouble)
-        order = await session.get_one(Order, row.order_id)
-        case = await session.get(Case, kept.case_id)
-        if case is not None:
-            no = says("The provider did not take it: %(why)s", why=trouble)
-            case.tell([*await said_of(session, order, kept), no])
-        await _tell(session, kept)
-
-
-async def _tell(session: AsyncSession, dispute: Dispute) -> None:
-    case = await session.get(Case, dispute.case_id) if dispute.case_id else None
-    if case is not None:
-        await tell_of(session, case)
+        order, dispute = await with_its_order(session, Dispute, dispute_id, works_at)
+        moment = await now(session)
+        if not dispute.give_in(why, by=by, now=moment):
+            return
+        await enqueue(session, AnswerDispute(dispute=dispute.id))
+        await audit(
+            session, who=by, what="dispute.give_in", subject=f"order:{order.id}", now=moment,
+            why=dispute.given_in_why, dispute=dispute.id, amount=str(dispute.amount),
+        )  # fmt: skip
+        await tell_its_case(session, dispute)

@@ -27,6 +27,7 @@ STANDS = {
     payments.DisputeState.LOST: "%(client)s's bank took %(amount)s of order %(order)s back for "
     "good: the dispute is lost.",
 }
+GIVEN_IN = "%(client)s's bank took %(amount)s of order %(order)s back for good: we gave in."
 ANSWERABLE = frozenset({payments.DisputeState.ASKED, payments.DisputeState.NEEDS_EVIDENCE})
 
 
@@ -35,8 +36,8 @@ async def dispute_seen(
 ) -> None:
     """Take over what was read of a dispute: book it, tell the board, say where the money stands.
 
-    What is won ends by itself; what is lost waits for a person to say so. The caller holds the
-    order's lock. Reading the same twice changes nothing.
+    What is won ends by itself; what is lost waits for a person to say so, unless somebody gave in.
+    The caller holds the order's lock. Reading the same twice changes nothing.
     """
     await book_dispute(session, order, seen, moment)
     row = await session.get(Dispute, seen.id, populate_existing=True)
@@ -58,7 +59,7 @@ async def dispute_seen(
 
 
 async def _tell(session: AsyncSession, order: Order, row: Dispute, moment: datetime) -> None:
-    """The case says how it stands; one that is won ends with it."""
+    """The case says how it stands; one that is won, or given in, ends with it."""
     told = await said_of(session, order, row)
     case = await session.get(Case, row.case_id) if row.case_id else None
     if case is None:
@@ -80,6 +81,8 @@ async def _tell(session: AsyncSession, order: Order, row: Dispute, moment: datet
         )  # fmt: skip
     if row.state is payments.DisputeState.WON:
         case.closed_at = moment
+    if row.state is payments.DisputeState.LOST and row.given_in_by is not None:
+        case.end(row.given_in_why, by=row.given_in_by, now=moment)
     await tell_of(session, case)
 
 
@@ -87,11 +90,12 @@ async def said_of(session: AsyncSession, order: Order, row: Dispute) -> list[Sen
     """How a dispute stands, in a sentence or two."""
     client = await session.get_one(Client, order.client_id)
     hub = await session.get_one(Hub, order.hub_id)
+    lost = row.state is payments.DisputeState.LOST
     about = says(
-        STANDS[row.state],
+        GIVEN_IN if lost and row.given_in_at else STANDS[row.state],
         client=client.shown_as, amount=row.amount, order=order.reference, reason=term(row.reason),
     )  # fmt: skip
-    if row.state not in ANSWERABLE:
+    if row.state not in ANSWERABLE or row.given_in_at:
         return [about]
     if row.answer_by is None:
         return [about, says("Look the evidence over and hand it in.")]

@@ -16,12 +16,12 @@ from concierge.model import (
     Decision,
     Disposition,
     Fee,
+    FeeConsent,
     FeeKind,
     Gesture,
     GiveBack,
     GivenPiece,
     House,
-    Hub,
     LedgerEntry,
     Order,
     OrderLine,
@@ -131,9 +131,10 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """What changes a bill beside its pieces."""
+    """What changes a bill beside its pieces; `sold` are the fees at the VAT she agreed to."""
 
     fees: list[ExtraLine]
+    sold: list[Rated]
     credits: list[ExtraLine]
     refunds: list[ExtraLine]
 
@@ -158,7 +159,6 @@ async def receipt_of(session: AsyncSession, order: Order) -> Receipt:
         raise Missing("A collection has no receipt; nothing was charged for it.")
     if order.settled_at is None:
         raise Missing("There is no receipt yet; it comes when the money has followed.")
-    hub = await session.get_one(Hub, order.hub_id)
     client = await session.get_one(Client, order.client_id)
     nothing = payments.Money(0, order.currency)
     lines = await _lines(session, order)
@@ -172,7 +172,7 @@ async def receipt_of(session: AsyncSession, order: Order) -> Receipt:
     later = [line for line, _, _ in agreed]
     paid = charged + _total(later, nothing) - refunded
     bill = [rated for _, rated, found in agreed if not found]
-    bill += [Rated(line.amount, hub.vat_bp) for line in beside.fees]
+    bill += beside.sold
     bill += _hers(lines, least=paid - _gross(bill, nothing))
     if _gross(bill, nothing) < paid:  # what was found after all has not been paid back yet
         bill += [rated for _, rated, found in agreed if found]
@@ -247,9 +247,18 @@ async def _beside(session: AsyncSession, order: Order) -> _Beside:
     credits_ = [ExtraLine(Extra.GESTURE, each.amount, each.at) for each in given]
     if order.let_off and order.settled_at:
         credits_.append(ExtraLine(Extra.LET_OFF, order.let_off, order.settled_at))
-    asked = await session.exec(select(Fee).where(Fee.order_id == order.id))
-    fees = [ExtraLine(FEES[each.kind], each.due, each.at) for each in asked if each.due]
-    return _Beside(fees, credits_, await _refunds(session, order))
+    asked = await session.exec(
+        select(Fee, FeeConsent.vat_bp)
+        .join(FeeConsent, col(FeeConsent.order_id) == col(Fee.order_id))
+        .where(Fee.order_id == order.id)
+    )
+    due = [(fee, vat_bp) for fee, vat_bp in asked if fee.due]
+    return _Beside(
+        fees=[ExtraLine(FEES[fee.kind], fee.due, fee.at) for fee, _ in due],
+        sold=[Rated(fee.due, vat_bp) for fee, vat_bp in due],
+        credits=credits_,
+        refunds=await _refunds(session, order),
+    )
 
 
 async def _refunds(session: AsyncSession, order: Order) -> list[ExtraLine]:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
@@ -23,13 +23,13 @@ from concierge.model import (
 )
 from concierge.store.clock import now
 from concierge.store.jobs import (
+    AnswerDispute,
     AssignWindows,
     CallForMoney,
     CheckCardPage,
     CheckRefund,
     Collect,
     GiveUpSlot,
-    HandInEvidence,
     HoldMoney,
     Job,
     ReadNotice,
@@ -118,13 +118,13 @@ async def _lying(session: AsyncSession, moment: datetime) -> Iterable[Job]:
 
 
 async def _answers(session: AsyncSession, moment: datetime) -> Iterable[Job]:
-    """Evidence that was looked over and has not reached her bank."""
+    """What somebody decided about a dispute, and her bank does not know yet."""
     lying = select(Dispute.id).where(
-        col(Dispute.sent_at) < moment - LEFT_LYING,
+        func.coalesce(Dispute.sent_at, Dispute.given_in_at) < moment - LEFT_LYING,
         col(Dispute.handed_in_at).is_(None),
         col(Dispute.ended_at).is_(None),
     )
-    return [HandInEvidence(dispute=each) for each in await session.exec(lying.limit(AT_ONCE))]
+    return [AnswerDispute(dispute=each) for each in await session.exec(lying.limit(AT_ONCE))]
 
 
 async def _pages(session: AsyncSession, moment: datetime) -> Iterable[Job]:

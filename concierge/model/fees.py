@@ -25,19 +25,22 @@ class FeeKind(StrEnum):
 class FeeConsent(Table, table=True):
     """What she agreed to when she ordered, in the words she read. Append-only.
 
-    She may call off without cost until `notice_hours` before her window opens.
+    She may call off without cost until `notice_hours` before her window opens. `vat_bp` is the VAT
+    inside these fees on that day, in hundredths of a percent.
     """
 
     __table_args__ = (
         CheckConstraint("late_fee_minor >= 0 and absence_fee_minor >= 0 and notice_hours >= 0"),
         CheckConstraint("late_fee_minor > 0 or absence_fee_minor > 0", name="agreed_to_something"),
         CheckConstraint("words <> ''", name="agreed_in_words"),
+        CheckConstraint("vat_bp between 0 and 10000", name="vat_is_a_rate"),
     )
 
     order_id: UUID = Field(foreign_key="orders.id", primary_key=True)
     late_fee_minor: int
     absence_fee_minor: int
     notice_hours: int
+    vat_bp: int
     currency: str = Field(max_length=3)
     words: str
     language: str = Field(max_length=2)

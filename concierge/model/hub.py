@@ -25,9 +25,9 @@ class Hub(Table, table=True):
     most a concierge may give away at one visit. Calling a visit off later than `notice_hours`
     before its window opens costs the late fee, not opening the absence fee; 0 is none. `vat_bp`
     is the VAT inside fees, and inside the prices of what has no rate of its own, in hundredths of
-    a percent. `hold_policy` is what of a visit's pieces is held. `speeds_by_hour` is how fast its
-    roads are in each hour of its day, in percent of what the road engine says, the first from
-    midnight; None where nobody has said.
+    a percent; what was ordered keeps the rate of its day. `hold_policy` is what of a visit's
+    pieces is held. `speeds_by_hour` is how fast its roads are in each hour of its day, in percent
+    of what the road engine says, the first from midnight; None where nobody has said.
     """
 
     __table_args__ = (

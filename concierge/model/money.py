@@ -208,7 +208,17 @@ class LedgerEntry(Table, table=True):
     Units: `amount_minor` is debit when positive, credit when negative.
     """
 
-    __table_args__ = (UniqueConstraint("journal", "account"), CheckConstraint("amount_minor <> 0"))
+    __table_args__ = (
+        UniqueConstraint("journal", "account"),
+        CheckConstraint("amount_minor <> 0"),
+        CheckConstraint(f"account in {tuple(map(str, payments.Account))}", name="account_known"),
+        CheckConstraint(
+            "case when split_part(journal, ':', 2) in ('dispute_fee', 'dispute_fee_back')"
+            " then account in ('dispute_fees', 'provider_balance')"
+            " else account <> 'dispute_fees' end",
+            name="fees_of_disputes_apart",
+        ),
+    )
 
     seq: int | None = Field(
         default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)

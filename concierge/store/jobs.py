@@ -89,8 +89,8 @@ class CheckRefund(Job, frozen=True):
     refund: UUID
 
 
-class HandInEvidence(Job, frozen=True):
-    """Somebody looked the evidence of a dispute over: hand it in to her bank."""
+class AnswerDispute(Job, frozen=True):
+    """Somebody decided what we say to a dispute: tell her bank."""
 
     queue: ClassVar[str] = MONEY
     dispute: str

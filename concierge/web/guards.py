@@ -115,6 +115,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     "POST /dispatch/pieces/{disposition_id}/put-backs": DESK,
     "POST /dispatch/pieces/{disposition_id}/write-offs": DISPATCHERS,
     "POST /dispatch/pieces/{disposition_id}/questions": DISPATCHERS,
+    "POST /dispatch/disputes/{dispute_id}/concessions": DISPATCHERS,
     "POST /dispatch/disputes/{dispute_id}/evidence": DISPATCHERS,
     "GET /dispatch/disputes/{dispute_id}/receipt.pdf": DISPATCHERS,
     "GET /dispatch/photographs/{photograph_id}": DESK,

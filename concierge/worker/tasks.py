@@ -7,6 +7,7 @@ from uuid import UUID
 import procrastinate
 from procrastinate import JobContext, RetryStrategy
 
+from concierge.desk.answer_dispute import carry_to_the_bank
 from concierge.desk.assign_windows import assign_windows
 from concierge.desk.call_collection_off import call_collection_off
 from concierge.desk.card_pages import check_card_page
@@ -14,7 +15,6 @@ from concierge.desk.collect import collect
 from concierge.desk.compare_books import compare_books
 from concierge.desk.fetch_notices import fetch_notices
 from concierge.desk.give_up_order import give_up_slot
-from concierge.desk.hand_in_evidence import carry_to_the_bank
 from concierge.desk.hold_money import hold_money, tell_not_held
 from concierge.desk.improve_day import improve_day
 from concierge.desk.lying_money import call_for_lying_money
@@ -85,8 +85,8 @@ async def _check_refund(context: JobContext, *, refund: str) -> None:
     await check_refund(at.engine, at.gateway, UUID(refund))
 
 
-@tasks.task(name="hand_in_evidence", queue=MONEY, retry=AGAIN, pass_context=True)
-async def _hand_in_evidence(context: JobContext, *, dispute: str) -> None:
+@tasks.task(name="answer_dispute", queue=MONEY, retry=AGAIN, pass_context=True)
+async def _answer_dispute(context: JobContext, *, dispute: str) -> None:
     at = bench(context)
     await carry_to_the_bank(at.engine, at.gateway, dispute, seller=at.seller)
 

@@ -181,7 +181,8 @@ class AdminDoor:
 
     def _decide(self, said: dict[str, Any], _: Any) -> Any:
         dispute = self._world.fetch("dispute", said["dispute"])
-        return disputes.decide(self._world, dispute, said["outcome"])
+        fee_back = bool(said.get("fee_back"))
+        return disputes.decide(self._world, dispute, said["outcome"], fee_back=fee_back)
 
     def _set_account(self, said: dict[str, Any], _: Any) -> Any:
         return house_account.change(self._world, said)

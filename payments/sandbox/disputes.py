@@ -4,7 +4,12 @@ Source: Stripe, "How disputes work", "Respond to disputes" and "Testing disputes
 dispute takes the money at once, a mere inquiry takes nothing; evidence is most often handed in
 once; who does not answer in time has lost. In a test the words `winning_evidence` and
 `losing_evidence` decide by themselves; here others wait until the admin door says what the bank
-thinks. Stripe's own fee for a dispute is not kept here.
+thinks.
+
+Source of the fee: Stripe, "Dispute fees" and the balance transaction of a dispute, November 2026:
+it comes in one balance transaction with the money taken, differs by country, and since June 2025
+is not given back by winning; before, and by some agreements, it is. A second fee for answering is
+asked in some countries only, and not kept here.
 """
 
 from typing import Any
@@ -31,6 +36,16 @@ REASONS = (
 OUTCOMES = ("won", "lost")
 DECIDED_BY_WORDS = {"winning_evidence": "won", "losing_evidence": "lost"}
 WAITING = {"needs_response", "warning_needs_response"}
+FEES = {
+    **dict.fromkeys(("chf", "eur", "usd"), 1_500),
+    **dict.fromkeys(("nok", "sek"), 15_000),
+    **dict.fromkeys(("bhd", "kwd", "tnd"), 5_000),
+    "dkk": 11_000,
+    "gbp": 2_000,
+    "jpy": 1_300,
+    "krw": 15_000,
+}
+"""What a dispute costs the house, in minor units; Stripe's own figure is the account's."""
 OPEN = {*WAITING, "under_review", "warning_under_review"}
 
 
@@ -56,7 +71,7 @@ def begin(
     dispute = shapes.dispute(world.name("du"), now, charge, disputed, reason, inquiry=inquiry)
     dispute["evidence_details"]["due_by"] = now + ANSWER_WITHIN_S
     if not inquiry:
-        dispute["balance_transactions"] = [_moved(world, dispute, -disputed)]
+        dispute["balance_transactions"] = [_taken(world, dispute)]
     world.store.put(dispute, due=now + ANSWER_WITHIN_S)
     world.tell("charge.dispute.created", dispute)
     if not inquiry:
@@ -103,18 +118,20 @@ def accept(world: World, name: str, params: Params) -> Doc:
     """Give in.
 
     Raises:
-        Refusal: it is over, or the bank is reading our evidence.
+        Refusal: it is over, the bank is reading our evidence, or only asks.
     """
     params.only(("expand",))
     dispute = world.fetch("dispute", name)
-    if dispute["status"] not in WAITING:
+    if dispute["status"] != "needs_response":
         words = f"This dispute cannot be closed: it has a status of {dispute['status']}."
         raise Refusal(400, words, code="dispute_closed")
     return decide(world, dispute, "lost")
 
 
-def decide(world: World, dispute: Doc, outcome: str) -> Doc:
+def decide(world: World, dispute: Doc, outcome: str, *, fee_back: bool = False) -> Doc:
     """Her bank has made up its mind. An inquiry that comes to nothing is closed.
+
+    `fee_back` tells that Stripe gives its fee back to who wins.
 
     Raises:
         Refusal: it had before.
@@ -126,10 +143,11 @@ def decide(world: World, dispute: Doc, outcome: str) -> Doc:
         raise Refusal(400, words, stored=False)
     inquiry, won = _is_inquiry(dispute), outcome == "won"
     if inquiry and not won:
-        dispute["balance_transactions"] = [_moved(world, dispute, -dispute["amount"])]
+        dispute["balance_transactions"] = [_taken(world, dispute)]
         world.tell("charge.dispute.funds_withdrawn", dispute)
     if won and not inquiry:
-        dispute["balance_transactions"].append(_moved(world, dispute, dispute["amount"]))
+        fee = -cost_of(dispute) if fee_back else 0
+        dispute["balance_transactions"].append(_moved(world, dispute, dispute["amount"], fee))
         world.tell("charge.dispute.funds_reinstated", dispute)
     dispute["status"] = "warning_closed" if inquiry and won else outcome
     dispute["is_charge_refundable"] = won
@@ -152,10 +170,19 @@ def taken_back(dispute: Doc) -> int:
     return -sum(each["amount"] for each in dispute["balance_transactions"])
 
 
+def cost_of(dispute: Doc) -> int:
+    """What it costs us, whoever wins."""
+    return sum(each["fee"] for each in dispute["balance_transactions"])
+
+
 def _is_inquiry(dispute: Doc) -> bool:
     return dispute["status"].startswith("warning_")
 
 
-def _moved(world: World, dispute: Doc, amount: int) -> dict[str, Any]:
+def _taken(world: World, dispute: Doc) -> dict[str, Any]:
+    return _moved(world, dispute, -dispute["amount"], FEES[dispute["currency"]])
+
+
+def _moved(world: World, dispute: Doc, amount: int, fee: int) -> dict[str, Any]:
     name = world.name("txn")
-    return shapes.balance_transaction(name, world.clock.now(), dispute, amount)
+    return shapes.balance_transaction(name, world.clock.now(), dispute, amount, fee)

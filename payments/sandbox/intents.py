@@ -24,8 +24,8 @@ LEAST = {
     "dkk": 250,
     "gbp": 30,
 }
-"""The least Stripe charges, in minor units. Source: "Minimum charge amounts", November 2026; that a
-smaller capture is refused, too: woocommerce-gateway-stripe, pull request 3903, February 2025."""
+"""The least Stripe charges, in minor units. Source: "Minimum charge amounts", November 2026; that
+it refuses a smaller capture, too: woocommerce-gateway-stripe, pull request 3903, February 2025."""
 MOST = 99_999_999
 THREE_DECIMALS = {"bhd", "kwd", "tnd"}
 

@@ -237,8 +237,18 @@ def dispute(
     }
 
 
-def balance_transaction(name: str, now: int, dispute: Doc, amount: int) -> Doc:
-    """A BalanceTransaction of a dispute: money taken from us when negative, else back with us."""
+def balance_transaction(name: str, now: int, dispute: Doc, amount: int, fee: int) -> Doc:
+    """A BalanceTransaction of a dispute: money taken from us when negative, else back with us.
+
+    The fee is the other way round: what we pay is positive.
+    """
+    detail = {
+        "amount": fee,
+        "application": None,
+        "currency": dispute["currency"],
+        "description": "Dispute fee",
+        "type": "stripe_fee",
+    }
     return {
         "id": name,
         "object": "balance_transaction",
@@ -249,9 +259,9 @@ def balance_transaction(name: str, now: int, dispute: Doc, amount: int) -> Doc:
         "currency": dispute["currency"],
         "description": f"Dispute of {dispute['charge']}",
         "exchange_rate": None,
-        "fee": 0,
-        "fee_details": [],
-        "net": amount,
+        "fee": fee,
+        "fee_details": [detail] if fee else [],
+        "net": amount - fee,
         "reporting_category": "dispute" if amount < 0 else "dispute_reversal",
         "source": dispute["id"],
         "status": "available",

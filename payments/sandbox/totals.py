@@ -7,13 +7,14 @@ from . import disputes, refunds
 from .store import Doc
 from .world import World
 
-COLUMNS = ("authorised", "captured", "released", "held", "refunded", "disputed")
+COLUMNS = ("authorised", "captured", "released", "held", "refunded", "disputed", "fees")
 
 
 def totals(world: World, order: str | None = None) -> dict[str, Any]:
     """Sums by currency and by order; in each, authorised = captured + released + held.
 
-    `disputed` is what banks have taken back of the captures, for now or for good.
+    `disputed` is what banks have taken back of the captures, for now or for good, and `fees` what
+    that cost us.
     """
     currencies: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
     orders: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
@@ -36,4 +37,5 @@ def _of(world: World, intent: Doc) -> dict[str, int]:
         "held": live,
         "refunded": refunds.given_back(world, intent["id"]),
         "disputed": sum(map(disputes.taken_back, disputes.of(world, intent["id"]))),
+        "fees": sum(map(disputes.cost_of, disputes.of(world, intent["id"]))),
     }

@@ -62,5 +62,6 @@ def disputed(history: History) -> None:
     history.pass_time(history.clock.moment + timedelta(days=history.chance.uniform(0.1, 5)))
     for dispute in history.provider.store.find("dispute"):
         if dispute["status"] in disputes.OPEN and history.happens(0.7):
-            disputes.decide(world, dispute, history.chance.choice(disputes.OUTCOMES))
+            outcome, fee_back = history.chance.choice(disputes.OUTCOMES), history.happens(0.3)
+            disputes.decide(world, dispute, outcome, fee_back=fee_back)
     history.pass_time(history.clock.moment + timedelta(days=10))

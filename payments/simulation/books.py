@@ -49,8 +49,8 @@ class Books:
         before = self.disputes.get(seen.id)
         if before is not None and payments.is_stale(before, seen):
             return
-        for movement in self.rules.dispute_movements(before, seen):
-            self._post(f"{seen.id}:{movement}", movement, seen.amount)
+        for movement, amount in self.rules.dispute_movements(before, seen):
+            self._post(f"{seen.id}:{movement}", movement, amount)
         self.disputes[seen.id] = seen
 
     def _post(self, journal: str, movement: payments.Movement, amount: payments.Money) -> None:

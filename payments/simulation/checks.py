@@ -7,7 +7,7 @@ import payments
 from payments.plan import MOST_ATTEMPTS
 from payments.sandbox import intents
 from payments.sandbox import refunds as sandbox_refunds
-from payments.sandbox.totals import totals
+from payments.sandbox.totals import COLUMNS, totals
 
 from .after import MOST_LINKS
 from .house import House
@@ -105,14 +105,13 @@ def refunds_stay_within_the_capture(house: House) -> Iterator[str]:
 def ledger_is_the_provider_s(house: House) -> Iterator[str]:
     """Our books and the provider's own sums agree to the last minor unit."""
     sums, theirs = house.books.balances(), totals(house.provider.world)["currencies"]
-    said: dict[str, int] = next(
-        iter(theirs.values()), dict.fromkeys(("captured", "held", "refunded", "disputed"), 0)
-    )
+    said: dict[str, int] = next(iter(theirs.values()), dict.fromkeys(COLUMNS, 0))
     ours = {
         "captured": -sums[payments.Account.SALES],
         "held": sums[payments.Account.HELD],
         "refunded": sums[payments.Account.REFUNDS],
         "disputed": sums[payments.Account.DISPUTED] + sums[payments.Account.DISPUTES_LOST],
+        "fees": sums[payments.Account.DISPUTE_FEES],
     }
     for name, amount in ours.items():
         if amount != said[name]:

@@ -32,7 +32,9 @@ class Rules:
         payments.movements
     )
     refund_movements: Callable[..., tuple[payments.Movement, ...]] = payments.refund_movements
-    dispute_movements: Callable[..., tuple[payments.Movement, ...]] = payments.dispute_movements
+    dispute_movements: Callable[..., tuple[tuple[payments.Movement, payments.Money], ...]] = (
+        payments.dispute_movements
+    )
     entries: Callable[[payments.Movement, payments.Money], tuple[payments.Entry, ...]] = (
         payments.entries
     )

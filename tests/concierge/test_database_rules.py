@@ -70,6 +70,15 @@ def write(database: str, statement: LiteralString) -> None:
         """insert into ledger_entry (journal, order_id, account, amount_minor, currency, at)
             select 'pi_1:held', id, account, minor, 'EUR', now() from orders,
             (values ('memo:held', 100), ('memo:held_contra', -100)) as line (account, minor)""",
+        """insert into ledger_entry (journal, order_id, account, amount_minor, currency, at)
+            select 'du_1:dispute_fee', id, account, minor, 'SEK', now() from orders,
+            (values ('sales', 100), ('provider_balance', -100)) as line (account, minor)""",
+        """insert into ledger_entry (journal, order_id, account, amount_minor, currency, at)
+            select 'pi_1:captured', id, account, minor, 'SEK', now() from orders,
+            (values ('dispute_fees', 100), ('provider_balance', -100)) as line (account, minor)""",
+        """insert into ledger_entry (journal, order_id, account, amount_minor, currency, at)
+            select 'pi_1:captured', id, account, minor, 'SEK', now() from orders,
+            (values ('gifts', 100), ('provider_balance', -100)) as line (account, minor)""",
         "update order_line set price_minor = 0",
         "update order_line set verdict = 'lost'",
         """insert into order_line select gen_random_uuid(), order_id, piece_id, variant_id, 1

@@ -146,7 +146,9 @@ async def test_a_dispute_takes_the_money_and_evidence_brings_it_back(client: Cli
     dispute = await disputed(client)
     assert (dispute.state, dispute.taken) == (payments.DisputeState.NEEDS_EVIDENCE, True)
     assert dispute.answer_by is not None
-    assert payments.dispute_movements(None, dispute) == (payments.Movement.DISPUTED,)
+    fee = payments.Movement.DISPUTE_FEE, sek(15_000)
+    taken = payments.Movement.DISPUTED, sek(50_000)
+    assert payments.dispute_movements(None, dispute) == (taken, fee)
     with pytest.raises(payments.WrongState):
         await client.gateway.refund(dispute.hold, sek(1_000), key=fresh(), op=fresh())
     key = fresh("file")
@@ -167,7 +169,8 @@ async def test_a_dispute_takes_the_money_and_evidence_brings_it_back(client: Cli
 
     won = await client.gateway.fetch_dispute(dispute.id)
     assert won.state is payments.DisputeState.WON
-    assert payments.dispute_movements(shown, won) == (payments.Movement.DISPUTE_WON,)
+    back = payments.Movement.DISPUTE_WON, sek(50_000)
+    assert payments.dispute_movements(shown, won) == (back,), "winning does not bring the fee back"
     await client.gateway.refund(dispute.hold, sek(1_000), key=fresh(), op=fresh())
 
 
@@ -188,21 +191,48 @@ async def test_stripe_s_own_words_decide_a_dispute(
     assert over.state is ends
 
 
+async def fees(client: Client) -> int:
+    """What all disputes cost so far, the sandbox says."""
+    return int((await client.sandbox.look("totals"))["currencies"]["SEK"]["fees"])
+
+
 async def test_a_dispute_is_lost_by_giving_in(client: Client) -> None:
     dispute = await disputed(client)
+    before = await fees(client)
     lost = await client.gateway.accept_dispute(dispute.id, key=fresh())
 
     assert lost.state is payments.DisputeState.LOST
-    both = (payments.Movement.DISPUTED, payments.Movement.DISPUTE_LOST)
-    assert payments.dispute_movements(None, lost) == both
+    facts = payments.Movement
+    assert dict(payments.dispute_movements(None, lost)) == {
+        facts.DISPUTED: sek(50_000),
+        facts.DISPUTE_FEE: sek(15_000),
+        facts.DISPUTE_LOST: sek(50_000),
+    }
+    assert await fees(client) == before
     with pytest.raises(payments.PaymentsError):
         await client.gateway.accept_dispute(dispute.id, key=fresh())
 
 
+async def test_a_fee_that_comes_back_is_booked_back(client: Client) -> None:
+    dispute = await disputed(client)
+    before = await fees(client)
+    ended = {"dispute": dispute.id, "outcome": "won", "fee_back": True}
+    await client.sandbox.tell("disputes/decide", **ended)
+    won = await client.gateway.fetch_dispute(dispute.id)
+    assert (won.fee, won.fee_back) == (sek(15_000), sek(15_000))
+    assert dict(payments.dispute_movements(dispute, won)) == {
+        payments.Movement.DISPUTE_WON: sek(50_000),
+        payments.Movement.DISPUTE_FEE_BACK: sek(15_000),
+    }
+    assert await fees(client) == before - 15_000
+
+
 async def test_a_bank_that_only_asks_takes_nothing(client: Client) -> None:
     asked = await disputed(client, INQUIRES)
-    assert (asked.state, asked.taken) == (payments.DisputeState.ASKED, False)
+    assert (asked.state, asked.taken, asked.fee) == (payments.DisputeState.ASKED, False, None)
     assert payments.dispute_movements(None, asked) == ()
+    with pytest.raises(payments.WrongState):
+        await client.gateway.accept_dispute(asked.id, key=fresh())
     await client.sandbox.tell("disputes/decide", dispute=asked.id, outcome="won")
     closed = await client.gateway.fetch_dispute(asked.id)
     assert (closed.state, closed.taken) == (payments.DisputeState.WON, False)

@@ -322,6 +322,7 @@ async def test_a_dispute_takes_the_money_until_evidence_wins(backend: Backend) -
     dispute = await backend.disputed()
     assert (dispute.amount, dispute.taken) == (sek(50_000), True)
     assert dispute.state is payments.DisputeState.NEEDS_EVIDENCE
+    assert dispute.fee is not None
     assert dispute.answer_by is not None
     assert dispute.answer_by > backend.now + timedelta(days=5)
     with pytest.raises(payments.WrongState):

@@ -156,6 +156,7 @@ async def test_totals_by_order_add_up_while_money_is_held(client: Client) -> Non
             "held": 30_000,
             "refunded": 0,
             "disputed": 0,
+            "fees": 0,
         }
     }
 

@@ -224,9 +224,16 @@ def a_refund_is_for_ever(
 
 def a_dispute_is_a_question(
     before: payments.Dispute | None, after: payments.Dispute
-) -> tuple[payments.Movement, ...]:
+) -> tuple[tuple[payments.Movement, payments.Money], ...]:
     del before, after
     return ()
+
+
+def a_dispute_is_free(
+    before: payments.Dispute | None, after: payments.Dispute
+) -> tuple[tuple[payments.Movement, payments.Money], ...]:
+    fees = {payments.Movement.DISPUTE_FEE, payments.Movement.DISPUTE_FEE_BACK}
+    return tuple(each for each in payments.dispute_movements(before, after) if each[0] not in fees)
 
 
 def debits_alone(
@@ -397,6 +404,11 @@ BUGS: dict[str, tuple[Rules, Mix, set[str]]] = {
     ),
     "a dispute moves nothing": (
         replace(RULES, dispute_movements=a_dispute_is_a_question),
+        ASKING,
+        {"ledger_is_the_provider_s"},
+    ),
+    "the fee of a dispute is forgotten": (
+        replace(RULES, dispute_movements=a_dispute_is_free),
         ASKING,
         {"ledger_is_the_provider_s"},
     ),

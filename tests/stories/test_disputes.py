@@ -34,7 +34,7 @@ from .plain import Control, Form, Page, Plain
 from .shop import Visitor
 from .whole import Colleague, Whole, opened_whole
 
-TAKEN = max(PRICES)
+TAKEN, FEE = max(PRICES), 15_000
 
 
 @pytest.fixture
@@ -96,8 +96,14 @@ async def at_the_case(whole: Whole, desk: Plain) -> tuple[Page, Form]:
     return page, page.form(f"{row.id}/evidence")
 
 
+def concession(form: Form, name: str) -> Form:
+    """Giving in, whether or not the page offers it."""
+    said = [*form.named("csrf"), Control("text", "why", "She is right.")]
+    return Form(f"/dispatch/disputes/{name}/concessions", "post", said)
+
+
 async def balances(whole: Whole) -> dict[str, int]:
-    names = ("provider_balance", "disputed", "disputes_lost")
+    names = ("provider_balance", "disputed", "disputes_lost", "dispute_fees")
     return {name: await whole.balance(name) for name in names}
 
 
@@ -106,7 +112,7 @@ async def test_the_evidence_is_gathered_looked_over_and_handed_in_and_won(whole:
     order = await whole.order(order_id)
     assert order.standing is payments.Standing.DISPUTED
     assert await balances(whole) == {
-        "provider_balance": 0, "disputed": TAKEN, "disputes_lost": 0
+        "provider_balance": -FEE, "disputed": TAKEN, "disputes_lost": 0, "dispute_fees": FEE
     }  # fmt: skip
     await photographed(whole, order_id)
     colleague, desk = await dispatcher(whole)
@@ -158,7 +164,7 @@ async def test_the_evidence_is_gathered_looked_over_and_handed_in_and_won(whole:
     assert case.closed_at is not None
     assert (await whole.order(order_id)).standing is payments.Standing.CAPTURED
     assert await balances(whole) == {
-        "provider_balance": TAKEN, "disputed": 0, "disputes_lost": 0
+        "provider_balance": TAKEN - FEE, "disputed": 0, "disputes_lost": 0, "dispute_fees": FEE
     }  # fmt: skip
     assert "the dispute is won" in (await desk.open("/dispatch/cases/" + str(case.id))).words
 
@@ -178,7 +184,8 @@ async def test_nobody_answers_in_time_and_a_person_says_so(whole: Whole) -> None
     assert "the dispute is lost" in case.words
     assert (await whole.order(order_id)).standing is payments.Standing.CHARGED_BACK
     assert await balances(whole) == {
-        "provider_balance": TAKEN - TAKEN // 2, "disputed": 0, "disputes_lost": TAKEN // 2
+        "provider_balance": TAKEN - TAKEN // 2 - FEE, "disputed": 0,
+        "disputes_lost": TAKEN // 2, "dispute_fees": FEE,
     }  # fmt: skip
     assert (await desk.press(form)).answer.status_code == 409
     ending = (await desk.open(f"/dispatch/cases/{case.id}")).form("/endings")
@@ -187,13 +194,66 @@ async def test_nobody_answers_in_time_and_a_person_says_so(whole: Whole) -> None
     assert (await the_dispute(whole))[1].closed_at is not None
 
 
+async def test_somebody_gives_in_says_why_and_its_case_ends(whole: Whole) -> None:
+    _, order_id, name = await disputed(whole)
+    _, desk = await dispatcher(whole)
+    page, _ = await at_the_case(whole, desk)
+    assert "fee SEK 150" in " ".join(page.words.split())
+    form = page.form(f"{name}/concessions")
+    assert (await desk.press(form)).answer.status_code == 400, "nobody says why"
+    form.fill(why="The coat never reached her.")
+    await desk.press(form)
+    await desk.press(form)
+    row, case = await the_dispute(whole)
+    assert (row.state, case.closed_at) == (payments.DisputeState.NEEDS_EVIDENCE, None)
+    await whole.work()
+    row, case = await the_dispute(whole)
+    assert row.state is payments.DisputeState.LOST
+    assert (case.closed_by, case.closed_why) == (row.given_in_by, "The coat never reached her.")
+    assert "we gave in" in case.words
+    assert (await whole.order(order_id)).standing is payments.Standing.CHARGED_BACK
+    assert await balances(whole) == {
+        "provider_balance": -FEE, "disputed": 0, "disputes_lost": TAKEN, "dispute_fees": FEE
+    }  # fmt: skip
+    totals = (await whole.shop.sandbox.look("totals"))["orders"][str(order_id)]
+    assert (totals["disputed"], totals["fees"]) == (TAKEN, FEE)
+    async with transaction(whole.shop.small.engine) as session:
+        audits = await session.exec(select(AuditEntry).where(AuditEntry.what == "dispute.give_in"))
+        assert [entry.why for entry in audits] == [case.closed_why]
+    page = await desk.open(f"/dispatch/cases/{case.id}")
+    assert not [form for form in page.forms if form.action.startswith("/dispatch/disputes")]
+    assert "The coat never reached her." in page.words
+
+
+@pytest.mark.parametrize("kind", ["500_before", "500_after", "drop_after", "409"])
+async def test_a_troubled_provider_hears_once_that_we_give_in(whole: Whole, kind: str) -> None:
+    _, _, name = await disputed(whole)
+    _, desk = await dispatcher(whole)
+    page, evidence = await at_the_case(whole, desk)
+    await whole.shop.sandbox.fault(kind, f"/v1/disputes/{name}/close")
+    form = page.form(f"{name}/concessions")
+    form.fill(why="She is right.")
+    await desk.press(form)
+    assert (await desk.press(evidence)).answer.status_code == 409, "it is answered one way"
+    await whole.work()
+    for _ in range(3):
+        await whole.again(timedelta(minutes=1))
+    assert (await whole.bench.gateway.fetch_dispute(name)).state is payments.DisputeState.LOST
+    row, case = await the_dispute(whole)
+    assert (row.state, row.to_carry) == (payments.DisputeState.LOST, False)
+    assert case.closed_at is not None
+    assert (await balances(whole))["dispute_fees"] == FEE
+
+
 async def test_a_mere_question_moves_no_money(whole: Whole) -> None:
     _, order_id, name = await disputed(whole, inquiry=True)
     _, case = await the_dispute(whole)
     assert "no money has moved" in case.words
     assert (await whole.order(order_id)).standing is payments.Standing.CAPTURED
     _, desk = await dispatcher(whole)
-    _, form = await at_the_case(whole, desk)
+    page, form = await at_the_case(whole, desk)
+    assert not [each for each in page.forms if each.action.endswith("/concessions")]
+    assert (await desk.press(concession(form, name))).answer.status_code == 409
     form.fill(uncategorized_text="winning_evidence")
     await desk.press(form)
     await whole.work()
@@ -201,7 +261,7 @@ async def test_a_mere_question_moves_no_money(whole: Whole) -> None:
     await heard(whole)
     assert (await the_dispute(whole))[1].closed_at is not None
     assert await balances(whole) == {
-        "provider_balance": TAKEN, "disputed": 0, "disputes_lost": 0
+        "provider_balance": TAKEN, "disputed": 0, "disputes_lost": 0, "dispute_fees": 0
     }  # fmt: skip
 
 
@@ -223,8 +283,9 @@ async def test_a_troubled_provider_gets_the_evidence_once(whole: Whole, kind: st
 async def test_only_a_dispatcher_of_the_house_answers(whole: Whole) -> None:
     _, _, name = await disputed(whole)
     hub = await whole.colleague(Role.HUB, hub_id=whole.shop.small.hub.id)
-    refused = await hub.ask("POST", f"/dispatch/disputes/{name}/evidence")
-    assert refused.status_code == 403
+    for door in ("evidence", "concessions"):
+        refused = await hub.ask("POST", f"/dispatch/disputes/{name}/{door}")
+        assert refused.status_code == 403
     _, case = await the_dispute(whole)
     page = await Plain(hub.browser).open(f"/dispatch/cases/{case.id}")
     assert not [form for form in page.forms if form.action.endswith("/evidence")]
@@ -248,6 +309,9 @@ WRONG: tuple[LiteralString, ...] = (
     "update dispute set ended_at = now()",
     "update dispute set amount_minor = 99999999",
     "update dispute set currency = 'EUR'",
+    "update dispute set given_in_at = now(), given_in_by = 'dispatcher:1'",
+    """update dispute set given_in_at = now(), given_in_by = 'dispatcher:1', given_in_why = 'So.',
+        sent_at = now(), sent_by = 'dispatcher:1', evidence = '{"customer_name": "Lova"}'""",
 )
 
 
@@ -268,3 +332,4 @@ async def test_the_database_keeps_an_answer_and_an_end_as_they_were(
         connection.commit()
     refused("update dispute set state = 'won'")
     refused("update dispute set ended_at = null, state = 'asked'")
+    refused("update dispute set given_in_at = now(), given_in_by = 'hub:1', given_in_why = 'So.'")

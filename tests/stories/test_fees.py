@@ -164,6 +164,10 @@ async def test_cancelling_late_takes_exactly_the_fee_she_was_told(whole: Whole) 
         (Extra.LATE_CANCELLATION, LATE)
     ]
     assert [(line.vat_bp, line.gross.minor) for line in receipt.vat] == [(2_500, LATE)]
+    async with transaction(whole.shop.small.engine) as session:
+        (await session.get_one(Hub, order.hub_id)).vat_bp = 1_200
+    async with transaction(whole.shop.small.engine) as session:
+        assert await receipt_of(session, order) == receipt, "a rate of today changes no receipt"
     assert (receipt.kept.minor, receipt.charged.minor) == (0, LATE)
     assert await receipt_that_adds_up(whole.shop.small.engine, order_id) == receipt
     paper = await her.browser.get(f"/orders/{order_id}/receipt", headers={"accept": "text/html"})
