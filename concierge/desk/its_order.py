@@ -11,12 +11,6 @@ from concierge.store.transaction import lock_order
 
 from .end_case import Works
 
-WORDS = {
-    Dispute: "There is no such dispute.",
-    Disposition: "There is no such piece to decide about.",
-}
-
-
 Row = TypeVar("Row", Dispute, Disposition)
 
 
@@ -31,7 +25,9 @@ async def with_its_order(
     row = await session.get(kind, name)
     order = row and await session.get(Order, row.order_id)
     if row is None or order is None or not works_at(order.hub_id):
-        raise Missing(WORDS[kind])
+        if kind is Dispute:
+            raise Missing("There is no such dispute.")
+        raise Missing("There is no such piece to decide about.")
     await lock_order(session, order.id)
     await session.refresh(row)
     await session.refresh(order)
