@@ -34,8 +34,13 @@ class SetbackShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def show_setbacks(today: HubDay) -> list[SetbackShown]:
-    """Those that hold, the latest first."""
-    found = [_shown(today, each) for some in today.setbacks.values() for each in some]
+    """Those that hold, the latest first; a closed door no more once its visit has left the day."""
+    found = [
+        _shown(today, each)
+        for some in today.setbacks.values()
+        for each in some
+        if each.order_id is None or each.order_id in today.orders
+    ]
     return sorted(found, key=lambda each: each.since, reverse=True)
 
 

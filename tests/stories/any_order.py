@@ -16,7 +16,7 @@ from concierge.desk.give_back import give_back
 from concierge.desk.hub_day import HubDay
 from concierge.desk.offer_windows import offer_windows
 from concierge.desk.place_order import OrderRequest, place_order
-from concierge.desk.plan_collection import plan_collection
+from concierge.desk.plan_collection import Coming, plan_collection
 from concierge.desk.plan_day import plan_day
 from concierge.desk.read_day import read_days
 from concierge.desk.record_returns import record_returns
@@ -166,7 +166,7 @@ class World:
     async def have_collected(self, order: Told, window: routing.Window) -> Told:
         assert order.back is not None
         visit = await plan_collection(
-            self.engine, self.roads, order.id, order.back, window, by="client"
+            self.engine, self.roads, order.id, Coming(filed=order.back), window, by="client"
         )
         return Told(
             visit.id, window.opens, self.now, held=0, state=OrderState.CONFIRMED, collects=True

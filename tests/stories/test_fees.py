@@ -203,20 +203,23 @@ async def at_a_closed_door(whole: Whole) -> tuple[Colleague, UUID]:
     version = (await dispatcher.read(DAY))["version"]
     report = {"order": str(order_id), "version": version}
     assert (await dispatcher.ask("POST", f"{DAY}/closed-doors", report)).status_code == 201
-    [left] = (await dispatcher.read(DAY))["left"]
+    day = await dispatcher.read(DAY)
+    [left], [closed] = day["left"], day["setbacks"]
+    assert closed["order"] == str(order_id)
     assert left["absence_fee"] == {"minor": ABSENT, "currency": "SEK"}
     return dispatcher, order_id
 
 
 async def test_nobody_opens_and_the_dispatcher_confirms_the_fee(whole: Whole) -> None:
     dispatcher, order_id = await at_a_closed_door(whole)
-    over = await dispatcher.ask("POST", f"{DAY}/absences", {"order": str(order_id)})
-    assert over.status_code == 204, over.text
+    ended = await dispatcher.ask("POST", f"{DAY}/absences", {"order": str(order_id)})
+    assert ended.status_code == 204, ended.text
     await whole.work()
     order, [hold] = await whole.order(order_id), await whole.holds(order_id)
     assert (order.state, order.standing) == (OrderState.CANCELLED, payments.Standing.CAPTURED)
     assert hold.captured_minor == ABSENT
-    assert (await dispatcher.read(DAY))["left"] == []
+    over = await dispatcher.read(DAY)
+    assert (over["left"], over["setbacks"]) == ([], []), "there is nothing left to decide"
     async with transaction(whole.shop.small.engine) as session:
         pieces = await session.exec(select(Piece.state))
         assert set(pieces) == {"returning"}

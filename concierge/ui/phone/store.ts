@@ -168,10 +168,14 @@ export async function refuse(entry: Entry, kind: string, words: string): Promise
   await (await shelves()).put('outbox', { ...entry, refused: { kind, words } });
 }
 
-/** She has read the server's no; the entry stays on this phone. */
+/** Entries that only ask the house for something: nothing has happened when it says no. */
+const QUESTIONS = new Set<Entry['kind']>(['addition', 'hold']);
+
+/** She has read the server's no; the entry stays on this phone, unless it was only a question. */
 export async function acceptNo(entry: Entry): Promise<void> {
   if (!entry.refused) return;
-  await (await shelves()).put('outbox', { ...entry, refused: { ...entry.refused, seen: true } });
+  if (QUESTIONS.has(entry.kind)) await (await shelves()).delete('outbox', entry.id);
+  else await (await shelves()).put('outbox', { ...entry, refused: { ...entry.refused, seen: true } });
 }
 
 /** Let a refused entry be sent once more. */
