@@ -86,9 +86,9 @@ async def refund_seen(
 ) -> None:
     """Take over what was read of a refund: book it, and say where her money stands now.
 
-    The caller holds the order's lock. Reading the same twice changes nothing.
+    The caller holds the order's lock. Reading the same twice changes nothing, and neither does an
+    older answer that a key repeats: it arrived, says the key, and had come back meanwhile.
     """
-    await book_refund(session, order, seen, moment)
     rows = await session.exec(
         select(Refund)
         .join(Operation, col(Operation.id) == col(Refund.operation_id))
@@ -98,12 +98,13 @@ async def refund_seen(
         )
     )
     row = rows.first()
+    if row is not None and payments.is_stale(row.as_read(seen.hold), seen):
+        return
+    await book_refund(session, order, seen, moment)
     if row is None:
         return
     before, first = row.state, row.provider_id is None
     row.provider_id = seen.id
-    if payments.is_stale(row.as_read(seen.hold), seen):
-        return
     row.state, row.look_at = seen.state, _look_again(row, seen.state, moment)
     if seen.state is payments.RefundState.PENDING and moment - row.asked_at > TOO_LONG:
         told = says(

@@ -306,8 +306,8 @@ class House(After):
     def _take_over_refund(self, seen: payments.Refund) -> None:
         self.killed()
         row = self.rows.get(seen.op or "")
-        if seen.id in self.books.refunds:
+        if seen.id in self.books.refunds or seen.state is payments.RefundState.FAILED:
             self.books.book_refund(seen)
             self.refund_told()
-        elif row is not None and seen.state is not payments.RefundState.FAILED:
+        elif row is not None:
             self.apply(row, seen)

@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import col, select
 
 import payments
-from concierge.desk.read_notice import keep_notice
+from concierge.desk.read_notice import keep_notice, read_notice
+from concierge.desk.run_operation import run_operation
 from concierge.model import Case, GiveBack, Hold, Piece, PieceState, Refund, Role, Style, new_id
 from concierge.model.refusals import Overtaken
 from concierge.store.transaction import transaction
@@ -209,6 +210,36 @@ async def test_money_that_had_arrived_and_comes_back_is_a_case_once_the_provider
     assert await whole.balance("refunds") == 0
     receipt = await receipt_that_adds_up(whole.shop.small.engine, order_id)
     assert (receipt.refunds, receipt.paid.minor) == ([], PRICES[0])
+
+
+async def test_an_older_answer_that_a_key_repeats_does_not_say_again_that_it_arrived(
+    whole: Whole,
+) -> None:
+    her, order_id = await kept(whole, 1, FAILS)
+    lines = list((await lines_of(her, order_id)).values())
+    await her.ask("POST", f"/api/orders/{order_id}/give-backs", {"lines": lines})
+    hub = await whole.colleague(Role.HUB, hub_id=whole.shop.small.hub.id)
+    [back] = await hub.read(BACKS)
+    found = [{"piece": back["pieces"][0]["piece"], "accepted": True}]
+    await whole.shop.sandbox.fault("drop_after", "/v1/refunds", method="POST", times=99)
+    await hub.ask("POST", f"{BACKS}/{back['id']}/inspections", {"pieces": found})
+    await whole.work()
+    await whole.clock(at("16:00"))
+    engine, gateway = whole.shop.small.engine, whole.bench.gateway
+    for notice in await gateway.notices_since(at("14:00"), unheard=False):
+        if notice.kind is NoticeKind.REFUND:
+            async with transaction(engine) as session:
+                await keep_notice(session, notice)
+            await read_notice(engine, gateway, notice.id)
+    assert await cases(whole) == ["refund_failed"]
+    await whole.shop.sandbox.tell("faults/clear")
+    [made] = [each for each in await whole.operations(order_id) if each.kind == "refund"]
+    await run_operation(engine, gateway, made.id)
+    [made] = [each for each in await whole.operations(order_id) if each.kind == "refund"]
+    assert made.state == "done", "its key repeated what was true at first"
+    assert await whole.balance("refunds") == 0
+    assert (await whole.order(order_id)).standing is payments.Standing.CAPTURED
+    assert await cases(whole) == ["refund_failed"]
 
 
 @pytest.mark.parametrize("kind", ["500_before", "500_after", "409", "drop_before", "drop_after"])
