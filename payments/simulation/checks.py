@@ -148,7 +148,11 @@ def nobody_is_called_for_nothing(house: House) -> Iterator[str]:
         waits = any(case.startswith(f"failed: {row.fact}:") for case in house.cases)
         if row.state == "done" and waits:
             yield f"a person still waits for {row.fact}, which is done"
-        if row.state != "failed" or row.unread:
+        if row.state != "failed":
+            continue
+        if row.unread:
+            if row.stored.attempts < MOST_ATTEMPTS:
+                yield f"{row.fact} was given up in silence after {row.stored.attempts} tries"
             continue
         if row.stored.attempts >= MOST_ATTEMPTS and row.troubles < MOST_ATTEMPTS - 1:
             yield f"{row.fact} was given up, it met trouble only {row.troubles} times"

@@ -177,11 +177,9 @@ class Desk:
             case payments.steps.Begin():
                 return self._begin(row, undone=ask.undone)
             case payments.steps.Call():
-                return self._heard(lambda: self._call(ask.stored))
+                return self._heard(row, self._call)
             case payments.steps.Read():
-                heard = self._heard(lambda: self._read(ask.stored))
-                row.unread = isinstance(heard, payments.Unreachable)
-                return heard
+                return self._heard(row, self._read)
             case payments.steps.Apply():
                 self.apply(row, ask.seen)
             case payments.steps.Refused():
@@ -211,11 +209,13 @@ class Desk:
 
     @staticmethod
     def _heard(
-        ask: Callable[[], payments.Hold | payments.Refund | None],
+        row: Row, ask: Callable[[payments.Stored], payments.Hold | payments.Refund | None]
     ) -> payments.steps.Reply:
+        row.unread = False
         try:
-            return ask()
+            return ask(row.stored)
         except payments.PaymentsError as error:
+            row.unread = isinstance(error, payments.Unreachable)
             return error
 
     def _call(self, stored: payments.Stored) -> payments.Hold | payments.Refund:

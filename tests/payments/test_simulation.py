@@ -466,7 +466,7 @@ BUGS: dict[str, tuple[Rules, Mix, set[str]]] = {
     ),
     "silence is a no": (
         replace(RULES, carry_out=silence_is_a_no),
-        STORMY,
+        Mix(),
         {"nobody_is_called_for_nothing"},
     ),
     "money that comes after the visit was called off is kept": (
