@@ -29,6 +29,7 @@ from concierge.model import (
     Style,
     Variant,
 )
+from concierge.words import ONE_SIZE, Words, words_in
 
 from .steps_taken import steps_taken
 
@@ -41,6 +42,8 @@ FIELDS = (
     "uncategorized_text",
 )
 """The fields of the provider's evidence that we fill, in the order they are looked over."""
+DAY = "service_date"
+"""The field that holds a day, looked over as one and read in words."""
 DOOR = {
     "en_route": "set out to her",
     "arrived": "was at her door",
@@ -52,23 +55,23 @@ DOOR = {
 async def gather_evidence(session: AsyncSession, dispute: Dispute) -> dict[str, str]:
     """All we have, field by field; fields we know nothing for are left out."""
     order = await session.get_one(Order, dispute.order_id)
-    hub = await session.get_one(Hub, order.hub_id)
+    words = words_in("en", (await session.get_one(Hub, order.hub_id)).zone)
     client = await session.get_one(Client, order.client_id)
     address = await session.get_one(Address, order.address_id)
     visited = order.returns_at or order.opens
     fees = (await session.exec(select(FeeConsent).where(FeeConsent.order_id == order.id))).first()
     found = {
         "customer_name": client.shown_as,
-        "service_date": f"{visited.astimezone(hub.zone):%Y-%m-%d}" if visited else "",
+        DAY: f"{visited.astimezone(words.zone):%Y-%m-%d}" if visited else "",
         "shipping_address": ", ".join(filter(None, (address.street, address.detail))),
-        "product_description": await _booked(session, order),
+        "product_description": await _booked(session, order, words),
         "cancellation_policy_disclosure": fees.words if fees else "",
-        "uncategorized_text": await _happened(session, order, hub),
+        "uncategorized_text": await _happened(session, order, words),
     }
     return {field: found[field] for field in FIELDS if found[field]}
 
 
-async def _booked(session: AsyncSession, order: Order) -> str:
+async def _booked(session: AsyncSession, order: Order, words: Words) -> str:
     """What she ordered and what she kept."""
     rows = await session.exec(
         select(OrderLine, Variant, Style, House)
@@ -79,9 +82,8 @@ async def _booked(session: AsyncSession, order: Order) -> str:
         .order_by(col(OrderLine.id))
     )
     lines = [
-        f"{style.name} by {house.name}, {variant.colour}, size {variant.size}, "
-        f"{payments.Money(line.price_minor, order.currency)}: "
-        f"{line.verdict or 'not tried'}{f' ({line.condition})' if line.condition else ''}"
+        f"{style.name} by {house.name}, {variant.colour}, {_sized(variant.size)}, "
+        f"{words.money(payments.Money(line.price_minor, order.currency))}: {_became(line)}"
         for line, variant, style, house in rows
     ]
     first = (
@@ -91,7 +93,17 @@ async def _booked(session: AsyncSession, order: Order) -> str:
     return "\n".join([first, *lines])
 
 
-async def _happened(session: AsyncSession, order: Order, hub: Hub) -> str:
+def _sized(label: str) -> str:
+    return label.lower() if label.lower() == ONE_SIZE.lower() else f"size {label}"
+
+
+def _became(line: OrderLine) -> str:
+    """What became of a piece: `returned, as new`."""
+    found = (line.verdict or "not tried", line.condition)
+    return ", ".join(str(word).replace("_", " ") for word in found if word)
+
+
+async def _happened(session: AsyncSession, order: Order, words: Words) -> str:
     """What happened, the earliest first, each with its moment by the hub's clock."""
     told: list[tuple[datetime, str]] = [(order.placed_at, "The client ordered the visit.")]
     if order.confirmed_at:
@@ -99,15 +111,15 @@ async def _happened(session: AsyncSession, order: Order, hub: Hub) -> str:
     told += await _at_the_door(session, order)
     for hold in await session.exec(select(Hold).where(Hold.order_id == order.id)):
         if hold.captured_minor and order.settled_at:
-            words = f"{hold.captured} was charged ({hold.provider_id})."
-            told.append((max(order.settled_at, hold.held_at), words))
+            charged = f"{words.money(hold.captured)} was charged."
+            told.append((max(order.settled_at, hold.held_at), charged))
     for letter in await session.exec(select(Message).where(Message.order_id == order.id)):
         told.append((letter.at, f"We wrote to her: “{letter.subject}”."))
     for piece in await session.exec(select(Disposition).where(Disposition.order_id == order.id)):
         if piece.consent_at:
             told.append((piece.consent_at, f"She agreed on her order's page: “{piece.consent}”"))
     return "\n".join(
-        f"{at.astimezone(hub.zone):%Y-%m-%d %H:%M}  {words}" for at, words in sorted(told)
+        f"{words.day(at, year=True)}, {words.time(at)}: {fact}" for at, fact in sorted(told)
     )
 
 
@@ -121,7 +133,7 @@ async def _at_the_door(session: AsyncSession, order: Order) -> list[tuple[dateti
     if order.returns_at:
         words = (
             "She confirmed the list of what she keeps and returns, at the door, on the "
-            f"concierge's phone (record {order.returns_key})."
+            "concierge's phone."
         )
         told.append((order.returns_at, words))
     told += await _sealed(session, order.id)
@@ -131,11 +143,10 @@ async def _at_the_door(session: AsyncSession, order: Order) -> list[tuple[dateti
 async def _sealed(session: AsyncSession, order_id: UUID) -> list[tuple[datetime, str]]:
     """When that record reached us, as the audit's chain of hashes keeps it."""
     rows = await session.exec(
-        select(AuditEntry).where(
+        select(AuditEntry.at).where(
             AuditEntry.subject == f"order:{order_id}", AuditEntry.what == "returns.record"
         )
     )
     return [
-        (entry.at, f"That list reached us unchanged (fingerprint {entry.details['digest'][:16]}).")
-        for entry in rows
+        (at, "That list reached us, and stands unchanged in our records since.") for at in rows
     ]

@@ -180,7 +180,7 @@ def _write_down(
         raise BadRequest("Say what was found once something of it is here.")
     for each in found:
         if not each.accepted and not each.why.strip():
-            raise BadRequest("Say why a piece is not taken back.")
+            raise BadRequest("Say why a piece is not taken back.", field=f"why-{each.piece}")
         pieces[each.piece].accepted = each.accepted
         pieces[each.piece].why = "" if each.accepted else each.why.strip()
     return {each.piece: pieces[each.piece] for each in found}

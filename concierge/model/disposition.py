@@ -133,14 +133,22 @@ class Disposition(Table, table=True):
         if self.waits_for_her:
             raise WrongStep("She was asked already and has not answered yet.")
         if not 0 < minor <= self.price_minor:
-            raise BadRequest("Ask for something, and never more than the piece's price.")
+            raise BadRequest(
+                "Ask for something, and never more than the piece's price.", field="amount"
+            )
         asked = payments.Money(minor, self.currency)
         if not asked.payable:
-            raise BadRequest("No card pays so small a part: let the last figure be 0.")
+            raise BadRequest(
+                "No card pays so small a part: let the last figure be 0.", field="amount"
+            )
         if asked.too_little:
-            raise BadRequest("A card is not asked for less than %(least)s.", least=asked.askable())
+            raise BadRequest(
+                "A card is not asked for less than %(least)s.",
+                field="amount",
+                least=asked.askable(),
+            )
         if not question.strip():
-            raise BadRequest("Tell her why you ask.")
+            raise BadRequest("Tell her why you ask.", field="question")
         self.asked_minor, self.asked_at, self.asked_by = minor, now, by
         self.question = question.strip()
         self.consent = self.consent_at = self.declined_at = None
@@ -179,7 +187,7 @@ class Disposition(Table, table=True):
             WrongStep: it was decided otherwise.
         """
         if not why.strip():
-            raise BadRequest("Say in a word why you decide so.")
+            raise BadRequest("Say in a word why you decide so.", field="why")
         if self.decision is decision:
             return False
         self._undecided()

@@ -116,14 +116,11 @@ class Dispute(Table, table=True):
         """Somebody has looked the evidence over and hands it in; False when it was, by the same.
 
         Raises:
-            BadRequest: there is nothing to show.
             TooLate: the time for it is over.
             WrongStep: it was answered before, or has ended.
         """
         if self.sent_at is not None and (self.evidence, self.sent_by) == (evidence, by):
             return False
-        if not any(words.strip() for words in evidence.values()):
-            raise BadRequest("There is no evidence to hand in.")
         if not self.takes_evidence:
             raise WrongStep(ANSWERED)
         self._in_time(now)
@@ -142,7 +139,7 @@ class Dispute(Table, table=True):
         if self.given_in_at is not None and (self.given_in_why, self.given_in_by) == (why, by):
             return False
         if not why:
-            raise BadRequest("Say in a word why we give in.")
+            raise BadRequest("Say in a word why we give in.", field="why")
         if not self.takes_evidence:
             raise WrongStep(ANSWERED)
         if not self.may_give_in:

@@ -98,7 +98,7 @@ class Case(Telling, table=True):
             WrongStep: it has ended otherwise.
         """
         if not why.strip():
-            raise BadRequest("Say in a word why this case is done.")
+            raise BadRequest("Say in a word why this case is done.", field="why")
         if self.closed_at is not None:
             if (self.closed_by, self.closed_why) == (by, why.strip()):
                 return False

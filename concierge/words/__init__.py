@@ -5,13 +5,14 @@ English sentences are their own keys. Translations are the `.po` files of
 """
 
 from .formats import format_day, format_money, format_span, format_time, rounded_up_minutes
-from .speech import DEFAULT, RIGHT_TO_LEFT, Words, best_language, words_in
+from .speech import DEFAULT, ONE_SIZE, RIGHT_TO_LEFT, Words, best_language, words_in
 from .wardrobe import LETTERED_SIZES, NUMBERED_SIZE, Meant, understood
 
 __all__ = [
     "DEFAULT",
     "LETTERED_SIZES",
     "NUMBERED_SIZE",
+    "ONE_SIZE",
     "RIGHT_TO_LEFT",
     "Meant",
     "Words",

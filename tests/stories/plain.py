@@ -1,6 +1,8 @@
 """A browser without JavaScript: it reads forms off a page, fills them in and presses buttons."""
 
+import re
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 
 import httpx
@@ -148,6 +150,18 @@ class Plain:
                 return Page(answer, [], "")
             answer = await self.browser.get(to, headers=HTML)
         return read(answer)
+
+
+def beside(page: Page) -> str:
+    """The word beside the one field that is marked wrong."""
+    html = page.answer.text
+    assert page.answer.status_code == 422
+    assert html.count('aria-invalid="true"') == 1
+    [(name, word)] = re.findall(
+        r'class="field-wrong" id="([^"]+)-wrong" role="alert">([^<]+)', html
+    )
+    assert f'aria-describedby="{name}-wrong"' in html
+    return f"{name}: {unescape(word)}"
 
 
 def read(answer: httpx.Response) -> Page:

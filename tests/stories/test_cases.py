@@ -15,7 +15,7 @@ from concierge.store.transaction import transaction
 from tests.payments.sandboxed import Sandbox
 from tests.small_house import at
 
-from .plain import Page, Plain
+from .plain import Page, Plain, beside
 from .whole import Whole, opened_whole
 
 
@@ -62,7 +62,8 @@ async def test_somebody_takes_a_case_and_says_why_it_is_done(whole: Whole) -> No
     assert "A dispatcher" in taken.words
     [shown] = (await colleague.read(board))["exceptions"]
     assert shown["owner"] == "A dispatcher"
-    assert (await done(desk, case.id, "  ")).answer.status_code == 400
+    unsaid = await done(desk, case.id, "  ")
+    assert beside(unsaid) == "why: Say in a word why this case is done."
     assert (await case_now(whole, case.id)).closed_at is None
     ended = await done(desk, case.id, "Looked at it there: nothing was lost.")
     assert "Looked at it there: nothing was lost." in ended.words

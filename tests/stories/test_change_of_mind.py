@@ -17,7 +17,7 @@ from payments.notices import NoticeKind
 from tests.payments.sandboxed import OK, Sandbox
 from tests.small_house import PRICES, at
 
-from .plain import Plain
+from .plain import Plain, beside
 from .receipts import receipt_that_adds_up
 from .shop import Visitor
 from .whole import Whole, opened_whole
@@ -91,6 +91,36 @@ async def test_exactly_what_she_brings_back_is_paid_back(whole: Whole) -> None:
     assert (again.status_code, again.json()["refund"]["minor"]) == (201, PRICES[2])
     await whole.work()
     assert await whole.balance("refunds") == PRICES[2]
+
+
+async def test_why_a_piece_is_not_taken_back_is_asked_beside_it_and_the_rest_stays(
+    whole: Whole,
+) -> None:
+    her, order_id = await kept(whole)
+    hers = await lines_of(her, order_id)
+    await her.ask("POST", f"/api/orders/{order_id}/give-backs", {"lines": list(hers.values())})
+    hub = await whole.colleague(Role.HUB, hub_id=whole.shop.small.hub.id)
+    desk = Plain(hub.browser)
+    [back] = await hub.read(BACKS)
+    first, second = (each["piece"] for each in back["pieces"])
+    form = (await desk.open("/dispatch/give-backs")).form(back["id"])
+    form.tick(f"found-{first}", "not")
+    form.named(f"why-{first}")[0].value = "Worn at the hem."
+    form.tick(f"found-{second}", "not")
+    page = await desk.press(form)
+    assert beside(page) == f"why-{second}: Say why a piece is not taken back."
+    form = page.form(back["id"])
+    assert form.named(f"why-{first}")[0].value == "Worn at the hem."
+    ticked = {
+        (each.name, each.value) for each in form.controls if each.kind == "radio" and each.on
+    }
+    assert ticked == {(f"found-{first}", "not"), (f"found-{second}", "not")}
+    form.tick(f"found-{first}", "away")
+    form.tick(f"found-{second}", "away")
+    page = await desk.press(form)
+    assert page.answer.status_code == 422
+    assert "Say what was found once something of it is here." in page.words
+    assert len(await hub.read(BACKS)) == 1
 
 
 async def test_what_goes_back_comes_off_at_its_own_vat_rate_and_a_gesture_off_what_stays(

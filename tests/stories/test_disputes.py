@@ -30,11 +30,12 @@ from tests.payments.sandboxed import OK, Sandbox
 from tests.photographs import taken_by_a_camera
 from tests.small_house import PRICES, at
 
-from .plain import Control, Form, Page, Plain
+from .plain import Control, Form, Page, Plain, beside
 from .shop import Visitor
 from .whole import Colleague, Whole, opened_whole
 
 TAKEN, FEE = max(PRICES), 15_000
+HAND_IN = Control("button", "do", "hand_in")
 
 
 @pytest.fixture
@@ -102,6 +103,12 @@ def concession(form: Form, name: str) -> Form:
     return Form(f"/dispatch/disputes/{name}/concessions", "post", said)
 
 
+async def handed_in(desk: Plain, form: Form) -> Page:
+    """Look at what her bank gets, and hand it in."""
+    form = (await desk.press(form)).form("/evidence")
+    return await desk.press(form, form.button("do", "hand_in"))
+
+
 async def balances(whole: Whole) -> dict[str, int]:
     names = ("provider_balance", "disputed", "disputes_lost", "dispute_fees")
     return {name: await whole.balance(name) for name in names}
@@ -124,14 +131,15 @@ async def test_the_evidence_is_gathered_looked_over_and_handed_in_and_won(whole:
     page, form = await at_the_case(whole, desk)
     told = {each.name: each.value for each in form.controls}
     assert order.reference in told["product_description"]
-    assert "11500.00 SEK: kept" in told["product_description"]
+    assert "size 38, SEK\xa011,500: kept" in told["product_description"]
     assert told["service_date"] == "2026-11-23"
     for fact in (
         "She confirmed the list of what she keeps and returns",
         "was at her door",
         "We wrote to her: “Your receipt”",
-        "That list reached us unchanged",
-        "was charged",
+        "Monday 23 November 2026, 14:30: She confirmed the list",
+        "That list reached us",
+        "SEK\xa011,500 was charged.",
     ):
         assert fact in told["uncategorized_text"]
     assert "product not received" in page.words
@@ -143,13 +151,15 @@ async def test_the_evidence_is_gathered_looked_over_and_handed_in_and_won(whole:
     receipt = await colleague.browser.get(f"/dispatch/disputes/{name}/receipt.pdf")
     assert receipt.content.startswith(b"%PDF")
     form.fill(uncategorized_text=told["uncategorized_text"] + "\nShe wrote to thank us.")
-    await desk.press(form)
-    await desk.press(form)
+    form = (await desk.press(form)).form(f"{name}/evidence")
+    for _ in range(2):
+        await desk.press(form, form.button("do", "hand_in"))
     await whole.work()
     seen = await whole.bench.gateway.fetch_dispute(name)
     assert (seen.state, seen.answered) == (payments.DisputeState.UNDER_REVIEW, 1)
     row, case = await the_dispute(whole)
     assert row.handed_in_at is not None
+    assert row.evidence["service_date"] == "Monday 23 November 2026"
     assert row.receipt_file is not None
     assert row.photographs_file is not None
     assert row.evidence["uncategorized_text"].endswith("She wrote to thank us.")
@@ -167,6 +177,49 @@ async def test_the_evidence_is_gathered_looked_over_and_handed_in_and_won(whole:
         "provider_balance": TAKEN - FEE, "disputed": 0, "disputes_lost": 0, "dispute_fees": FEE
     }  # fmt: skip
     assert "the dispute is won" in (await desk.open("/dispatch/cases/" + str(case.id))).words
+
+
+async def test_what_her_bank_gets_is_shown_and_agreed_to_before_it_is_sent(whole: Whole) -> None:
+    _, order_id, name = await disputed(whole)
+    await photographed(whole, order_id)
+    _, desk = await dispatcher(whole)
+    _, form = await at_the_case(whole, desk)
+    [happened] = form.named("uncategorized_text")
+    [hold] = await whole.holds(order_id)
+    order = await whole.order(order_id)
+    for code in (hold.provider_id, str(order.returns_key)):
+        assert str(code) not in happened.value, "her bank reads words"
+    happened.value += "\nShe wrote to thank us."
+    asked = await desk.press(form)
+    assert "Hand this in?" in asked.words
+    assert "nothing of it can be changed or added afterwards" in asked.words
+    assert "Monday 23 November 2026" in asked.words
+    assert "Her receipt The photographs of its pieces" in asked.words
+    assert (await the_dispute(whole))[0].sent_at is None, "nothing is sent before it is agreed to"
+    form = asked.form(f"{name}/evidence")
+    changed = await desk.press(form, form.button("do", "change"))
+    [text] = changed.form(f"{name}/evidence").named("uncategorized_text")
+    assert text.value.endswith("She wrote to thank us."), "what was typed stays"
+
+
+async def test_what_her_bank_cannot_read_is_said_beside_it_and_stays(whole: Whole) -> None:
+    _, _, name = await disputed(whole)
+    _, desk = await dispatcher(whole)
+    _, form = await at_the_case(whole, desk)
+    [day] = form.named("service_date")
+    assert day.kind == "date"
+    day.value = "23 Nov"
+    page = await desk.press(form)
+    assert beside(page) == "evidence-service_date: Write the day as 2026-11-23."
+    day.value = "2026-11-23"
+    form.fill(customer_name="Lova, of course", product_description="x" * 20_001)
+    page = await desk.press(form)
+    told = "evidence-product_description: This is more than her bank reads."
+    assert beside(page) == told
+    form = page.form(f"{name}/evidence")
+    assert form.named("customer_name")[0].value == "Lova, of course"
+    assert len(form.named("product_description")[0].value) == 20_001
+    assert (await the_dispute(whole))[0].sent_at is None
 
 
 async def test_nobody_answers_in_time_and_a_person_says_so(whole: Whole) -> None:
@@ -187,7 +240,7 @@ async def test_nobody_answers_in_time_and_a_person_says_so(whole: Whole) -> None
         "provider_balance": TAKEN - TAKEN // 2 - FEE, "disputed": 0,
         "disputes_lost": TAKEN // 2, "dispute_fees": FEE,
     }  # fmt: skip
-    assert (await desk.press(form)).answer.status_code == 409
+    assert (await desk.press(form, HAND_IN)).answer.status_code == 409
     ending = (await desk.open(f"/dispatch/cases/{case.id}")).form("/endings")
     ending.fill(why="We had no signature; the door's list counts from now on.")
     assert (await desk.press(ending)).answer.status_code == 200
@@ -200,7 +253,7 @@ async def test_somebody_gives_in_says_why_and_its_case_ends(whole: Whole) -> Non
     page, _ = await at_the_case(whole, desk)
     assert "fee SEK 150" in " ".join(page.words.split())
     form = page.form(f"{name}/concessions")
-    assert (await desk.press(form)).answer.status_code == 400, "nobody says why"
+    assert beside(await desk.press(form)) == "why-give-in: Say in a word why we give in."
     form.fill(why="The coat never reached her.")
     await desk.press(form)
     await desk.press(form)
@@ -234,7 +287,7 @@ async def test_a_troubled_provider_hears_once_that_we_give_in(whole: Whole, kind
     form = page.form(f"{name}/concessions")
     form.fill(why="She is right.")
     await desk.press(form)
-    assert (await desk.press(evidence)).answer.status_code == 409, "it is answered one way"
+    assert (await desk.press(evidence, HAND_IN)).answer.status_code == 409, "answered one way"
     await whole.work()
     for _ in range(3):
         await whole.again(timedelta(minutes=1))
@@ -255,7 +308,7 @@ async def test_a_mere_question_moves_no_money(whole: Whole) -> None:
     assert not [each for each in page.forms if each.action.endswith("/concessions")]
     assert (await desk.press(concession(form, name))).answer.status_code == 409
     form.fill(uncategorized_text="winning_evidence")
-    await desk.press(form)
+    await handed_in(desk, form)
     await whole.work()
     assert (await whole.bench.gateway.fetch_dispute(name)).state is payments.DisputeState.WON
     await heard(whole)
@@ -271,7 +324,7 @@ async def test_a_troubled_provider_gets_the_evidence_once(whole: Whole, kind: st
     _, desk = await dispatcher(whole)
     _, form = await at_the_case(whole, desk)
     await whole.shop.sandbox.fault(kind, f"/v1/disputes/{name}")
-    await desk.press(form)
+    await handed_in(desk, form)
     await whole.work()
     for _ in range(3):
         await whole.again(timedelta(minutes=1))
@@ -295,7 +348,8 @@ async def test_only_a_dispatcher_of_the_house_answers(whole: Whole) -> None:
     _, form = await at_the_case(whole, desk)
     for control in form.controls:
         control.value = control.value if control.name == "csrf" else " "
-    assert (await desk.press(form)).answer.status_code == 400
+    nothing = await desk.press(form)
+    assert beside(nothing) == "evidence-uncategorized_text: There is no evidence to hand in."
     row, _ = await the_dispute(whole)
     assert (row.sent_at, row.evidence) == (None, {})
 

@@ -29,7 +29,7 @@ from concierge.store.transaction import transaction
 from tests.payments.sandboxed import OK, Sandbox
 from tests.small_house import PRICES, at
 
-from .plain import Page, Plain
+from .plain import Page, Plain, beside
 from .shop import Visitor
 from .whole import Colleague, Whole, opened_whole
 
@@ -126,7 +126,8 @@ async def test_back_as_it_is_and_written_off_with_who_and_why(whole: Whole) -> N
     assert "Wine on the sleeve." in page.words
     assert not [form for form in page.forms if form.action.endswith("/endings")]
     unsaid = await at_the_case(whole, desk, DAMAGED, "put-backs", why=" ")
-    assert unsaid.answer.status_code == 400
+    piece = (await pieces(whole))[DAMAGED][0]
+    assert beside(unsaid) == f"why-put-backs-{piece.id}: Say in a word why you decide so."
     await at_the_case(whole, desk, DAMAGED, "put-backs", why="A wash will do.")
     assert (await the_case(whole)).closed_at is None
     done = await at_the_case(whole, desk, MISSING, "write-offs", why="Looked everywhere.")
@@ -153,11 +154,25 @@ async def test_back_as_it_is_and_written_off_with_who_and_why(whole: Whole) -> N
     assert "We look into it, and ask you" not in hers.words
 
 
+async def test_an_amount_she_cannot_be_asked_for_is_said_beside_it_and_stays(
+    whole: Whole,
+) -> None:
+    await came_back(whole)
+    desk = Plain((await whole.colleague(Role.DISPATCHER)).browser)
+    piece = (await pieces(whole))[DAMAGED][0]
+    for wrong in ("0", "-5", "1e9", "6800,01", "ten", "6800.001"):
+        page = await asked(whole, desk, DAMAGED, wrong)
+        assert beside(page).startswith(f"amount-{piece.id}: "), wrong
+        form = page.form(f"{piece.id}/questions")
+        typed = [form.named(field)[0].value for field in ("amount", "question")]
+        assert typed == [wrong, "The cleaner cannot get it out."], "what was typed stays"
+    unsaid = await at_the_case(whole, desk, DAMAGED, "questions", amount="450,50", question=" ")
+    assert beside(unsaid) == f"question-{piece.id}: Tell her why you ask."
+
+
 async def test_she_agrees_and_is_charged_apart_and_only_then(whole: Whole) -> None:
     her, order_id = await came_back(whole)
     desk = Plain((await whole.colleague(Role.DISPATCHER)).browser)
-    for wrong in ("0", "-5", "1e9", "6800,01", "ten", "6800.001"):
-        assert (await asked(whole, desk, DAMAGED, wrong)).answer.status_code == 400, wrong
     assert (await asked(whole, desk, DAMAGED, "450,50")).answer.status_code == 200
     letter = (await whole.letters(order_id))[-1]
     assert letter.subject == "About a piece of your visit"

@@ -8,7 +8,7 @@ import pytest
 from tests.payments.sandboxed import Sandbox
 from tests.small_house import at
 
-from .plain import Page, Plain
+from .plain import Plain, beside
 from .shop import HER, Shop, opened_shop
 
 
@@ -17,18 +17,6 @@ async def shop(database: str, sandbox: Sandbox) -> AsyncIterator[Shop]:
     await sandbox.settle_down(at("09:00"))
     async with opened_shop(database, sandbox) as one:
         yield one
-
-
-def beside(page: Page) -> str:
-    """The word beside the one field that is marked wrong."""
-    html = page.answer.text
-    assert page.answer.status_code == 422
-    assert html.count('aria-invalid="true"') == 1
-    [(name, word)] = re.findall(
-        r'class="field-wrong" id="([^"]+)-wrong" role="alert">([^<]+)', html
-    )
-    assert f'aria-describedby="{name}-wrong"' in html
-    return f"{name}: {word}"
 
 
 async def test_what_she_leaves_out_on_her_way_to_a_visit_is_said_beside_its_field(

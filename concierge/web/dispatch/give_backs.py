@@ -1,6 +1,7 @@
 """What clients bring back: looked at where it arrives, and paid back."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -18,17 +19,25 @@ from concierge.model.refusals import BadRequest, Missing
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
 from concierge.web.session import me
-from concierge.web.show import show
+from concierge.web.show import show, words_for
 
+from .case_page import Mistake
 from .day import READS, no
 
 LONGEST = 200
 
 
 class GiveBacks(msgspec.Struct, frozen=True):
-    """All that comes back and was not inspected yet."""
+    """All that comes back and was not inspected yet.
+
+    `wrong` is why a form was not taken, and `wrong_field` what it is about: a field, or the whole
+    of one give-back; what was `typed` stands in its fields still.
+    """
 
     rows: list[ToInspect]
+    wrong: str
+    wrong_field: str
+    typed: Mapping[str, str]
 
 
 class Inspection(msgspec.Struct, frozen=True):
@@ -46,24 +55,25 @@ class PaidBack(msgspec.Struct, frozen=True):
 @get("/dispatch/give-backs", include_in_schema=False)
 async def page(request: Asked) -> Response[str]:
     """The list, with a form for each."""
-    return show(request, "give_backs.html", GiveBacks(await _rows(request)))
+    return await _page(request)
 
 
 @post("/dispatch/give-backs/{give_back_id:uuid}", include_in_schema=False)
-async def inspect_by_form(request: Asked, give_back_id: FromPath[UUID]) -> Redirect:
+async def inspect_by_form(request: Asked, give_back_id: FromPath[UUID]) -> Response[str]:
     """What was found, as the page's form says it."""
-    sent = await request.form()
-    said: list[Inspected] = []
-    for piece in sent.getall("piece", []):
-        found: Any = sent.get(f"found-{piece}", "")
-        why: Any = sent.get(f"why-{piece}", "")
-        if found not in {"ok", "not", "away"} or not isinstance(why, str):
-            raise BadRequest("Say of every piece that came back whether it is as it was.")
-        said.append(
-            Inspected(_id(piece), accepted=found == "ok", why=why[:LONGEST], here=found != "away")
-        )
     await _theirs(request, give_back_id)
-    await inspect_pieces(doors(request).engine, give_back_id, said, by=me(request).who)
+    sent = await request.form()
+    pieces = [str(piece) for piece in sent.getall("piece", [])]
+    typed = {
+        name: str(sent.get(name, ""))[:LONGEST]
+        for piece in pieces
+        for name in (f"found-{piece}", f"why-{piece}")
+    }
+    try:
+        said = [_found(piece, typed) for piece in pieces]
+        await inspect_pieces(doors(request).engine, give_back_id, said, by=me(request).who)
+    except BadRequest as no:
+        return await _page(request, Mistake(no, no.field or str(give_back_id)), typed)
     return Redirect("/dispatch/give-backs", status_code=303)
 
 
@@ -96,6 +106,18 @@ async def inspect(
     return PaidBack(await inspect_pieces(engine, give_back_id, data.pieces, by=me(request).who))
 
 
+async def _page(
+    request: Asked, mistake: Mistake | None = None, typed: Mapping[str, str] | None = None
+) -> Response[str]:
+    page = GiveBacks(
+        await _rows(request),
+        wrong=words_for(request).refusal(mistake.no) if mistake else "",
+        wrong_field=mistake.field if mistake else "",
+        typed=typed or {},
+    )
+    return show(request, "give_backs.html", page, status_code=422 if mistake else 200)
+
+
 async def _rows(request: Asked) -> list[ToInspect]:
     async with transaction(doors(request).engine) as session:
         return await to_inspect(session, await _hubs(session, request))
@@ -114,9 +136,17 @@ async def _theirs(request: Asked, give_back_id: UUID) -> None:
         raise Missing("Nothing of the kind comes back.")
 
 
-def _id(text: object) -> UUID:
+def _found(piece: str, typed: Mapping[str, str]) -> Inspected:
+    """What the form says of a piece."""
+    found, why = typed[f"found-{piece}"], typed[f"why-{piece}"]
+    if found not in {"ok", "not", "away"}:
+        raise BadRequest("Say of every piece that came back whether it is as it was.")
+    return Inspected(_id(piece), accepted=found == "ok", why=why, here=found != "away")
+
+
+def _id(text: str) -> UUID:
     try:
-        return UUID(str(text))
+        return UUID(text)
     except ValueError:
         raise BadRequest("Say of every piece that came back whether it is as it was.") from None
 
