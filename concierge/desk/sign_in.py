@@ -21,11 +21,12 @@ from concierge.model import Account, Client, Message, SignInLink, SignInTry, Web
 from concierge.model.account import (
     MOST_TRIES_PER_ACCOUNT,
     MOST_TRIES_PER_ADDRESS,
+    SAME_ASKING,
     TRIES_WINDOW,
 )
 from concierge.model.refusals import SignInRefused, TooManyTries
 from concierge.store.clock import now as house_now
-from concierge.store.transaction import transaction
+from concierge.store.transaction import lock_email, transaction
 from concierge.words import Words
 
 from .visits import begin_anew, end_unproven_visits, hash_of, new_token
@@ -162,12 +163,24 @@ async def send_link(
     words: Words,
     now: datetime,
 ) -> None:
-    """Write a client a letter with her sign-in link; strangers get none, and nobody is told."""
+    """Write a client a letter with her sign-in link; strangers get none, and nobody is told.
+
+    Pressed twice is pressed once: a letter that is on its way there is not followed by another.
+    """
     address = email.strip().lower()
+    await lock_email(session, address)
     client = (
         await session.exec(select(Client).where(func.lower(col(Client.email)) == address))
     ).first()
     if client is None or client.email is None:
+        return
+    on_its_way = select(SignInLink.id).where(
+        SignInLink.client_id == client.id,
+        SignInLink.leads_to == leads_to,
+        SignInLink.created_at > now - SAME_ASKING,
+        col(SignInLink.followed_at).is_(None),
+    )
+    if (await session.exec(on_its_way)).first() is not None:
         return
     token = new_token()
     session.add(

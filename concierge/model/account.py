@@ -12,6 +12,8 @@ from .table import Table
 
 LINK_LASTS = timedelta(minutes=15)
 """How long a sign-in link in a letter may be followed."""
+SAME_ASKING = timedelta(minutes=1)
+"""Asked for again so soon, it is the same link: one letter is on its way."""
 
 TRIES_WINDOW = timedelta(minutes=15)
 MOST_TRIES_PER_ACCOUNT = 10

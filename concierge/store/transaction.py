@@ -47,7 +47,7 @@ async def lock_order(session: AsyncSession, order_id: UUID) -> None:
 
 
 async def lock_email(session: AsyncSession, email: str) -> None:
-    """Wait until nobody else is becoming a client with this e-mail, until the transaction ends."""
+    """Wait until this e-mail is ours alone, known or not, until the transaction ends."""
     await _lock(session, f"email:{email}")
 
 

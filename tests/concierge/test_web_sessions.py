@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -5,7 +6,8 @@ import pytest
 from sqlmodel import col, select
 
 from concierge.desk.visits import hash_of
-from concierge.model import Message, Role, Selection, WebSession
+from concierge.model import Client, Message, Role, Selection, SignInLink, WebSession
+from concierge.model.account import SAME_ASKING
 from concierge.model.web_session import CLIENT_IDLE, CLIENT_LASTS, STAFF_IDLE, STAFF_LASTS
 from concierge.store.clock import wall
 
@@ -220,6 +222,42 @@ async def test_a_client_follows_the_link_in_her_letter_once(house: WebHouse) -> 
     await other.page(path)
     assert (await other.send_form(path)).status_code == 403
     assert await role_of(other) == "visitor"
+
+
+async def test_a_link_asked_for_twice_comes_once_and_again_when_it_was_followed_or_is_old(
+    house: WebHouse,
+) -> None:
+    client = await house.client()
+    browser = await house.browser()
+    await browser.page("/sign-in")
+    pressed = await asyncio.gather(
+        *(browser.send_form("/sign-in", email=client.email, next="/account") for _ in range(2))
+    )
+    for answer in pressed:
+        assert "a link is on its way to it" in answer.text
+    assert len(await links_of(house, client)) == 1
+
+    async with house.session() as session:
+        [link] = await session.exec(select(SignInLink).where(SignInLink.client_id == client.id))
+        link.created_at -= SAME_ASKING
+    await browser.send_form("/sign-in", email=client.email, next="/account")
+    path = (await links_of(house, client))[-1]
+    await browser.page(path)
+    await browser.send_form(path)
+    assert await role_of(browser) == "client"
+    await browser.page("/sign-in")
+    await browser.send_form("/sign-in", email=client.email, next="/account")
+    assert len(await links_of(house, client)) == 3
+
+
+async def links_of(house: WebHouse, client: Client) -> list[str]:
+    """The links she was sent, the oldest first."""
+    async with house.session() as session:
+        letters = await session.exec(
+            select(Message).where(Message.client_id == client.id).order_by(col(Message.id))
+        )
+        lines = [line for letter in letters for line in letter.body.splitlines()]
+    return [line.removeprefix(BASE) for line in lines if line.startswith(BASE)]
 
 
 async def test_a_stranger_is_told_the_same_and_gets_no_letter(house: WebHouse) -> None:
