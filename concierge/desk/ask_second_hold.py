@@ -14,8 +14,9 @@ from concierge.model.refusals import KeyReused, Missing, UnknownPiece, WrongStep
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order
 
+from .hold_lines import holds_of
 from .second_hold import second_hold_of, withdraw_second_hold
-from .settle import as_read, holds_of
+from .settle import as_read
 from .show_visit import assigned_stop
 from .write_letter import Letter, write_letter
 

@@ -21,10 +21,10 @@ from concierge.store.jobs import Collect, enqueue
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
 
+from .hold_lines import holds_of
 from .settle import (
     close_cases,
     due_of,
-    holds_of,
     open_case,
     plan_operation,
     plan_settlement,

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
 from concierge.model import Hold
@@ -18,6 +21,14 @@ class HoldLine(msgspec.Struct, frozen=True):
     held_at: datetime
     charged: payments.Money
     released: payments.Money
+
+
+async def holds_of(session: AsyncSession, order_id: UUID) -> list[Hold]:
+    """An order's holds, oldest first."""
+    rows = await session.exec(
+        select(Hold).where(Hold.order_id == order_id).order_by(col(Hold.held_at), col(Hold.id))
+    )
+    return list(rows)
 
 
 def hold_lines(holds: Iterable[Hold]) -> list[HoldLine]:

@@ -24,10 +24,10 @@ from concierge.store.log import tell
 from concierge.store.transaction import lock_order, transaction
 
 from .ask_amount import asked_of
+from .hold_lines import holds_of
 from .settle import (
     as_read,
     close_cases,
-    holds_of,
     open_case,
     plan_operation,
     plan_release,

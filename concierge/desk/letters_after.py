@@ -1,8 +1,5 @@
 """Letters about money after a visit, or for one that fell through: what each says."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
-
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,21 +10,16 @@ from concierge.model import (
     FeeKind,
     Gesture,
     GiveBack,
-    Hold,
     Hub,
     Order,
     OrderLine,
     Refund,
-    Style,
     Trouble,
-    Variant,
 )
 from concierge.words import Words
 
-from .hold_lines import hold_lines, told_in_letter
-
-Said = tuple[str, list[str]]
-"""A letter's subject, and its paragraphs."""
+from .hold_lines import hold_lines, holds_of, told_in_letter
+from .letter_parts import Said, Writes, pieces_named
 
 
 async def absent(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
@@ -74,7 +66,7 @@ async def fee_receipt(session: AsyncSession, order: Order, words: Words, link: s
 
 async def please_pay(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
     """What is due could not be taken; here she pays it, and until when, if she can."""
-    holds = await _holds(session, order)
+    holds = await holds_of(session, order.id)
     taken = payments.Money.total((hold.captured for hold in holds), order.currency)
     missing = payments.Money(order.due_minor or 0, order.currency) - taken
     until = order.collect_until
@@ -105,14 +97,13 @@ async def bring_it_back(
     rows = await session.exec(
         select(GiveBack).where(GiveBack.order_id == order.id).order_by(col(GiveBack.asked_at))
     )
-    last = timedelta(seconds=1)  # the time ends at midnight: the day before is the last one
-    until = rows.all()[-1].until - last
+    back = rows.all()[-1]
     return words.say("You are giving pieces back"), [
         words.say(
             "Please bring them to %(hub)s, %(street)s, until %(day)s, unworn and with their tags.",
             hub=hub.name,
             street=hub.street,
-            day=words.day(until),
+            day=words.day(back.last),
         ),
         words.say("We look at them there and give you back exactly what you paid for them."),
     ]
@@ -184,18 +175,16 @@ async def _piece_asked_for(
 ) -> tuple[Disposition, str]:
     """The piece she was asked about last, and what it is."""
     rows = await session.exec(
-        select(Disposition, Style, Variant)
-        .join(OrderLine, col(OrderLine.id) == col(Disposition.line_id))
-        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
-        .join(Style, col(Style.id) == col(Variant.style_id))
+        select(Disposition)
         .where(Disposition.order_id == order.id, col(Disposition.asked_at).is_not(None))
         .order_by(
             func.coalesce(Disposition.decided_at, Disposition.asked_at).desc(),
             col(Disposition.id),
         )
     )
-    asked, style, variant = rows.all()[0]
-    return asked, f"{style.name}, {words.size(variant.size)}"
+    asked = rows.all()[0]
+    named = {line.id: name for line, name in await pieces_named(session, order, words)}
+    return asked, named[asked.line_id]
 
 
 async def given_back(session: AsyncSession, order: Order, words: Words) -> list[str]:
@@ -210,7 +199,7 @@ async def given_back(session: AsyncSession, order: Order, words: Words) -> list[
             ),
             bank_takes_days(words),
         ]
-    if not hold_lines(await _holds(session, order)):
+    if not hold_lines(await holds_of(session, order.id)):
         return [words.say("Nothing was charged and nothing is set aside.")]
     return [
         words.say("Nothing is charged, and what your bank set aside is released now."),
@@ -221,17 +210,10 @@ async def given_back(session: AsyncSession, order: Order, words: Words) -> list[
 async def receipt(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
     """What became of each piece, and of each hold."""
     del link
-    rows = await session.exec(
-        select(OrderLine, Style, Variant)
-        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
-        .join(Style, col(Style.id) == col(Variant.style_id))
-        .where(OrderLine.order_id == order.id)
-        .order_by(col(OrderLine.id))
-    )
     pieces = [
-        f"{style.name}, {words.size(variant.size)}: {_became(line, words)}"
+        f"{name}: {_became(line, words)}"
         + (f", {words.money(_price(line, order))}" if line.kept else "")
-        for line, style, variant in rows
+        for line, name in await pieces_named(session, order, words)
     ]
     given = (await session.exec(select(Gesture).where(Gesture.order_id == order.id))).first()
     if given is not None:
@@ -244,15 +226,8 @@ async def receipt(session: AsyncSession, order: Order, words: Words, link: str |
 async def _taken(session: AsyncSession, order: Order, words: Words) -> list[str]:
     """What was charged, and what went back."""
     due = payments.Money(order.due_minor or 0, order.currency)
-    lines = hold_lines(await _holds(session, order))
+    lines = hold_lines(await holds_of(session, order.id))
     return [*told_in_letter(lines, due, words), bank_takes_days(words)]
-
-
-async def _holds(session: AsyncSession, order: Order) -> Sequence[Hold]:
-    holds = await session.exec(
-        select(Hold).where(Hold.order_id == order.id).order_by(col(Hold.held_at), col(Hold.id))
-    )
-    return holds.all()
 
 
 def _became(line: OrderLine, words: Words) -> str:
@@ -271,7 +246,7 @@ def bank_takes_days(words: Words) -> str:
     return words.say("Your bank may take a few days to show the release.")
 
 
-AFTER: dict[str, Callable[[AsyncSession, Order, Words, str | None], Awaitable[Said]]] = {
+AFTER: dict[str, Writes] = {
     "cancelled": cancelled,
     "absent": absent,
     "fee": fee_receipt,

@@ -1,7 +1,5 @@
 """Letters about a visit that is to come, its hour and what is set aside for it: what each says."""
 
-from collections.abc import Awaitable, Callable
-
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
@@ -10,10 +8,8 @@ from concierge.words import Words
 
 from .ask_amount import asked_of
 from .broken_words import broken_lines, broken_subject
+from .letter_parts import Said, Writes
 from .who_comes import comes, promised
-
-Said = tuple[str, list[str]]
-"""A letter's subject, and its paragraphs."""
 
 
 async def placed(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
@@ -169,7 +165,7 @@ async def _set_aside(session: AsyncSession, order: Order, words: Words) -> str:
     )
 
 
-BEFORE: dict[str, Callable[[AsyncSession, Order, Words, str | None], Awaitable[Said]]] = {
+BEFORE: dict[str, Writes] = {
     "placed": placed,
     "expired": expired,
     "confirmed": confirmed,

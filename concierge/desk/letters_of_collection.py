@@ -1,27 +1,13 @@
 """Letters about a visit that fetches what a client gives back: what each says."""
 
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
-
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from concierge.model import (
-    GiveBack,
-    Hub,
-    Order,
-    OrderLine,
-    Style,
-    Variant,
-    Verdict,
-)
+from concierge.model import GiveBack, Hub, Order, Verdict
 from concierge.words import Words
 
 from .inspected_by_now import inspected_by_now
+from .letter_parts import Said, Writes, pieces_named
 from .who_comes import comes, promised
-
-Said = tuple[str, list[str]]
-"""A letter's subject, and its paragraphs."""
 
 
 async def collection_planned(
@@ -64,27 +50,24 @@ async def nobody_handed_over(
 async def collected(session: AsyncSession, order: Order, words: Words, link: str | None) -> Said:
     """What we took with us, and what becomes of the rest."""
     del link
-    rows = await session.exec(
-        select(OrderLine, Style, Variant)
-        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
-        .join(Style, col(Style.id) == col(Variant.style_id))
-        .where(OrderLine.order_id == order.id)
-        .order_by(col(OrderLine.id))
-    )
     gone = await inspected_by_now(session, [order.id])
-    became = [row for row in rows if row[0].piece_id not in gone]
+    became = [
+        (line, name)
+        for line, name in await pieces_named(session, order, words)
+        if line.piece_id not in gone
+    ]
     back = await session.get_one(GiveBack, order.collects)
     pieces = [
-        f"{style.name}, {words.size(variant.size)}: "
+        f"{name}: "
         + (
             words.say("collected")
             if line.verdict == Verdict.RETURNED
             else words.say("not handed over")
         )
-        for line, style, variant in became
+        for line, name in became
     ]
-    with_us = any(line.verdict == Verdict.RETURNED for line, _, _ in became)
-    hers = any(line.verdict != Verdict.RETURNED for line, _, _ in became)
+    with_us = any(line.verdict == Verdict.RETURNED for line, _ in became)
+    hers = any(line.verdict != Verdict.RETURNED for line, _ in became)
     return (
         words.say("We have your pieces")
         if with_us
@@ -105,7 +88,7 @@ async def _another_way(session: AsyncSession, order: Order, back: GiveBack, word
         "%(hub)s, %(street)s, until %(day)s.",
         hub=hub.name,
         street=hub.street,
-        day=words.day(back.until - timedelta(seconds=1)),
+        day=words.day(back.last),
     )
 
 
@@ -116,7 +99,7 @@ def _then_paid(words: Words) -> str:
     )
 
 
-OF_COLLECTION: dict[str, Callable[[AsyncSession, Order, Words, str | None], Awaitable[Said]]] = {
+OF_COLLECTION: dict[str, Writes] = {
     "confirmed": collection_planned,
     "cancelled": collection_called_off,
     "absent": nobody_handed_over,

@@ -13,8 +13,9 @@ from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order
 
 from .ask_amount import asked_of
+from .hold_lines import holds_of
 from .move_pieces import move_pieces, pieces_of
-from .settle import as_read, holds_of
+from .settle import as_read
 from .show_visit import assigned_stop
 from .steps_taken import steps_taken, turned_away
 

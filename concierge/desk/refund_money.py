@@ -17,10 +17,10 @@ from concierge.store.transaction import lock_order, transaction
 from payments.stripe_gateway import StripeGateway
 
 from .book_refund import book_refund
+from .hold_lines import holds_of
 from .settle import (
     as_read,
     close_cases,
-    holds_of,
     open_case,
     plan_operation,
     settled_holds,

@@ -18,7 +18,8 @@ from concierge.model import (
 )
 from concierge.model.refusals import NotHeld
 
-from .settle import as_read, holds_of, released_by_us
+from .hold_lines import holds_of
+from .settle import as_read, released_by_us
 
 
 async def withdraw_second_hold(session: AsyncSession, order: Order, now: datetime) -> None:

@@ -25,6 +25,7 @@ from concierge.model.told import Sentence, says
 from concierge.store.jobs import Collect, RunOperation, enqueue
 from concierge.store.log import audit, tell
 
+from .hold_lines import holds_of
 from .write_letter import Letter, write_letter
 
 UNPAID = frozenset({payments.Standing.COLLECTING, payments.Standing.CAPTURE_FAILED})
@@ -207,14 +208,6 @@ async def due_of(session: AsyncSession, order: Order) -> payments.Money:
         [fee.due for fee in fees],
         credits_=[*(gesture.amount for gesture in given), order.let_off],
     )
-
-
-async def holds_of(session: AsyncSession, order_id: UUID) -> list[Hold]:
-    """An order's holds, oldest first."""
-    rows = await session.exec(
-        select(Hold).where(Hold.order_id == order_id).order_by(col(Hold.held_at), col(Hold.id))
-    )
-    return list(rows)
 
 
 async def settled_holds(session: AsyncSession, order_id: UUID) -> list[Hold]:

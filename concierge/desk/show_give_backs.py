@@ -1,7 +1,7 @@
 """What a client is giving back, where it is, and who comes for it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -109,7 +109,7 @@ async def _shown(session: AsyncSession, back: GiveBack, now: datetime) -> Giving
     return GivingBack(
         id=back.id,
         until=back.until,
-        last=back.until - timedelta(seconds=1),
+        last=back.last,
         pieces=[f"{style.name}, {variant.size}" for _, variant, style in given],
         where=where,
         may_collect=where is Whereabouts.HERS and coming is None and now < back.until,

@@ -33,8 +33,7 @@ from concierge.model import (
 )
 from concierge.model.refusals import Missing
 
-from .hold_lines import HoldLine, hold_lines
-from .settle import holds_of
+from .hold_lines import HoldLine, hold_lines, holds_of
 from .show_order import her_order
 
 

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from concierge.model import Client, Hub, Message, Order
 from concierge.words import Words, words_in
 
+from .letter_parts import Said
 from .letters_after import AFTER
 from .letters_before import BEFORE, her_hour
 from .letters_of_collection import OF_COLLECTION
@@ -115,7 +116,7 @@ def _page(order: Order, letter: Letter) -> str:
 
 async def _content(
     session: AsyncSession, order: Order, letter: Letter, words: Words, link: str | None
-) -> tuple[str, list[str]]:
+) -> Said:
     """What a letter says; about her hour where it says nothing else."""
     written = {**BEFORE, **AFTER} if order.collects is None else OF_COLLECTION
     write = written.get(letter)

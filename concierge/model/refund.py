@@ -1,6 +1,6 @@
 """After a client changed her mind: pieces brought back, inspected, and paid back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
@@ -33,6 +33,11 @@ class GiveBack(Table, table=True):
     inspected_at: datetime | None = moment(nullable=True)
     inspected_by: str | None = None
     refund_minor: int | None = None
+
+    @property
+    def last(self) -> datetime:
+        """On the last day on which she may: `until` is the midnight after it."""
+        return self.until - timedelta(seconds=1)
 
 
 class GivenPiece(Table, table=True):
