@@ -1,6 +1,6 @@
 """What a client is giving back, where it is, and who comes for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -9,15 +9,7 @@ import msgspec
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from concierge.model import (
-    GiveBack,
-    GivenPiece,
-    Order,
-    OrderLine,
-    Piece,
-    Style,
-    Variant,
-)
+from concierge.model import GiveBack, GivenPiece, Order, Piece
 
 from .plan_collection import open_collection
 
@@ -42,14 +34,14 @@ class ComingFor(msgspec.Struct, frozen=True):
 class GivingBack(msgspec.Struct, frozen=True):
     """Pieces that come back together, not inspected yet; she may bring them until `until`.
 
-    `last` is on the last day on which she may.
+    `lines` name them, by `OrderedPiece.line`; `last` is on the last day on which she may.
     `may_collect` while she may ask us to come for them; `collection` is the visit that does.
     """
 
     id: UUID
     until: datetime
     last: datetime
-    pieces: list[str]
+    lines: list[UUID]
     where: Whereabouts
     may_collect: bool
     collection: ComingFor | None
@@ -95,30 +87,27 @@ async def coming_for(session: AsyncSession, give_back_id: UUID) -> ComingFor | N
 
 async def _shown(session: AsyncSession, back: GiveBack, now: datetime) -> GivingBack:
     rows = await session.exec(
-        select(Piece, Variant, Style)
-        .join(GivenPiece, col(GivenPiece.piece_id) == col(Piece.id))
-        .join(OrderLine, col(OrderLine.id) == col(GivenPiece.line_id))
-        .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
-        .join(Style, col(Style.id) == col(Variant.style_id))
+        select(GivenPiece.line_id, Piece.holder)
+        .join(Piece, col(Piece.id) == col(GivenPiece.piece_id))
         .where(GivenPiece.give_back_id == back.id)
-        .order_by(col(OrderLine.id))
+        .order_by(col(GivenPiece.line_id))
     )
-    given = rows.all()
-    where = _where([piece for piece, _, _ in given])
+    holder_of = dict(rows.all())
+    where = _where(holder_of.values())
     coming = await coming_for(session, back.id)
     return GivingBack(
         id=back.id,
         until=back.until,
         last=back.last,
-        pieces=[f"{style.name}, {variant.size}" for _, variant, style in given],
+        lines=list(holder_of),
         where=where,
         may_collect=where is Whereabouts.HERS and coming is None and now < back.until,
         collection=coming,
     )
 
 
-def _where(pieces: Sequence[Piece]) -> Whereabouts:
-    holders = {piece.holder.partition(":")[0] for piece in pieces}
-    if "client" in holders:
+def _where(holders: Iterable[str]) -> Whereabouts:
+    kinds = {holder.partition(":")[0] for holder in holders}
+    if "client" in kinds:
         return Whereabouts.HERS
-    return Whereabouts.WITH_CONCIERGE if "concierge" in holders else Whereabouts.AT_HUB
+    return Whereabouts.WITH_CONCIERGE if "concierge" in kinds else Whereabouts.AT_HUB

@@ -21,8 +21,6 @@ from concierge.model import (
     OrderWish,
     Step,
     Stop,
-    Style,
-    Variant,
 )
 from concierge.model.refusals import Missing
 
@@ -64,10 +62,13 @@ class WindowShown(msgspec.Struct, frozen=True):
 
 
 class MoreWanted(msgspec.Struct, frozen=True):
-    """What she would keep at the door beyond what is held; hers once she has confirmed it."""
+    """What she would keep at the door beyond what is held; hers once she has confirmed it.
+
+    `lines` name the pieces, by `OrderedPiece.line`.
+    """
 
     amount: payments.Money
-    pieces: list[str]
+    lines: list[UUID]
 
 
 class DoorShown(msgspec.Struct, frozen=True):
@@ -259,16 +260,14 @@ async def _more_wanted(session: AsyncSession, order: Order) -> MoreWanted | None
     if asked is None:
         return None
     rows = await session.exec(
-        select(Style.name, Variant.size)
-        .join(Variant, col(Variant.style_id) == col(Style.id))
-        .join(OrderLine, col(OrderLine.variant_id) == col(Variant.id))
+        select(OrderLine.id)
         .where(
             OrderLine.order_id == order.id,
             col(OrderLine.piece_id).in_([UUID(piece) for piece in asked.keeping]),
         )
         .order_by(col(OrderLine.id))
     )
-    return MoreWanted(asked.amount, [f"{name}, {size}" for name, size in rows])
+    return MoreWanted(asked.amount, list(rows))
 
 
 async def _concierge(session: AsyncSession, order: Order, stop: Stop | None) -> str | None:

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from litestar import Response, get
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 
 from concierge.model import garments
 from concierge.model.refusals import Missing
 
-from .problems import PROBLEM_JSON, Problem
+from .wire import no
 
 SVG = "image/svg+xml"
 FOREVER = "public, max-age=31536000, immutable"
@@ -30,9 +29,7 @@ def address(drawing: Mapping[str, str], shade: str) -> str:
     operation_id="Garment",
     tags=["boutique"],
     media_type=SVG,
-    responses={
-        404: ResponseSpec(Problem, media_type=PROBLEM_JSON, description="No such drawing.")
-    },
+    responses={404: no("No such drawing.")},
     sync_to_thread=False,
 )
 def garment(category: FromPath[str], cut: FromPath[str], file: FromPath[str]) -> Response[str]:

@@ -14,9 +14,9 @@ from concierge.store.transaction import transaction
 
 from .doors import Asked, doors
 from .pages import UTC
-from .problems import PROBLEM_JSON, Problem
 from .session import NO_SESSION, me, visit_of
 from .show import words_for
+from .wire import no
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -68,7 +68,7 @@ async def ready(request: Asked) -> Response[Health]:
 @get(
     "/session",
     tags=["house"],
-    responses={503: ResponseSpec(Problem, media_type=PROBLEM_JSON, description="Try again.")},
+    responses={503: no("Try again.")},
 )
 async def who_am_i(request: Asked) -> SessionInfo:
     """Who is signed in here. Begins an anonymous visit where there is none."""

@@ -98,6 +98,40 @@ async def test_her_visit_moves_within_its_day_and_to_another_with_all_that_hangs
     assert str(order_id) not in str(left)
 
 
+async def test_a_client_of_ours_moves_a_visit_over_json_as_the_page_does(whole: Whole) -> None:
+    her, order_id = await whole.ordered()
+    before = await is_proved(whole, order_id)
+    assert before.opens is not None
+    offered = await her.ask("GET", f"/api/orders/{order_id}/windows")
+    assert offered.status_code == 200, offered.text
+    free = [
+        {"opens": window["opens"], "closes": window["closes"]}
+        for day in offered.json()["days"]
+        for window in day["windows"]
+        if window["state"] in {"free", "last"}
+    ]
+    assert before.opens not in {datetime.fromisoformat(each["opens"]) for each in free}
+    wanted = datetime.fromisoformat(free[-1]["opens"])
+    for _ in range(2):  # the answer was lost, and it is sent again
+        moved = await her.ask("PUT", f"/api/orders/{order_id}/window", free[-1])
+        assert moved.status_code == 200, moved.text
+        assert datetime.fromisoformat(moved.json()["window"]["opens"]) == wanted
+    assert (await is_proved(whole, order_id)).opens == wanted
+    letters = [letter.subject for letter in await whole.letters(order_id)]
+    assert letters.count("Your visit has another hour") == 1
+
+    never = {"opens": at("03:00").isoformat(), "closes": at("04:00").isoformat()}
+    assert (await her.ask("PUT", f"/api/orders/{order_id}/window", never)).status_code == 400
+    stranger = await whole.shop.visitor()
+    assert (await stranger.ask("GET", f"/api/orders/{order_id}/windows")).status_code == 404
+    theirs = await stranger.ask("PUT", f"/api/orders/{order_id}/window", free[0])
+    assert theirs.status_code == 404
+    await whole.clock(wanted + timedelta(minutes=1))
+    late = await her.ask("PUT", f"/api/orders/{order_id}/window", free[0])
+    assert (late.status_code, late.json()["type"]) == (409, "urn:concierge:problem:too_late")
+    assert (await whole.order(order_id)).opens == wanted
+
+
 async def test_too_late_and_somebody_elses_visit_are_refused_and_change_nothing(
     whole: Whole,
 ) -> None:

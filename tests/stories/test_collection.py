@@ -20,6 +20,7 @@ from concierge.model import (
     PieceMove,
     PieceState,
     Role,
+    Variant,
     new_id,
 )
 from concierge.model.refusals import Overtaken
@@ -109,11 +110,19 @@ async def collecting(whole: Whole, keeps: int = 2) -> Collecting:
     await whole.visited(kept, keeps, at("14:30"))
     shown = (await her.ask("GET", f"/api/orders/{kept}")).json()
     lines = [piece["line"] for piece in shown["pieces"] if piece["may_give_back"]]
-    asked = await her.ask("POST", f"/api/orders/{kept}/give-backs", {"lines": lines})
-    assert asked.status_code == 201, asked.text
-    [back] = asked.json()["giving_back"]
+    [back] = (await give_back(her, kept))["giving_back"]
+    assert back["lines"] == lines
     assert (back["where"], back["may_collect"], back["collection"]) == ("hers", True, None)
     return Collecting(whole, her, kept, back["id"])
+
+
+async def give_back(her: Visitor, kept: UUID) -> dict[str, Any]:
+    """She gives back all she may; her order as it stands then."""
+    shown = (await her.ask("GET", f"/api/orders/{kept}")).json()
+    lines = [piece["line"] for piece in shown["pieces"] if piece["may_give_back"]]
+    asked = await her.ask("POST", f"/api/orders/{kept}/give-backs", {"lines": lines})
+    assert asked.status_code == 201, asked.text
+    return asked.json()
 
 
 async def pieces(whole: Whole) -> dict[str, Piece]:
@@ -502,3 +511,41 @@ async def test_pieces_are_filed_with_the_hour_she_chooses_and_are_hers_again_unt
     async with transaction(whole.shop.small.engine) as session:
         visits = await session.exec(select(Order.state).where(col(Order.collects).is_not(None)))
         assert list(visits) == [OrderState.CANCELLED]
+
+
+async def test_a_client_of_ours_keeps_after_all_over_json_as_the_page_does(whole: Whole) -> None:
+    hers = await collecting(whole)
+    await hers.plan()
+    door = f"{hers.door}/withdrawals"
+    assert (await (await whole.shop.visitor()).ask("POST", door)).status_code == 404
+    for _ in range(2):  # the answer was lost, and it is sent again
+        kept = await hers.her.ask("POST", door)
+        assert kept.status_code == 201, kept.text
+        assert kept.json()["giving_back"] == []
+        assert [piece["may_give_back"] for piece in kept.json()["pieces"]].count(True) == 2
+    assert (await whole.order(hers.visit)).state is OrderState.CANCELLED
+    assert await cases(whole) == []
+    letters = [letter.subject for letter in await whole.letters(hers.kept)]
+    assert letters.count("You keep your pieces after all") == 1
+
+    [again] = (await give_back(hers.her, hers.kept))["giving_back"]
+    hers.back = again["id"]
+    await hers.plan()
+    phone, brought = await hers.at_the_door()
+    await hers.send(phone, {piece["id"]: "returned" for piece in brought})
+    late = await hers.her.ask("POST", f"{hers.door}/withdrawals")
+    assert (late.status_code, late.json()["type"]) == (409, "urn:concierge:problem:too_late")
+
+
+async def test_what_she_gives_back_is_named_in_her_language(whole: Whole) -> None:
+    hers = await collecting(whole, keeps=1)
+    async with transaction(whole.shop.small.engine) as session:
+        for variant in await session.exec(select(Variant)):
+            variant.size = "One size"
+    browser = hers.her.browser
+    await browser.page(f"/orders/{hers.kept}")
+    await browser.send_form("/language", language="sv")
+    for page in (f"/orders/{hers.kept}", f"/orders/{hers.kept}/give-backs/{hers.back}/collection"):
+        words = (await Plain(browser).open(page)).words
+        assert "En storlek" in words
+        assert "One size" not in words

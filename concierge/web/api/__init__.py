@@ -2,13 +2,14 @@
 
 from litestar.handlers import BaseRouteHandler
 
-from . import account, boutique, collecting, ordering
+from . import account, boutique, hours, ordering, orders
 from .webhooks import stripe_webhook
 
 handlers: list[BaseRouteHandler] = [
     stripe_webhook,
     *boutique.handlers,
     *ordering.handlers,
-    *collecting.handlers,
+    *orders.handlers,
+    *hours.handlers,
     *account.handlers,
 ]

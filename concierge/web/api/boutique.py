@@ -21,8 +21,9 @@ from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
 from concierge.web.garments import address
 from concierge.web.session import me
+from concierge.web.wire import no
 
-from .said import FOR_SHOPPERS, NOT_HERS, NOT_MEANT, READ_BADLY, no
+from .said import FOR_SHOPPERS, NOT_HERS, NOT_MEANT, READ_BADLY
 
 TAGS = ["boutique"]
 

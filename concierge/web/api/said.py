@@ -1,14 +1,6 @@
 """How the API describes its refusals."""
 
-from litestar.openapi.datastructures import ResponseSpec
-
-from concierge.web.problems import Problem
-
-
-def no(description: str) -> ResponseSpec:
-    """A problem+json answer, in the OpenAPI description."""
-    return ResponseSpec(Problem, media_type="application/problem+json", description=description)
-
+from concierge.web.wire import no
 
 READ_BADLY = {400: no("What was sent does not read right.")}
 NOT_MEANT = {403: no("The token is missing or stale, or this is not for whoever asks.")}

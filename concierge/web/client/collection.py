@@ -13,7 +13,7 @@ import routing
 from concierge.desk.choose_pieces import count_chosen
 from concierge.desk.give_back import filed_as
 from concierge.desk.plan_collection import Coming, collection_windows, plan_collection
-from concierge.desk.show_order import her_order, show_order
+from concierge.desk.show_order import show_order
 from concierge.model.refusals import (
     BadRequest,
     Missing,
@@ -31,6 +31,7 @@ from concierge.web.garments import address as picture
 from concierge.web.session import me
 from concierge.web.show import show, words_for
 
+from .ordering import whose
 from .visit_form import ORDER, VisitForm, read_form
 from .visit_page import WhenPage, draw_calendar
 
@@ -75,9 +76,7 @@ async def _asked(request: Asked, order_id: UUID, coming: Coming) -> Response[str
         return await _page(request, order_id, coming, form)
     if not form.windows:
         return await _page(request, order_id, coming, form, status_code=422)
-    house, asking = doors(request), me(request)
-    async with transaction(house.engine) as session:
-        await her_order(session, order_id, asking.client_id)
+    await whose(request, order_id)
     try:
         [window] = form.wanted()
         visit = await book(request, order_id, coming, window)
@@ -123,11 +122,7 @@ async def _page(
     if back is not None and back.collection is not None:
         return Redirect(f"/orders/{back.collection.order}", status_code=303)
     door = f"/orders/{order_id}"
-    pieces = [
-        f"{piece.style}, {words.size(piece.size)}"
-        for piece in shown.pieces
-        if piece.line in coming.lines
-    ]
+    lines = back.lines if back else coming.lines
     calendar = None
     try:
         offered = await collection_windows(
@@ -139,15 +134,17 @@ async def _page(
     else:
         if not offered.days:
             raise Missing("There is no day left on which we could come.")
-        calendar = draw_calendar(
-            offered.days, form, words, offered.hub.zone, estimated=offered.estimated
-        )
+        calendar = draw_calendar(offered, form, words)
     page = WhenPage(
         chosen=chosen,
         order=order_id,
         door=f"{door}/give-backs/{coming.filed}/collection" if back else f"{door}/collection",
         lines=coming.lines,
-        pieces=back.pieces if back else pieces,
+        pieces=[
+            f"{piece.style}, {words.size(piece.size)}"
+            for piece in shown.pieces
+            if piece.line in lines
+        ],
         street=shown.door.street,
         note=shown.door.detail,
         calendar=calendar,

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from concierge.desk.choose_pieces import count_chosen
 from concierge.desk.move_visit import move_visit, windows_to_move_to
-from concierge.desk.show_order import her_order, show_order
+from concierge.desk.show_order import show_order
 from concierge.model.refusals import (
     BadRequest,
     NotCovered,
@@ -26,6 +26,7 @@ from concierge.web.garments import address as picture
 from concierge.web.session import me
 from concierge.web.show import show, words_for
 
+from .ordering import whose
 from .visit_form import ORDER, VisitForm, read_form
 from .visit_page import WhenPage, draw_calendar
 
@@ -46,9 +47,7 @@ async def ask(request: Asked, order_id: FromPath[UUID]) -> Response[str]:
         return await _page(request, order_id, form)
     if not form.windows:
         return await _page(request, order_id, form, status_code=422)
-    house, asking = doors(request), me(request)
-    async with transaction(house.engine) as session:
-        await her_order(session, order_id, asking.client_id)
+    house, asking = doors(request), await whose(request, order_id)
     try:
         [window] = form.wanted()
         await move_visit(house.engine, house.roads, order_id, window, by=asking.who)
@@ -82,9 +81,7 @@ async def _page(
     except (NotCovered, TooLate) as refusal:
         wrong = wrong or refusal
     else:
-        calendar = draw_calendar(
-            offered.days, form, words, offered.hub.zone, estimated=offered.estimated
-        )
+        calendar = draw_calendar(offered, form, words)
     window = shown.window
     page = WhenPage(
         chosen=chosen,

@@ -21,7 +21,7 @@ from concierge.model.refusals import BadRequest, Missing
 from concierge.store.clock import wall
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
-from concierge.web.session import me, visit_of
+from concierge.web.session import Me, me, visit_of
 from concierge.web.show import words_for
 
 HOUSE = "Maison Orane"
@@ -88,6 +88,18 @@ async def order_visit(
             )
         visit_of(request).turn_into(token)
     return order
+
+
+async def whose(request: Asked, order_id: UUID) -> Me:
+    """Who asks, seen to be whose order it is.
+
+    Raises:
+        Missing: there is no such order, or it is somebody else's.
+    """
+    asking = me(request)
+    async with transaction(doors(request).engine) as session:
+        await her_order(session, order_id, asking.client_id)
+    return asking
 
 
 async def card_page_of(request: Asked, order_id: UUID, client_id: UUID | None) -> str | None:

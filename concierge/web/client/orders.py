@@ -29,7 +29,7 @@ from concierge.web.show import show, words_for
 from . import labels
 from .calendar import calendar_file
 from .collection import ticked
-from .ordering import card_page_of, look_at_card
+from .ordering import card_page_of, look_at_card, whose
 
 COLLECT = "collect"
 """The button of who gives pieces back and wants them collected."""
@@ -189,9 +189,7 @@ async def keep(
     request: Asked, order_id: FromPath[UUID], give_back_id: FromPath[UUID]
 ) -> Response[str]:
     """She keeps after all what she meant to give back."""
-    house, asking = doors(request), me(request)
-    async with transaction(house.engine) as session:
-        await her_order(session, order_id, asking.client_id)
+    house, asking = doors(request), await whose(request, order_id)
     try:
         await keep_after_all(house.engine, house.roads, order_id, give_back_id, by=asking.who)
     except TooLate as refusal:

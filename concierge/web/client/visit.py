@@ -31,7 +31,7 @@ from concierge.web.show import show, words_for
 from . import visit_form as form_words
 from .ordering import AddressAsked, card_page_of, order_visit, whereabouts
 from .visit_form import VisitForm, read_form
-from .visit_page import Calendar, VisitPage, draw_calendar
+from .visit_page import VisitPage, draw_calendar
 
 
 @get("/visit", include_in_schema=False)
@@ -101,7 +101,7 @@ async def _page(
     if form.address is not None:
         try:
             street, note, offered = await _offer(request, form)
-            calendar = _calendar(request, offered, form)
+            calendar = draw_calendar(offered, form, words)
             fees = fees_asked(offered.hub, words)
         except NotCovered as refusal:
             not_covered = words.refusal(refusal)
@@ -167,12 +167,6 @@ async def _offer(request: Asked, form: VisitForm) -> tuple[str, str, Offered]:
         near=form.shown_day(),
     )
     return street, note, offered
-
-
-def _calendar(request: Asked, offered: Offered, form: VisitForm) -> Calendar:
-    return draw_calendar(
-        offered.days, form, words_for(request), offered.hub.zone, estimated=offered.estimated
-    )
 
 
 handlers: list[BaseRouteHandler] = [visit, ask]

@@ -13,7 +13,7 @@ from concierge.desk.address_book import SavedAddress
 from concierge.desk.ask_fees import FeesAsked
 from concierge.desk.choose_pieces import SelectionShown
 from concierge.desk.find_address import Suggestion
-from concierge.desk.offer_windows import DayOffer, WindowOffer, WindowState
+from concierge.desk.offer_windows import DayOffer, Offered, WindowOffer, WindowState
 from concierge.words import Words
 from concierge.words.formats import LOCALES
 
@@ -121,10 +121,9 @@ class WhenPage(msgspec.Struct, frozen=True, kw_only=True):
     now: str = ""
 
 
-def draw_calendar(
-    days: Sequence[DayOffer], form: VisitForm, words: Words, zone: ZoneInfo, *, estimated: bool
-) -> Calendar:
+def draw_calendar(offered: Offered, form: VisitForm, words: Words) -> Calendar:
     """The strip opened at her day, or at the first that has a window."""
+    days = offered.days
     asked = form.shown_day()
     today = next((day for day in days if day.day == asked), None)
     shown = today or next((day for day in days if not day.full), days[0])
@@ -138,7 +137,7 @@ def draw_calendar(
         days=_strip(days, shown.day, words),
         shown=shown.day.isoformat(),
         said=words.day(shown.day),
-        groups=_groups(shown, form, alive, words, zone),
+        groups=_groups(shown, form, alive, words, offered.hub.zone),
         kept=[
             KeptWindow(value, _said(by_value[value], words))
             for value in alive
@@ -146,7 +145,7 @@ def draw_calendar(
         ],
         chosen=_chosen([by_value[value] for value in alive], words),
         seen=" ".join(sorted(free_now | set(form.seen))),
-        estimated=estimated,
+        estimated=offered.estimated,
     )
 
 

@@ -10,8 +10,9 @@ from concierge.desk.collect import send_link_again
 from concierge.desk.order_hub import refuse_foreign
 from concierge.web.doors import Asked, doors
 from concierge.web.session import me
+from concierge.web.wire import no
 
-from .day import READS, no
+from .day import READS
 
 TAGS = ["dispatch"]
 ACTS = {**READS, 409: no("It is not at the step this needs.")}

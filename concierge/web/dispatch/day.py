@@ -10,7 +10,6 @@ from uuid import UUID
 import msgspec
 from litestar import delete, get, post, put
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from concierge.desk import lock_visit as locks
@@ -22,9 +21,9 @@ from concierge.desk.replan_day import replan_day
 from concierge.desk.unassign_visit import unassign_visit
 from concierge.desk.weigh_move import Place, weigh_move
 from concierge.web.doors import Asked, doors
-from concierge.web.problems import Problem
 from concierge.web.session import me
 from concierge.web.show import words_for
+from concierge.web.wire import no
 
 MOST_LINES = 4
 Why = Annotated[str, msgspec.Meta(max_length=200, pattern="^[^\u0000]*$")]
@@ -66,11 +65,6 @@ class Replan(msgspec.Struct, frozen=True):
     """The rest of the day planned again."""
 
     why: Why = ""
-
-
-def no(status: str) -> ResponseSpec:
-    """A problem+json answer, in the OpenAPI description."""
-    return ResponseSpec(Problem, media_type="application/problem+json", description=status)
 
 
 READS = {

@@ -20,9 +20,10 @@ from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
 from concierge.web.session import me
 from concierge.web.show import show, words_for
+from concierge.web.wire import no
 
 from .case_page import Mistake
-from .day import READS, no
+from .day import READS
 
 LONGEST = 200
 

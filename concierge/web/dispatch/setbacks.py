@@ -1,6 +1,6 @@
 """When something goes wrong with a day: saying so, and choosing a way out of it."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -21,11 +21,11 @@ from concierge.model import SetbackKind
 from concierge.model.refusals import BadRequest
 from concierge.web.doors import Asked, doors
 from concierge.web.session import me
+from concierge.web.wire import MOST_MINOR, Moment
 
 from .day import DAY, WEIGHS, WRITES, Saved, Version, Why
 
 MOST_MINUTES = 600
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Happened(msgspec.Struct, frozen=True):
@@ -67,7 +67,7 @@ class Cancellation(msgspec.Struct, frozen=True):
     """
 
     order: UUID
-    fee: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
+    fee: Annotated[int, msgspec.Meta(ge=0, le=MOST_MINOR)] = 0
     waive: Why = ""
 
 

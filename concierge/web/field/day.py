@@ -12,7 +12,6 @@ from uuid import UUID
 import msgspec
 from litestar import get, put
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec.structs import replace
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -44,15 +43,11 @@ from concierge.store.clock import now
 from concierge.store.transaction import transaction
 from concierge.web.doors import Asked, doors
 from concierge.web.garments import address
-from concierge.web.problems import Problem
 from concierge.web.session import me
 from concierge.web.show import words_for
+from concierge.web.wire import MOST_MINOR, Moment, no
 
 from .said import in_words
-
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-MOST_MINOR = 2**31 - 1
-"""What a column of ours can hold."""
 
 
 class Reported(msgspec.Struct, frozen=True):
@@ -114,19 +109,15 @@ class Confirmed(msgspec.Struct, frozen=True):
         return ReturnsRecord(key, self.verdicts, self.confirmed_at, given, remarks)
 
 
-def _no(status: str) -> ResponseSpec:
-    return ResponseSpec(Problem, media_type="application/problem+json", description=status)
-
-
 READS = {
-    401: _no("Nobody is signed in."),
-    403: _no("Not for this role."),
-    404: _no("There is no such visit on this concierge's route."),
+    401: no("Nobody is signed in."),
+    403: no("Not for this role."),
+    404: no("There is no such visit on this concierge's route."),
 }
 WRITES = {
     **READS,
-    400: _no("What was sent does not read right."),
-    409: _no("The visit is not at this step, or something else was recorded first."),
+    400: no("What was sent does not read right."),
+    409: no("The visit is not at this step, or something else was recorded first."),
 }
 
 
@@ -134,7 +125,7 @@ WRITES = {
     "/api/field/route",
     operation_id="TodaysRoute",
     tags=["field"],
-    responses={**READS, 400: _no("The day is none.")},
+    responses={**READS, 400: no("The day is none.")},
 )
 async def route(request: Asked, day: FromQuery[date | None] = None) -> TodaysRoute:
     """The plan in force for who asks, today or on another day, with its drives drawn."""
@@ -199,7 +190,7 @@ async def closed_door(
     "/api/field/visits/{order_id:uuid}/additions/{addition_id:uuid}",
     operation_id="AddAtTheDoor",
     tags=["field"],
-    responses={**WRITES, 422: _no("No such piece is in her van, or it did not come back as new.")},
+    responses={**WRITES, 422: no("No such piece is in her van, or it did not come back as new.")},
 )
 async def addition(
     request: Asked, order_id: FromPath[UUID], addition_id: FromPath[UUID], data: JSONBody[Tagged]
@@ -225,8 +216,8 @@ async def addition(
     request_max_body_size=LARGEST_PHOTOGRAPH,
     responses={
         **WRITES,
-        413: _no("It is too large."),
-        422: _no("The piece is not of this visit, or there are enough photographs of it."),
+        413: no("It is too large."),
+        422: no("The piece is not of this visit, or there are enough photographs of it."),
     },
 )
 async def photograph(
@@ -256,7 +247,7 @@ async def photograph(
     "/api/field/visits/{order_id:uuid}/holds/{hold_id:uuid}",
     operation_id="AskSecondHold",
     tags=["field"],
-    responses={**WRITES, 422: _no("A piece is not of this visit, or is named twice.")},
+    responses={**WRITES, 422: no("A piece is not of this visit, or is named twice.")},
 )
 async def hold(
     request: Asked, order_id: FromPath[UUID], hold_id: FromPath[UUID], data: JSONBody[Wanted]
@@ -284,7 +275,7 @@ async def hold(
     "/api/field/visits/{order_id:uuid}/returns/{key:uuid}",
     operation_id="RecordReturns",
     tags=["field"],
-    responses={**WRITES, 422: _no("A piece is left out, foreign or named twice.")},
+    responses={**WRITES, 422: no("A piece is left out, foreign or named twice.")},
 )
 async def returns(
     request: Asked, order_id: FromPath[UUID], key: FromPath[UUID], data: JSONBody[Confirmed]
