@@ -76,20 +76,23 @@ async def show_visit(
         Missing: it is not hers.
     """
     stop = await assigned_stop(session, order_id, concierge_id)
-    stops = await stops_of(session, concierge_id, stop.hub_id, stop.day)
-    for visit in await read_visits(session, stops, picture=picture):
-        if visit.order == order_id:
-            return visit
+    for number, one in enumerate(
+        await stops_of(session, concierge_id, stop.hub_id, stop.day), start=1
+    ):
+        if one.order_id == order_id:
+            return (await _around(session, [order_id], picture)).visit(one, number)
     raise Missing("This visit was called off.")
 
 
 async def stops_of(
     session: AsyncSession, concierge_id: UUID, hub_id: UUID, day: date
 ) -> Sequence[Stop]:
-    """A concierge's stops of a day, in driving order."""
+    """A concierge's stops of a day, in driving order; those called off are left out."""
     stops = await session.exec(
         select(Stop)
+        .join(Order, col(Order.id) == col(Stop.order_id))
         .where(Stop.concierge_id == concierge_id, Stop.hub_id == hub_id, Stop.day == day)
+        .where(col(Order.state).not_in(GONE))
         .order_by(col(Stop.starts))
     )
     return stops.all()
@@ -98,10 +101,9 @@ async def stops_of(
 async def read_visits(
     session: AsyncSession, stops: Sequence[Stop], *, picture: Picture
 ) -> list[Visit]:
-    """The visits of these stops, numbered in their order; those called off are left out."""
+    """The visits of these stops, numbered in their order."""
     around = await _around(session, [stop.order_id for stop in stops], picture)
-    standing = [stop for stop in stops if around.orders[stop.order_id].state not in GONE]
-    return [around.visit(stop, number) for number, stop in enumerate(standing, start=1)]
+    return [around.visit(stop, number) for number, stop in enumerate(stops, start=1)]
 
 
 @dataclass(slots=True)

@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, select
 
 from concierge.desk.record_returns import record_returns
@@ -78,6 +80,28 @@ async def test_her_route_has_her_stops_in_driving_order_and_nobody_elses(today: 
     assert first.held.minor == sum(PRICES)
     assert [piece.price.minor for piece in first.pieces] == list(PRICES)
     assert first.pieces[0].image == "/garments/dress/plain/eeeae0.svg"
+
+
+async def test_one_visit_is_read_alone_and_keeps_its_number_of_the_day(today: FieldDay) -> None:
+    first, second = today.orders[:2]
+    read: set[UUID] = set()
+
+    def note(order: Order, _: object) -> None:
+        read.add(order.id)
+
+    event.listen(Order, "load", note)
+    try:
+        async with transaction(today.engine) as session:
+            visit = await show_visit(session, second.id, today.amelie.id, picture=address)
+    finally:
+        event.remove(Order, "load", note)
+    assert visit.number == 2
+    assert read == {second.id}
+    async with transaction(today.engine) as session:
+        (await session.get_one(Order, first.id)).state = OrderState.CANCELLED
+    async with transaction(today.engine) as session:
+        visit = await show_visit(session, second.id, today.amelie.id, picture=address)
+    assert visit.number == 1
 
 
 async def test_without_a_road_engine_her_drives_are_straight_and_say_so(today: FieldDay) -> None:

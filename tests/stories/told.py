@@ -1,20 +1,23 @@
 """Whole stories, quickly: from her selection to the settled order, by the doors people use."""
 
 import contextlib
+import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
 from sqlalchemy import update
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 import payments
 from concierge.desk.card_pages import PAGES, check_card_page
+from concierge.desk.move_clock import move_clock
 from concierge.desk.run_operation import run_operation
 from concierge.model import (
+    LENDABLE,
     OVER,
     Account,
     CardPage,
@@ -42,6 +45,11 @@ TRIES = 8
 PATIENCE_S = 1.0
 WINDOWS = ("09:00", "11:00", "14:00", "17:00")
 DAYS = 4
+"""For how many days ahead orders come before these days are lived."""
+FULL = 20 * DAYS
+"""As many as two concierges can visit in these days."""
+PIECES = 100
+"""How many of each style the house can lend when such days begin."""
 LARGE = 100_000
 
 
@@ -52,13 +60,16 @@ class Told:
     shop: Shop
     gateway: StripeGateway
     phones: dict[UUID, "Phone"] = field(default_factory=dict)
+    today: date = MONDAY
     ends: dict[UUID, tuple[int, int]] = field(default_factory=dict)
     """What was held and what is due of it, by order."""
+    days: dict[UUID, date] = field(default_factory=dict)
+    """On which day it was, by order."""
 
     async def story(self, kept: int) -> UUID:
         """She tries three pieces at home and keeps so many; the order's id, once it is settled."""
         number = len(self.ends)
-        day = MONDAY + timedelta(days=1 + number % DAYS)
+        day = self.today + timedelta(days=1 + number % DAYS)
         window = self.shop.small.window(WINDOWS[number // DAYS % len(WINDOWS)], day)
         her = await self.shop.visitor()
         await her.choose(0, 1, 2)
@@ -75,9 +86,34 @@ class Told:
         assert sent.is_redirect or sent.is_success, sent.text
         await self._confirmed(order)
         phone = await self.visited(order, kept)
-        over = {"step": "finished", "at": at("09:00").isoformat()}
+        over = {"step": "finished", "at": self._nine}
         await phone.put(f"{order}/steps/{new_id()}", over)
         return order
+
+    async def days_pass(self) -> None:
+        """It is later, in the house and at the provider; what was sold is there anew."""
+        small, by = self.shop.small, timedelta(days=DAYS)
+        await move_clock(small.engine, by, sandbox=self.shop.sandbox.base)
+        self.today += by
+        await self.stock()
+
+    async def stock(self) -> None:
+        """The house has so many pieces of each style to lend again."""
+        small = self.shop.small
+        async with transaction(small.engine) as session:
+            for place, variant in enumerate(small.variants):
+                there = await session.exec(
+                    select(func.count())
+                    .where(Piece.variant_id == variant.id)
+                    .where(col(Piece.state).in_(LENDABLE))
+                )
+                session.add_all(
+                    Piece(
+                        hub_id=small.hub.id, variant_id=variant.id,
+                        tag=f"MO-{self.today:%m%d}-{place}-{number}", holder=f"hub:{small.hub.id}",
+                    )
+                    for number in range(PIECES - there.one())
+                )  # fmt: skip
 
     async def _confirmed(self, order: UUID) -> None:
         """Her coming back confirmed it, or else the poll does."""
@@ -107,12 +143,17 @@ class Told:
             {"piece": str(line.piece_id), **({"verdict": "kept"} if place < kept else back)}
             for place, line in enumerate(lines)
         ]
-        said = {"confirmed_at": at("09:00").isoformat(), "verdicts": verdicts}
+        said = {"confirmed_at": self._nine, "verdicts": verdicts}
         await phone.put(f"{order}/returns/{new_id()}", said)
         await self._settled(order)
         prices = [line.price_minor for line in lines]
-        self.ends[order] = sum(prices), sum(prices[:kept])
+        self.ends[order], self.days[order] = (sum(prices), sum(prices[:kept])), self.today
         return phone
+
+    @property
+    def _nine(self) -> str:
+        """Nine o'clock today, as a phone says it."""
+        return at("09:00", self.today).isoformat()
 
     async def _settled(self, order: UUID) -> None:
         """What the worker does with what is planned, until it is done."""
@@ -149,26 +190,21 @@ class Phone:
 
 
 @contextlib.asynccontextmanager
-async def opened_told(database: str, sandbox: Sandbox, *, pieces: int) -> AsyncIterator[Told]:
-    """A shop with so many pieces of each style, whose concierges never tire."""
+async def opened_told(
+    database: str, sandbox: Sandbox, *, stories: int = FULL
+) -> AsyncIterator[Told]:
+    """A shop open long enough for so many stories, whose concierges never tire."""
+    days = 1 + DAYS * math.ceil(stories / FULL)
     await sandbox.tell("clock/set", now=at("09:00").isoformat())
     patience = {"payments_patience_s": PATIENCE_S}
     async with (
         StripeGateway(KEY, sandbox.base, timeout_s=PATIENCE_S) as gateway,
-        opened_shop(database, sandbox, days=1 + DAYS, **patience) as shop,
+        opened_shop(database, sandbox, days=days, **patience) as shop,
     ):
         small = shop.small
         told = Told(shop, gateway)
         async with transaction(small.engine) as session:
             await session.exec(update(Concierge).values(capacity=LARGE))
-            session.add_all(
-                Piece(
-                    hub_id=small.hub.id, variant_id=variant.id, tag=f"MO-{place}-{number}",
-                    holder=f"hub:{small.hub.id}",
-                )
-                for place, variant in enumerate(small.variants)
-                for number in range(pieces)
-            )  # fmt: skip
             session.add_all(
                 Account(
                     email=f"{one.greeting.lower()}@house.test", name=one.name,
@@ -177,6 +213,7 @@ async def opened_told(database: str, sandbox: Sandbox, *, pieces: int) -> AsyncI
                 )
                 for one in small.concierges
             )  # fmt: skip
+        await told.stock()
         for one in small.concierges:
             browser = await shop.browser()
             await browser.sign_in(f"{one.greeting.lower()}@house.test")
