@@ -8,8 +8,12 @@ thinks.
 
 Source of the fee: Stripe, "Dispute fees" and the balance transaction of a dispute, November 2026:
 it comes in one balance transaction with the money taken, differs by country, and since June 2025
-is not given back by winning; before, and by some agreements, it is. A second fee for answering is
-asked in some countries only, and not kept here.
+is not given back by winning; before, and by some agreements, it is.
+
+Source of the fee for answering: Stripe, "June 2025 pricing updates for disputes" and "Respond to
+disputes", November 2026: asked everywhere but in Mexico and Japan, given back by winning. How it
+is booked Stripe does not say; Polar's `processor_fee.py` meets it as a `stripe_fee` of its own
+that names no dispute. So no order could be told of it, and it is not kept here.
 """
 
 from typing import Any

@@ -36,6 +36,7 @@ from .whole import Colleague, Whole, opened_whole
 
 TAKEN, FEE = max(PRICES), 15_000
 HAND_IN = Control("button", "do", "hand_in")
+SECOND_FEE = "the provider asks a second fee for an answer, and gives it back when we win"
 
 
 @pytest.fixture
@@ -143,6 +144,7 @@ async def test_the_evidence_is_gathered_looked_over_and_handed_in_and_won(whole:
     ):
         assert fact in told["uncategorized_text"]
     assert "product not received" in page.words
+    assert SECOND_FEE in " ".join(page.words.split())
     assert "Came back" in page.words
     async with transaction(whole.shop.small.engine) as session:
         photograph = (await session.exec(select(Photograph.id))).one()
@@ -305,6 +307,7 @@ async def test_a_mere_question_moves_no_money(whole: Whole) -> None:
     assert (await whole.order(order_id)).standing is payments.Standing.CAPTURED
     _, desk = await dispatcher(whole)
     page, form = await at_the_case(whole, desk)
+    assert SECOND_FEE not in " ".join(page.words.split())
     assert not [each for each in page.forms if each.action.endswith("/concessions")]
     assert (await desk.press(concession(form, name))).answer.status_code == 409
     form.fill(uncategorized_text="winning_evidence")
