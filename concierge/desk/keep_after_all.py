@@ -33,7 +33,7 @@ async def keep_after_all(
     """
     async with transaction(engine) as session:
         await lock_order(session, order_id)
-        if await _hers_still(session, order_id, give_back_id) is None:
+        if not await _given_still(session, order_id, give_back_id):
             return
         visit = await open_collection(session, give_back_id)
         if visit is None:
@@ -42,7 +42,7 @@ async def keep_after_all(
 
     async def end(session: AsyncSession, visit: Order, moment: datetime) -> bool:
         await lock_order(session, order_id)
-        if await _hers_still(session, order_id, give_back_id) is None:
+        if not await _given_still(session, order_id, give_back_id):
             return False
         stop = await session.get(Stop, visit.id)
         visit.cancel(moment, somebody_comes=stop is not None)
@@ -52,16 +52,14 @@ async def keep_after_all(
     await leave_the_day(engine, roads, visit, end)
 
 
-async def _hers_still(
-    session: AsyncSession, order_id: UUID, give_back_id: UUID
-) -> GiveBack | None:
-    """The give-back, if it was not taken back already."""
+async def _given_still(session: AsyncSession, order_id: UUID, give_back_id: UUID) -> bool:
+    """Whether it is to come back and with her still; False when she keeps it already."""
     back = await session.get(GiveBack, give_back_id, populate_existing=True)
     if back is None or back.order_id != order_id:
         raise Missing("Nothing of the kind comes back.")
     order = await session.get_one(Order, order_id)
     if back.inspected_by == f"client:{order.client_id}":
-        return None
+        return False
     holders = await session.exec(
         select(Piece.holder)
         .join(GivenPiece)
@@ -69,7 +67,7 @@ async def _hers_still(
     )
     if back.inspected_at is not None or set(holders) != {f"client:{order.client_id}"}:
         raise TooLate("These pieces are with us already.")
-    return back
+    return True
 
 
 async def _keep(

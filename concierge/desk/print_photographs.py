@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from concierge.model import Hub, Order, Photograph
 from concierge.store.transaction import transaction
@@ -24,8 +24,11 @@ async def sheet_of(engine: AsyncEngine, order_id: UUID) -> bytes | None:
     """The sheet of a visit's pieces; None when none was photographed."""
     async with transaction(engine) as session:
         pieces = await photographs_of(session, order_id)
-        rows = await session.exec(select(Photograph).where(Photograph.order_id == order_id))
-        content = {row.id: row.content for row in rows}
+        shown = {each[-1].id for piece in pieces for each in (piece.out, piece.back) if each}
+        rows = await session.exec(
+            select(Photograph.id, Photograph.content).where(col(Photograph.id).in_(shown))
+        )
+        content = dict(rows.all())
         order = await session.get_one(Order, order_id)
         zone = (await session.get_one(Hub, order.hub_id)).zone
     return await asyncio.to_thread(print_photographs, pieces, content, zone) if pieces else None

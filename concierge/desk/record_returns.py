@@ -53,9 +53,8 @@ async def record_returns(
     """Write down what stays and what goes back, then ask for settlement.
 
     The phone may send the same record twice, and two phones the same list; the second changes
-    nothing. A record that
-    contradicts the one in force is kept for a person, so its refusal is *returned*: raise it only
-    after this transaction is kept.
+    nothing. A record that contradicts the one in force is kept for a person, so its refusal is
+    *returned*: raise it only after this transaction is kept.
 
     Raises:
         Missing: the visit is not this concierge's.

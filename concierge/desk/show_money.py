@@ -22,9 +22,8 @@ class MoneyShown(msgspec.Struct, frozen=True):
     `held` is what her visit has set aside, or will from `held_from` when that is later than now;
     once it is over, all that ever was, hold by hold in `holds`. `twice` while she may see it
     twice. `at` is when it was over. `gesture` is what her concierge took off, `to_pay` what could
-    not be taken: she may pay it on a card page. `fee` is what of it is only held for a visit that
-    falls through. `sizes_once` when two sizes of a piece travel to
-    her and only one of them is held.
+    not be taken: she may pay it on a card page. `fee` is what is only held for a visit that falls
+    through. `sizes_once` when two sizes of a piece travel to her and only one of them is held.
     """
 
     standing: payments.Standing

@@ -124,18 +124,6 @@ async def sign_out(session: AsyncSession, visit_id: UUID, *, now: datetime) -> N
         session.add(visit)
 
 
-async def end_all_visits(session: AsyncSession, account_id: UUID, *, now: datetime) -> None:
-    """Sign an account out on every device: its phone was lost, or its holder left."""
-    visits = await session.exec(
-        select(WebSession).where(
-            WebSession.account_id == account_id, col(WebSession.ended_at).is_(None)
-        )
-    )
-    for visit in visits:
-        visit.ended_at = now
-        session.add(visit)
-
-
 async def end_unproven_visits(session: AsyncSession, client_id: UUID, *, now: datetime) -> None:
     """End a client's visits that began with an order and not with a letter to her mailbox."""
     visits = await session.exec(

@@ -1,6 +1,5 @@
 """The few column shapes every table shares."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -82,14 +81,3 @@ def document(*, nullable: bool = False) -> Any:
     if nullable:
         return Field(default=None, sa_column=Column(JSONB, nullable=True))
     return Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
-
-
-def needs_zone(when: datetime, what: str) -> datetime:
-    """Refuse a naive time where an aware one is due.
-
-    Raises:
-        ValueError: `when` has no time zone.
-    """
-    if when.tzinfo is None:
-        raise ValueError(f"{what} needs a time zone.")
-    return when

@@ -124,6 +124,9 @@ class Order(Table, table=True):
     late_fee_minor: int = 0
     absence_fee_minor: int = 0
     notice_hours: int = 0
+    hold_policy: payments.HoldPolicy = choice(
+        payments.HoldPolicy, payments.HoldPolicy.DEAREST_PER_STYLE
+    )
     collects: UUID | None = Field(
         default=None,
         sa_column=Column(
@@ -150,10 +153,6 @@ class Order(Table, table=True):
         """What calling the visit off costs her now; a place she has no card for yet is free."""
         free = self.state is OrderState.PLACED or self.free_until is None or now < self.free_until
         return payments.Money(0 if free else self.late_fee_minor, self.currency)
-
-    hold_policy: payments.HoldPolicy = choice(
-        payments.HoldPolicy, payments.HoldPolicy.DEAREST_PER_STYLE
-    )
 
     @property
     def window(self) -> routing.Window | None:

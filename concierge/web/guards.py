@@ -20,7 +20,6 @@ CONCIERGES = frozenset({Role.CONCIERGE})
 DISPATCHERS = frozenset({Role.DISPATCHER, Role.OWNER})
 DESK = DISPATCHERS | {Role.HUB}
 STAFF = DESK | CONCIERGES
-SIGNED_IN = STAFF | CLIENTS
 
 ACCESS: dict[str, frozenset[Role]] = {
     # --- the foundation ---

@@ -8,7 +8,6 @@ from .cards import Card
 from .store import Doc
 
 NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
-BRANDS = {"visa": "Visa", "mastercard": "Mastercard", "amex": "American Express"}
 
 
 def customer(name: str, now: int, email: str | None, person: str | None) -> Doc:
