@@ -99,7 +99,7 @@ def look_into(
     fixed = day.price[visit, shift] + (0 if stops else day.called_in)
     fair_left = day.fair[shift] - routes.work[shift] - lasts
     was_unfair = max(0, routes.work[shift] - day.fair[shift])
-    first, last = bounds(day, routes, shift, visit) if asked.is_ordered else (0, stops)
+    first, last = bounds(day, routes, shift, visit, stops) if asked.is_ordered else (0, stops)
     for position in range(first, last + 1):
         if routes.leaves[shift, position, 0] > last_close:
             return

@@ -21,7 +21,7 @@ from routing.plan import Plan
 from routing.problem import Problem, Shift, Visit
 
 from .annealing import copy_all, copy_changed, seed_dice
-from .chains import Chains, find_chain, look_again, move_along, move_in, no_chains
+from .chains import Chains, find_chain, move_along, move_in, no_chains
 from .compiled import hot
 from .day import NOBODY, Day, read_day
 from .pace import Pace
@@ -132,7 +132,6 @@ def place(
     visit: int,
 ) -> None:
     """Place the visit along a chain; if none ends in a gap, another waits in its stead."""
-    look_again(day, trial, chains)
     last, shift, reached = find_chain(day, trial, chains, visit)
     if shift == NOBODY:
         tally[visit] += 1

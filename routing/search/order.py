@@ -6,14 +6,21 @@ from .routes import Routes
 
 
 @hot
-def bounds(day: Day, routes: Routes, shift: int, visit: int) -> tuple[int, int]:
-    """The first and the last position at which a visit may join a tour in order."""
+def bounds(day: Day, routes: Routes, shift: int, visit: int, without: int) -> tuple[int, int]:
+    """The first and the last position at which a visit may join a tour without one stop, in order.
+
+    Without its end, a tour is as it is.
+    """
     stops = int(routes.stops[shift])
-    first, last = 0, 0 if day.under_way[visit] else stops
-    for place in range(stops):
-        other = int(routes.tour[shift, place])
+    rest = stops - (without < stops)
+    first, last, place = 0, 0 if day.under_way[visit] else rest, 0
+    for at in range(stops):
+        other = int(routes.tour[shift, at])
+        if at == without:
+            continue
         if day.under_way[other] or day.after[visit] == other:
             first = place + 1
         if day.after[other] == visit and place < last:
             last = place
+        place += 1
     return first, last

@@ -5,6 +5,7 @@ its variant with time windows.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .compiled import hot
 from .day import Day
@@ -166,7 +167,7 @@ def cheapest_place(
     """
     best, best_place, at_least = bound, NOT_KNOWN, NOWHERE
     stops, rests = routes.stops[shift], day.rests[shift]
-    first, last = bounds(day, routes, shift, visit) if day.is_ordered else (0, stops)
+    first, last = bounds(day, routes, shift, visit, stops) if day.is_ordered else (0, stops)
     fixed = day.price[visit, shift] + (0 if stops else day.called_in)
     fair_left = day.fair[shift] - routes.work[shift] - day.lasts[visit]
     was_unfair = max(0, routes.work[shift] - day.fair[shift])
@@ -185,9 +186,9 @@ def cheapest_place(
         if cost >= best:
             at_least = min(at_least, cost)
         elif (
-            fits_by_hour(day, routes, shift, place, visit, here, there)
+            fits_by_hour(day, routes.leaves, routes.must, shift, place, visit, here, there)
             if day.traffic.is_hourly
-            else fits(day, routes, shift, place, visit, here, there)
+            else fits(day, routes.leaves, routes.must, shift, place, visit, here, there)
         ):
             if day.due[shift] < day.ends[shift]:
                 cost += overtime_added(day, routes, shift, place, here, visit)
@@ -201,7 +202,14 @@ def cheapest_place(
 
 @hot
 def fits(
-    day: Day, routes: Routes, shift: int, position: int, visit: int, here: int, there: int
+    day: Day,
+    leaves: NDArray[np.int64],
+    must: NDArray[np.int64],
+    shift: int,
+    position: int,
+    visit: int,
+    here: int,
+    there: int,
 ) -> bool:
     """Whether the visit can begin in one of its windows there, everything after still in time.
 
@@ -209,21 +217,19 @@ def fits(
     """
     to_s, from_s = day.drive[here, visit], day.drive[visit, there]
     rests = day.rests[shift]
-    latest_end_s = routes.must[shift, position, rests] - from_s
-    if routes.leaves[shift, position, 0] + to_s > day.last_close[visit]:
+    latest_end_s = must[shift, position, rests] - from_s
+    if leaves[shift, position, 0] + to_s > day.last_close[visit]:
         return False
     if day.opens[visit, 0] + day.lasts[visit] > latest_end_s:
         return False
     for over in range(rests + 1):
-        ready_s = soonest_steady(day, routes.leaves, shift, position, to_s, over)
+        ready_s = soonest_steady(day, leaves, shift, position, to_s, over)
         if ready_s > day.last_close[visit]:
             return False
         for window in range(day.opens.shape[1]):
             if ready_s <= day.closes[visit, window]:
                 ends_s = max(ready_s, day.opens[visit, window]) + day.lasts[visit]
-                if ends_s <= last_departure_steady(
-                    day, routes.must, shift, position, from_s, over
-                ):
+                if ends_s <= last_departure_steady(day, must, shift, position, from_s, over):
                     return True
                 break
     return False
@@ -231,13 +237,20 @@ def fits(
 
 @hot
 def fits_by_hour(
-    day: Day, routes: Routes, shift: int, position: int, visit: int, here: int, there: int
+    day: Day,
+    leaves: NDArray[np.int64],
+    must: NDArray[np.int64],
+    shift: int,
+    position: int,
+    visit: int,
+    here: int,
+    there: int,
 ) -> bool:
     """The same on any roads."""
     to_s, from_s = day.drive[here, visit], day.drive[visit, there]
     for over in range(day.rests[shift] + 1):
-        ready_s = soonest(day, routes.leaves, shift, position, to_s, over)
-        by_s = last_departure(day, routes.must, shift, position, from_s, over)
+        ready_s = soonest(day, leaves, shift, position, to_s, over)
+        by_s = last_departure(day, must, shift, position, from_s, over)
         if done_by(day, visit, ready_s) <= by_s:
             return True
     return False
