@@ -12,12 +12,12 @@ from .annealing import keep_or_undo
 from .compiled import hot
 from .day import Day
 from .recreate import recreate
-from .routes import ABSENT, Routes, reckon
-from .ruin import Hand, cut, mark, take_string, take_up
+from .routes import ABSENT, Routes
+from .ruin import Hand, take_string, take_up
 
 NOT_PROMISED = -1
 """The shift of a visit that nobody who works today was to make."""
-MOST_STRINGS, LONGEST_STRING = 4, 6
+MOST_STRINGS, LONGEST_STRING = 4, 6.0
 """How many strings a step takes out at most, and of how many visits."""
 
 
@@ -69,7 +69,7 @@ def one_away(routes: Routes, promised: NDArray[np.int64]) -> int:
 def take_around(day: Day, routes: Routes, hand: Hand, visit: int, promised: int) -> None:
     """Take out a string with the visit, one of the shift promised to her, and some near her."""
     if routes.shift_of[visit] != ABSENT:
-        take_one(day, routes, hand, visit)
+        take_string(day, routes, hand, visit, LONGEST_STRING)
     strings = np.random.randint(1, MOST_STRINGS + 1)
     for near in range(len(routes.shift_of)):
         other = int(day.adjacent[visit, near])
@@ -77,19 +77,9 @@ def take_around(day: Day, routes: Routes, hand: Hand, visit: int, promised: int)
         if shift == ABSENT or hand.is_changed[shift]:
             continue
         if shift == promised:
-            take_one(day, routes, hand, other)
+            take_string(day, routes, hand, other, LONGEST_STRING)
         elif strings > 0:
-            take_one(day, routes, hand, other)
+            take_string(day, routes, hand, other, LONGEST_STRING)
             strings -= 1
         if strings <= 0 and (promised == NOT_PROMISED or hand.is_changed[promised]):
             return
-
-
-@hot
-def take_one(day: Day, routes: Routes, hand: Hand, visit: int) -> None:
-    """Take out a string with this visit; the whole tour if the rest cannot be driven in time."""
-    shift = int(routes.shift_of[visit])
-    mark(routes, hand, shift)
-    if not take_string(day, routes, hand, shift, visit, float(LONGEST_STRING)):
-        cut(routes, hand, shift, 0, int(routes.stops[shift]), 0, 0)
-        reckon(day, routes, shift)

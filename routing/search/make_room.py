@@ -27,12 +27,12 @@ from .day import NOBODY, Day, read_day
 from .pace import Pace
 from .propose import orders_of, routes_of
 from .recreate import recreate
-from .routes import ABSENT, Routes, no_routes, reckon
-from .ruin import Hand, cut, cut_string, empty_hand, mark, take_up
+from .routes import ABSENT, Routes, no_routes
+from .ruin import Hand, empty_hand, take_string, take_up
 
 CANDIDATES = 4
 """Of how many visits the one is chosen that waits instead."""
-MOST_STRINGS, LONGEST_STRING = 3, 6
+MOST_STRINGS, LONGEST_STRING = 3, 6.0
 """How many strings a shake takes out at most, and of how many visits."""
 TEMPERATURE = 3_000.0
 """How dear a shake may be, in seconds of driving, as in annealing."""
@@ -199,11 +199,7 @@ def take_strings(day: Day, trial: Routes, hand: Hand) -> None:
         visit = int(day.adjacent[around, near])
         shift = int(trial.shift_of[visit])
         if shift != ABSENT and not hand.is_changed[shift]:
-            mark(trial, hand, shift)
-            cut_string(trial, hand, shift, visit, float(LONGEST_STRING))
-            if not reckon(day, trial, shift):
-                cut(trial, hand, shift, 0, int(trial.stops[shift]), 0, 0)
-                reckon(day, trial, shift)
+            take_string(day, trial, hand, visit, LONGEST_STRING)
             strings -= 1
             if strings == 0:
                 return

@@ -87,10 +87,7 @@ def ruin(day: Day, routes: Routes, hand: Hand) -> None:
         visit = int(day.adjacent[around, near])
         shift = int(routes.shift_of[visit])
         if shift != ABSENT and not hand.is_changed[shift]:
-            mark(routes, hand, shift)
-            if not take_string(day, routes, hand, shift, visit, longest):
-                cut(routes, hand, shift, 0, int(routes.stops[shift]), 0, 0)
-                reckon(day, routes, shift)
+            take_string(day, routes, hand, visit, longest)
             strings -= 1
 
 
@@ -129,18 +126,19 @@ def mark(routes: Routes, hand: Hand, shift: int) -> None:
 
 
 @hot
-def take_string(
-    day: Day, routes: Routes, hand: Hand, shift: int, visit: int, longest: float
-) -> bool:
-    """Take out a string that includes the visit; False if the rest cannot be driven in time."""
-    held = int(hand.counts[0])
+def take_string(day: Day, routes: Routes, hand: Hand, visit: int, longest: float) -> None:
+    """Take out a string with the visit; the whole tour if the rest cannot be driven in time."""
+    shift, held = int(routes.shift_of[visit]), int(hand.counts[0])
+    mark(routes, hand, shift)
     first, kept = cut_string(routes, hand, shift, visit, longest)
     for place in range(held, hand.counts[0]):
         gone = hand.absent[place]
         routes.load[shift] -= day.demand[gone]
         routes.service[shift] -= day.lasts[gone]
         routes.prices[shift] -= day.price[gone, shift]
-    return reckon_change(day, routes, shift, first, first + kept)
+    if not reckon_change(day, routes, shift, first, first + kept):
+        cut(routes, hand, shift, 0, int(routes.stops[shift]), 0, 0)
+        reckon(day, routes, shift)
 
 
 @hot
