@@ -85,11 +85,14 @@ class LeftVisit(BoardVisit, frozen=True, kw_only=True):
     """A visit without a concierge, why, and where it would fit best.
 
     `still_with` names who cannot come to it, while nobody has decided what to do about it.
+    `closed_at` is when nobody opened; only `carried_by` can come again, who has its pieces.
     """
 
     reason: str
     words: str
     still_with: str | None
+    closed_at: datetime | None
+    carried_by: str | None
     best: Place | None
 
 
@@ -159,11 +162,14 @@ def draw_left(
     order = today.orders[UUID(left.visit)]
     stop = today.stops.get(order.id)
     lost = stop is not None and today.lost(stop)
+    closed, carries = today.nobody_opened.get(order.id), today.carries(order.id)
     return LeftVisit(
         **_visit(today, order, pieces, money),
         reason=left.reason,
         words=left.words,
         still_with=today.greeting_of(stop.shift_id) if lost and stop else None,
+        closed_at=closed.since if closed else None,
+        carried_by=today.greeting_of(carries.id) if carries else None,
         best=best,
     )
 

@@ -59,8 +59,8 @@ class HubDay:
     """Which concierges a client knows, by client id."""
     setbacks: dict[UUID, list[Setback]] = field(default_factory=dict[UUID, list[Setback]])
     """What has gone wrong with a shift today, by shift id, the oldest first."""
-    nobody_opened: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
-    """When nobody opened the door to us, by order id."""
+    nobody_opened: dict[UUID, Setback] = field(default_factory=dict[UUID, Setback])
+    """The last door that stayed closed to us, by order id."""
 
     @property
     def version(self) -> int:
@@ -102,6 +102,17 @@ class HubDay:
         """Whether the concierge who has this stop cannot come to it any more."""
         gone = any(each.ends_the_shift for each in self.setbacks.get(stop.shift_id, []))
         return gone and not self.begun(stop)
+
+    def carries(self, order_id: UUID) -> Shift | None:
+        """Who has the pieces of a visit nobody opened for in her car: only she can come again.
+
+        Once she goes on no more today, they change hands with all else she carries.
+        """
+        closed = self.nobody_opened.get(order_id)
+        if closed is None or closed.shift_id not in self.shifts:
+            return None
+        gone = any(each.ends_the_shift for each in self.setbacks.get(closed.shift_id, []))
+        return None if gone else self.shifts[closed.shift_id]
 
     def _free_after(self, stop: Stop) -> datetime:
         """When whoever has this stop goes on: as it was told, or is to be expected after that."""
@@ -173,6 +184,8 @@ class HubDay:
         """An order as the planner sees it today."""
         lock = self.locks.get(order.id)
         stop = self.stops.get(order.id)
+        carries = self.carries(order.id)
+        without = [] if carries is None else [each for each in self.shifts if each != carries.id]
         return order.for_planner(
             self.addresses[order.id],
             tuple(self._here(window) for window in windows or self.windows_of(order)),
@@ -180,6 +193,7 @@ class HubDay:
             known_to=self.known_to(order.client_id),
             planned_on=str(stop.shift_id) if stop else None,
             lock=routing.Lock(str(lock.shift_id)) if lock else None,
+            forbidden=frozenset(map(str, without)),
         )
 
     def windows_of(self, order: Order) -> list[routing.Window]:
@@ -231,11 +245,12 @@ class HubDay:
             who = self.concierges[stop.concierge_id].greeting
             words = f"{who} cannot come any more."
             return routing.Unplanned(visit.id, routing.Reason.BY_HAND, words)
-        leftover = self.leftovers.get(UUID(visit.id))
-        if leftover is None and UUID(visit.id) in self.nobody_opened:
-            at = self.nobody_opened[UUID(visit.id)].astimezone(self.hub.zone)
-            words = f"Nobody opened at {at:%H:%M}."
+        if (closed := self.nobody_opened.get(UUID(visit.id))) is not None:
+            words = f"Nobody opened at {closed.since.astimezone(self.hub.zone):%H:%M}."
+            if (carries := self.carries(UUID(visit.id))) is not None:
+                words += f" Her pieces are in {self.greeting_of(carries.id)}'s car."
             return routing.Unplanned(visit.id, routing.Reason.BY_HAND, words)
+        leftover = self.leftovers.get(UUID(visit.id))
         if leftover is None:
             words = "This visit is new; it has not been planned yet."
             return routing.Unplanned(visit.id, routing.Reason.WINDOWS_FULL, words)

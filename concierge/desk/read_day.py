@@ -143,4 +143,4 @@ async def _read_setbacks(session: AsyncSession, hub: Hub, found: dict[date, HubD
         if setback.shift_id in today.shifts:
             today.setbacks.setdefault(setback.shift_id, []).append(setback)
         if setback.order_id is not None:
-            today.nobody_opened[setback.order_id] = setback.since
+            today.nobody_opened[setback.order_id] = setback

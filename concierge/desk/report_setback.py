@@ -124,7 +124,7 @@ async def turn_away(day: DayAtHand, order_id: UUID, name: UUID, at: datetime) ->
     move_pieces(day.session, order_id, moves, by=day.by, now=now)
     await day.session.delete(day.today.stops.pop(order_id))
     day.today.steps.pop(order_id, None)
-    day.today.nobody_opened[order_id] = at
+    day.today.nobody_opened[order_id] = setback
     day.today.setbacks.setdefault(stop.shift_id, []).append(setback)
     problem = day.problem()
     said = f"Nobody opened at {client}'s."

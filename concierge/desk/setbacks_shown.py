@@ -14,8 +14,8 @@ from .ways_out import WayOut, Weighed
 class SetbackShown(msgspec.Struct, frozen=True, kw_only=True):
     """What happened to whom, since when, and the ways out, best first.
 
-    `ways` is None while they are being weighed; unless `fresh`, the day has changed since and they
-    must be weighed again before one is chosen. `settled` once a person has decided; `puts_back`
+    `ways` is None while they are being weighed; unless `fresh`, the day has changed since, or an
+    hour in them has passed, and they must be weighed again before one is chosen. `settled` once a person has decided; `puts_back`
     while nothing has changed since, so that taking it back may bring the plan before it back.
     """
 
@@ -48,6 +48,7 @@ def _shown(today: HubDay, setback: Setback) -> SetbackShown:
     order = today.orders.get(setback.order_id) if setback.order_id else None
     settled = setback.settled_at is not None
     ways = None if setback.ways is None else msgspec.convert(setback.ways, Weighed).ways
+    hours = [each.at for way in ways or () for each in way.changes if each.at is not None]
     return SetbackShown(
         id=setback.id,
         kind=setback.kind,
@@ -59,6 +60,6 @@ def _shown(today: HubDay, setback: Setback) -> SetbackShown:
         until=setback.until,
         settled=settled,
         puts_back=setback.last_changed(today.version),
-        fresh=setback.version == today.version,
+        fresh=setback.version == today.version and min(hours, default=today.now) >= today.now,
         ways=[] if settled else ways,
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -20,6 +20,8 @@ from .change_by_hand import DayAtHand, Seen, change_by_hand, find_hub
 from .hub_day import HubDay
 from .read_day import read_day
 from .write_letter import Letter, write_letter
+
+QUARTER = timedelta(minutes=15)
 
 
 class Fit(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,15 +121,24 @@ def _suggest(today: HubDay, travel: routing.TravelTimes, visit: str) -> list[Fit
     plan = today.plan(problem)
     if plan.stop_of(visit) is not None:
         raise WrongStep("Somebody has this visit.")
-    windows = [
-        routing.Window(
-            each.opens.astimezone(today.hub.zone), each.closes.astimezone(today.hub.zone)
-        )
+    asked = problem.visit(visit)
+    found = routing.why_not(problem, plan, visit, windows=_to_come(today), now=today.now)
+    if asked.forbidden:  # her pieces are in one car: nobody else can be let come, or called in
+        has_them = {shift.id for shift in problem.shifts} - asked.forbidden
+        found = tuple(each for each in found if each.shift.id in has_them)
+    return [_fit(problem, asked, each) for each in found]
+
+
+def _to_come(today: HubDay) -> list[routing.Window]:
+    """The hub's windows of that day, of one that has opened what is left from the next quarter."""
+    now, zone = today.now.astimezone(today.hub.zone), today.hub.zone
+    past = timedelta(minutes=now.minute % 15, seconds=now.second, microseconds=now.microsecond)
+    soonest = now - past + QUARTER if past else now
+    return [
+        routing.Window(max(each.opens, soonest).astimezone(zone), each.closes.astimezone(zone))
         for each in today.hub.windows_on(today.day)
-        if each.closes > today.now
+        if each.closes > soonest
     ]
-    found = routing.why_not(problem, plan, visit, windows=windows, now=today.now)
-    return [_fit(problem, problem.visit(visit), each) for each in found]
 
 
 def _fit(problem: routing.Problem, visit: routing.Visit, said: routing.Suggestion) -> Fit:

@@ -178,6 +178,7 @@ class Order(Table, table=True):
         known_to: frozenset[str] = frozenset(),
         planned_on: str | None = None,
         lock: routing.Lock | None = None,
+        forbidden: frozenset[str] = frozenset(),
     ) -> routing.Visit:
         """The same order as the planner sees it."""
         return routing.Visit(
@@ -192,6 +193,7 @@ class Order(Table, table=True):
             known_to=known_to,
             planned_on=planned_on,
             lock=lock,
+            forbidden=forbidden,
         )
 
     def stand(self, to: payments.Standing, by: payments.By) -> bool:

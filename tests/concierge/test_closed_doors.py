@@ -36,6 +36,7 @@ from concierge.web.garments import address
 
 from .dispatch_day import DispatchDay, build_dispatch_day
 from .test_dispatch_board import Office
+from .test_setbacks import weigh
 from .web_house import opened_house, settings_for
 
 MINUTE = timedelta(minutes=1)
@@ -156,6 +157,83 @@ async def test_a_second_try_moves_the_pieces_as_a_first_visit_does(door: Door) -
     async with transaction(day.engine) as session:
         sheet = await show_visit(session, door.order.id, comes.id, picture=address)
     assert [taken.step for taken in sheet.steps] == list(Step)
+
+
+async def test_only_who_has_the_pieces_in_her_car_is_offered_for_a_second_try(door: Door) -> None:
+    day, first = door.day, door.stop
+    rang = next(one for one in day.concierges.values() if one.id == first.concierge_id)
+    await door.clock(first.starts)
+    await door.step(rang, Step.EN_ROUTE, first.departs)
+    board = await door.nobody_opens()
+    left = next(each for each in board["left"] if each["order"] == str(door.order.id))
+    assert (left["carried_by"], left["reason"]) == (rang.greeting, "by_hand")
+    assert left["words"].endswith(f"Her pieces are in {rang.greeting}'s car.")
+
+    await weigh(day)
+    (setback,) = (await door.office.board())["setbacks"]
+    mine = [
+        change["after"]
+        for way in setback["ways"]
+        for change in way["changes"]
+        if change["order"] == str(door.order.id)
+    ]
+    assert set(mine) == {rang.greeting}
+    day_door = f"/api/dispatch/days/vasa/2026-11-23/visits/{door.order.id}"
+    places = (await door.office.her.get(f"{day_door}/places")).json()
+    assert {place["name"] for place in places if not place["broken"]} == {rang.name}
+    fits = (await door.office.her.get(f"{day_door}/fits")).json()
+    assert {fit["name"] for fit in fits} == {rang.greeting}
+    other = next(shift for name, shift in day.shifts.items() if name != rang.name)
+    moved = await door.office.send(
+        "POST", "/moves", order=str(door.order.id), shift=str(other.id), version=board["version"]
+    )
+    assert moved.status_code == 409, moved.text
+
+
+async def test_the_pieces_of_a_closed_door_change_hands_with_the_rest_of_an_ill_concierges(
+    door: Door,
+) -> None:
+    day, first = door.day, door.stop
+    await door.clock(first.starts)
+    board = await door.nobody_opens()
+    ill = await door.office.send(
+        "POST", "/setbacks", kind="ill", shift=str(first.shift_id), version=board["version"]
+    )
+    assert ill.status_code == 201, ill.text
+    left = next(
+        each
+        for each in (await door.office.board())["left"]
+        if each["order"] == str(door.order.id)
+    )
+    assert left["carried_by"] is None
+    assert not (await day.read()).visit(door.order).forbidden
+
+
+async def test_no_hour_that_has_passed_is_offered_after_a_closed_door(door: Door) -> None:
+    await door.clock(door.stop.starts)
+    await door.nobody_opens()
+    at = door.day.house.window("17:00").opens + 7 * MINUTE
+    await door.clock(at)
+    fits = await door.office.her.get(
+        f"/api/dispatch/days/vasa/2026-11-23/visits/{door.order.id}/fits"
+    )
+    opens = [datetime.fromisoformat(each["opens"]) for each in fits.json() if each["opens"]]
+    starts = [datetime.fromisoformat(each["starts"]) for each in fits.json()]
+    assert opens
+    assert min([*opens, *starts]) >= at
+
+
+async def test_ways_out_with_an_hour_that_has_passed_are_weighed_again_first(door: Door) -> None:
+    await door.clock(door.stop.starts)
+    await door.nobody_opens()
+    await weigh(door.day)
+    (setback,) = (await door.office.board())["setbacks"]
+    hours = [change["at"] for way in setback["ways"] for change in way["changes"] if change["at"]]
+    assert setback["fresh"]
+    assert hours
+    await door.clock(datetime.fromisoformat(min(hours)) + MINUTE)
+    board = await door.office.board()
+    assert not board["setbacks"][0]["fresh"]
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,9 @@ export interface LeftVisit extends Visit {
   words: string;
   /** With whom it is still planned, who cannot come, until a way out is chosen. */
   still_with: string | null;
+  /** When nobody opened; only `carried_by` can come again, who has its pieces in her car. */
+  closed_at: string | null;
+  carried_by: string | null;
   best: Place | null;
 }
 

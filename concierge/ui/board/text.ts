@@ -90,12 +90,20 @@ const REASONS: Record<string, string> = {
 };
 
 /** The planner's sentence names people and times; other languages get the reason alone. */
-export function reason({ reason: name, words, still_with }: LeftVisit): string {
+export function reason(left: LeftVisit): string {
+  const { reason: name, words, still_with, closed_at, carried_by } = left;
   if (still_with) {
     return say('It is still planned with {name}, who cannot come. Choose a way out, or give it to somebody else.', {
       name: apart(still_with),
     });
   }
+  if (closed_at && carried_by) {
+    return say('Nobody opened at {time}. Only {name} can come again: her pieces are in her car.', {
+      time: time(closed_at),
+      name: apart(carried_by),
+    });
+  }
+  if (closed_at) return say('Nobody opened at {time}.', { time: time(closed_at) });
   return language() === 'en' && words ? words : say(REASONS[name] ?? words);
 }
 export const undecided = () => say('Waiting for a way out');
