@@ -11,7 +11,7 @@ import msgspec
 
 import payments
 import routing
-from concierge.model import Order, OrderState, Shift, Step
+from concierge.model import Order, OrderState, Setback, Shift, Step
 
 from .board_money import VisitMoney
 from .expect_arrivals import Between
@@ -35,11 +35,24 @@ class VisitState(StrEnum):
     FINISHED = "finished"
 
 
+class Waited(msgspec.Struct, frozen=True):
+    """How long somebody waited at a closed door; `early` when her hub has her wait longer.
+
+    Units: whole minutes.
+    """
+
+    minutes: int
+    of: int
+    left_at: datetime
+    early: bool
+
+
 class BoardVisit(msgspec.Struct, frozen=True, kw_only=True):
     """What the board shows of any visit. `area` is the street without its number.
 
     `late_fee` is what calling it off costs her now, `absence_fee` what it costs when it is ended
-    because nobody opened; None unless nobody did. One that `collects` brings nothing to try.
+    because nobody opened; None unless nobody did. `waited` is how long she was waited for then;
+    None also where no phone told. One that `collects` brings nothing to try.
     """
 
     order: UUID
@@ -55,6 +68,7 @@ class BoardVisit(msgspec.Struct, frozen=True, kw_only=True):
     money: VisitMoney
     late_fee: payments.Money
     absence_fee: payments.Money | None
+    waited: Waited | None
     locked: bool
     collects: bool
 
@@ -217,6 +231,7 @@ def _visit(
 ) -> dict[str, Any]:
     address = today.addresses[order.id]
     windows = today.windows_of(order)
+    closed = None if order.id in today.stops else today.nobody_opened.get(order.id)
     return {
         "order": order.id,
         "reference": order.reference,
@@ -230,12 +245,23 @@ def _visit(
         "unpaid": order.state is OrderState.PLACED,
         "money": money[order.id],
         "late_fee": order.late_fee(today.now),
-        "absence_fee": payments.Money(order.absence_fee_minor, order.currency)
-        if order.id in today.nobody_opened and order.id not in today.stops
-        else None,
+        "absence_fee": payments.Money(order.absence_fee_minor, order.currency) if closed else None,
+        "waited": closed and _waited(closed),
         "locked": order.id in today.locks,
         "collects": order.collects is not None,
     }
+
+
+def _waited(closed: Setback) -> Waited | None:
+    if closed.rang_at is None or closed.wait_until is None:
+        return None
+    minute = timedelta(minutes=1)
+    return Waited(
+        (closed.since - closed.rang_at) // minute,
+        (closed.wait_until - closed.rang_at) // minute,
+        closed.since,
+        closed.left_early,
+    )
 
 
 def _minutes(duration: timedelta) -> int:

@@ -19,6 +19,9 @@ from .change_by_hand import find_hub
 from .give_up_order import end_its_money, leave_the_day, turn_back
 from .write_letter import Letter, write_letter
 
+CUT_SHORT = "Her concierge went on before her wait was over."
+"""Why the fee is not asked."""
+
 
 async def close_absence(
     engine: AsyncEngine,
@@ -29,8 +32,12 @@ async def close_absence(
     order_id: UUID,
     by: str,
     waive: str = "",
+    although_early: bool = False,
 ) -> None:
     """End a visit nobody opened for; the absence fee is due, unless she is let off for a reason.
+
+    Where her concierge went on before her wait was over, she is let off, unless a person asks for
+    the fee `although_early`.
 
     Raises:
         Missing: there is no such hub, or this day has no such visit.
@@ -43,30 +50,32 @@ async def close_absence(
             raise Missing("This day has no such visit.")
 
     async def close(session: AsyncSession, order: Order, moment: datetime) -> bool:
-        if not await nobody_opened(session, order):
+        closed = await closed_door(session, order)
+        if closed is None:
             raise WrongStep("Nobody was turned away there; call the visit off instead.")
+        why = waive
+        if closed.left_early and not although_early:
+            why = waive or CUT_SHORT
         order.cancel(moment, somebody_comes=False)
         await turn_back(session, order, moment)
         agreed = payments.Money(order.absence_fee_minor, order.currency)
-        due = await ask_fee(
-            session, order, FeeKind.ABSENCE, agreed, by=by, waive=waive, now=moment
-        )
+        due = await ask_fee(session, order, FeeKind.ABSENCE, agreed, by=by, waive=why, now=moment)
         await end_its_money(session, order, due, moment)
         await write_letter(session, order, Letter.ABSENT, now=moment)
         subject = f"order:{order.id}"
-        await audit(session, who=by, what="order.absent", subject=subject, now=moment, why=waive)
+        await audit(session, who=by, what="order.absent", subject=subject, now=moment, why=why)
         return True
 
     await leave_the_day(engine, roads, order, close)
 
 
-async def nobody_opened(session: AsyncSession, order: Order) -> bool:
-    """Whether its door stayed closed, and nobody is to go there again."""
-    closed = select(Setback.id).where(
+async def closed_door(session: AsyncSession, order: Order) -> Setback | None:
+    """The last door of hers that stayed closed, if nobody is to go there again."""
+    if await session.get(Stop, order.id) is not None:
+        return None
+    rows = select(Setback).where(
         Setback.order_id == order.id,
         Setback.kind == SetbackKind.NOBODY_HOME,
         col(Setback.taken_back_at).is_(None),
     )
-    if (await session.exec(closed)).first() is None:
-        return False
-    return await session.get(Stop, order.id) is None
+    return (await session.exec(rows.order_by(col(Setback.since).desc()))).first()

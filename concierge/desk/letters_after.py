@@ -26,7 +26,7 @@ async def absent(session: AsyncSession, order: Order, words: Words, link: str | 
     """Nobody opened, and no other hour was found."""
     del link
     return words.say("We were at your door"), [
-        words.say("Nobody opened, so the visit is over and your pieces are back with us."),
+        words.say("Nobody opened, so the visit is over. Your concierge takes your pieces back."),
         *await given_back(session, order, words),
     ]
 

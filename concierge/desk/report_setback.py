@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from concierge.maps.travel import Roads
-from concierge.model import OrderState, PieceState, Setback, SetbackKind, new_id
+from concierge.model import OrderState, PieceState, Setback, SetbackKind, Step, new_id
 from concierge.model.refusals import Missing, WrongStep
 from concierge.store.jobs import WeighWays, enqueue
 from concierge.store.log import audit, tell
@@ -110,9 +110,13 @@ async def turn_away(day: DayAtHand, order_id: UUID, name: UUID, at: datetime) ->
         OrderState.AT_VISIT,
     ):
         raise WrongStep("Nobody stands at %(client)s's door.", client=client)
+    arrived = day.today.steps.get(order_id, {}).get(Step.ARRIVED)
+    rang = None if arrived is None else min(max(arrived, stop.opens), at)
+    wait = timedelta(minutes=day.today.hub.wait_minutes)
     setback = Setback(
         id=name, hub_id=day.today.hub.id, day=day.today.day, shift_id=stop.shift_id,
         order_id=order_id, kind=SetbackKind.NOBODY_HOME, since=at, until=at, by=day.by, at=now,
+        rang_at=rang, wait_until=rang and rang + wait,
     )  # fmt: skip
     order.turned_away()
     carrier = f"concierge:{stop.concierge_id}"

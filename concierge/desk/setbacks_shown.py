@@ -15,8 +15,9 @@ class SetbackShown(msgspec.Struct, frozen=True, kw_only=True):
     """What happened to whom, since when, and the ways out, best first.
 
     `ways` is None while they are being weighed; unless `fresh`, the day has changed since, or an
-    hour in them has passed, and they must be weighed again before one is chosen. `settled` once a person has decided; `puts_back`
-    while nothing has changed since, so that taking it back may bring the plan before it back.
+    hour in them has passed, and they must be weighed again before one is chosen. `settled` once a
+    person has decided; `puts_back` while nothing has changed since, so that taking it back may
+    bring the plan before it back.
     """
 
     id: UUID

@@ -49,7 +49,7 @@ class Awaited(msgspec.Struct, frozen=True):
 
 
 class Base(msgspec.Struct, frozen=True):
-    """The hub she sets out from, and its clock."""
+    """The hub she sets out from, its clock, and how long she waits at a closed door."""
 
     id: UUID
     name: str
@@ -57,6 +57,7 @@ class Base(msgspec.Struct, frozen=True):
     longitude: float
     latitude: float
     timezone: str
+    wait_minutes: int
 
 
 class TodaysRoute(msgspec.Struct, frozen=True):
@@ -138,7 +139,15 @@ async def todays_route(
         day=day,
         now=now,
         concierge=concierge.name,
-        hub=Base(hub.id, hub.name, hub.street, hub.longitude, hub.latitude, hub.timezone),
+        hub=Base(
+            hub.id,
+            hub.name,
+            hub.street,
+            hub.longitude,
+            hub.latitude,
+            hub.timezone,
+            hub.wait_minutes,
+        ),
         version=plan.version if plan else 0,
         estimated=plan.estimated if plan else False,
         starts=min((shift.starts for shift in working.values()), default=None),

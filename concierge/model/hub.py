@@ -23,7 +23,8 @@ class Hub(Table, table=True):
     `windows` are the windows offered each day, `[["09:00", "10:00"], …]` in local time: service
     begins inside. `reach_s` is the longest drive we accept to a client. `gesture_minor` is the
     most a concierge may give away at one visit. Calling a visit off later than `notice_hours`
-    before its window opens costs the late fee, not opening the absence fee; 0 is none. `vat_bp`
+    before its window opens costs the late fee, not opening the absence fee; 0 is none. Until it
+    may be asked a concierge waits `wait_minutes` at the door, from the window's opening. `vat_bp`
     is the VAT inside fees, and inside the prices of what has no rate of its own, in hundredths of
     a percent; what was ordered keeps the rate of its day. `hold_policy` is what of a visit's
     pieces is held. `speeds_by_hour` is how fast its roads are in each hour of its day, in percent
@@ -34,6 +35,7 @@ class Hub(Table, table=True):
         CheckConstraint("reach_s > 0 and horizon_days > 0 and slot_minutes >= 30"),
         CheckConstraint("gesture_minor >= 0", name="gesture_not_negative"),
         CheckConstraint("late_fee_minor >= 0 and absence_fee_minor >= 0 and notice_hours >= 0"),
+        CheckConstraint("wait_minutes >= 0", name="wait_not_negative"),
         cards_can_pay("gesture_minor", "late_fee_minor", "absence_fee_minor"),
         CheckConstraint("vat_bp between 0 and 10000", name="vat_is_a_rate"),
         CheckConstraint(
@@ -60,6 +62,7 @@ class Hub(Table, table=True):
     late_fee_minor: int = 0
     absence_fee_minor: int = 0
     notice_hours: int = 24
+    wait_minutes: int = 10
     vat_bp: int = 2_500
     hold_policy: payments.HoldPolicy = choice(
         payments.HoldPolicy, payments.HoldPolicy.DEAREST_PER_STYLE

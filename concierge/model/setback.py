@@ -27,9 +27,11 @@ class SetbackKind(StrEnum):
 class Setback(Table, table=True):
     """A fact about a shift from `since` on: it goes on at `until`, or not again today.
 
-    `order_id` is the visit nobody opened for. `version` is that of the plan the `ways` out were
-    weighed against; there are none while they are being weighed. It is settled once a person has
-    chosen one, or to leave the day as it is. Taken back, it holds no more.
+    `order_id` is the visit nobody opened for; she waited there from `rang_at` to `since`, where
+    her hub has her wait until `wait_until`. None when her phone did not tell. `version` is that of
+    the plan the `ways` out were weighed against; there are none while they are being weighed. It
+    is settled once a person has chosen one, or to leave the day as it is. Taken back, it holds no
+    more.
     """
 
     __table_args__ = (
@@ -46,6 +48,8 @@ class Setback(Table, table=True):
     kind: SetbackKind = choice(SetbackKind)
     since: datetime = moment()
     until: datetime | None = moment(nullable=True)
+    rang_at: datetime | None = moment(nullable=True)
+    wait_until: datetime | None = moment(nullable=True)
     by: str
     at: datetime = moment()
     taken_back_at: datetime | None = moment(nullable=True)
@@ -62,6 +66,11 @@ class Setback(Table, table=True):
     def ends_the_shift(self) -> bool:
         """Whether she goes on no more today."""
         return self.stops_the_shift and self.until is None
+
+    @property
+    def left_early(self) -> bool:
+        """Whether she went on from a closed door before her wait was over."""
+        return self.wait_until is not None and self.since < self.wait_until
 
     def last_changed(self, version: int) -> bool:
         """Whether deciding on it made this version of the day, and nothing has changed since."""

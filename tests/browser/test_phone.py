@@ -282,15 +282,19 @@ async def test_a_closed_door_is_said_without_signal_and_is_the_offices_once_it_i
     await expect(page.get_by_text("Stop 1 of 1")).to_be_visible()
     await day.arrived()
     day.cut()
-    await page.get_by_role("button", name="Nobody opens").click()
+    await page.get_by_role("button", name="Nobody opens: wait until 14:1").click()
     question = page.get_by_role("dialog", name="Wait until 14:1")
     await expect(question).to_contain_text("You have been waiting since 14:0")
     await question.get_by_role("button", name="Nobody opens: I go on").click()
+    leaves = page.get_by_role("dialog", name="Leave before 14:1")
+    await expect(leaves).to_contain_text("It is written down that you left early.")
+    await leaves.get_by_role("button", name="I leave early").click()
     await expect(page.get_by_text("All visits done")).to_be_visible()
     await page.get_by_role("link", name="Mme Haddad").click()
     await page.get_by_role("button", name="She opened after all").click()
     await page.get_by_role("button", name="Nobody opens").click()
     await page.get_by_role("button", name="Nobody opens: I go on").click()
+    await page.get_by_role("button", name="I leave early").click()
     await expect(page.get_by_text("All visits done")).to_be_visible()
     await page.reload()
     await expect(page.get_by_text("Nobody opened", exact=True)).to_be_visible()
@@ -301,6 +305,7 @@ async def test_a_closed_door_is_said_without_signal_and_is_the_offices_once_it_i
     async with transaction(day.house.engine) as session:
         setback = (await session.exec(select(Setback))).one()
     assert (setback.order_id, setback.kind) == (day.order.id, "nobody_home")
+    assert setback.left_early
     assert (await day.read()).state == "confirmed"
 
 

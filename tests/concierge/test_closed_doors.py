@@ -201,9 +201,7 @@ async def test_the_pieces_of_a_closed_door_change_hands_with_the_rest_of_an_ill_
     )
     assert ill.status_code == 201, ill.text
     left = next(
-        each
-        for each in (await door.office.board())["left"]
-        if each["order"] == str(door.order.id)
+        each for each in (await door.office.board())["left"] if each["order"] == str(door.order.id)
     )
     assert left["carried_by"] is None
     assert not (await day.read()).visit(door.order).forbidden

@@ -1,7 +1,7 @@
 """A visit that falls through: free in time, late for the fee she agreed to, never a surprise."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import func, select
 
 import payments
+from concierge.desk.close_absence import CUT_SHORT
 from concierge.desk.show_receipt import Extra, receipt_of
 from concierge.model import (
     AuditEntry,
@@ -34,6 +35,8 @@ from .whole import Colleague, Whole, opened_whole
 
 LATE, ABSENT = 30_000, 50_000
 AGREED = f"{LATE}/{ABSENT}/24/SEK"
+PATIENT = at("11:15")
+"""When a concierge who rings at five past has waited as long as the hub asks."""
 DAY = f"/api/dispatch/days/vasa/{MONDAY}"
 
 
@@ -189,11 +192,11 @@ async def test_a_fee_that_no_card_takes_is_let_off_and_her_hold_given_back(whole
     assert shown["fee"]["waived"]
 
 
-async def at_a_closed_door(whole: Whole) -> tuple[Colleague, UUID]:
-    """The concierge rings, nobody opens, and the dispatcher hears of it."""
+async def at_a_closed_door(whole: Whole, leaves: datetime = PATIENT) -> tuple[Colleague, UUID]:
+    """The concierge rings at five past, nobody opens, and the dispatcher hears of it."""
     _, order_id = await read_and_ordered(whole)
     phone = await whole.concierge_of(order_id)
-    await whole.clock(at("11:10"))
+    await whole.clock(leaves)
     for step in ("en_route", "arrived"):
         said = {"step": step, "at": at("11:05").isoformat()}
         await phone.ask("PUT", f"/api/field/visits/{order_id}/steps/{new_id()}", said)
@@ -223,6 +226,44 @@ async def test_nobody_opens_and_the_dispatcher_confirms_the_fee(whole: Whole) ->
     async with transaction(whole.shop.small.engine) as session:
         pieces = await session.exec(select(Piece.state))
         assert set(pieces) == {"returning"}
+
+
+async def test_no_fee_is_asked_where_the_wait_was_cut_short_unless_a_person_decides(
+    whole: Whole,
+) -> None:
+    dispatcher, order_id = await at_a_closed_door(whole, at("11:09"))
+    [left] = (await dispatcher.read(DAY))["left"]
+    waited = left["waited"]
+    assert (waited["minutes"], waited["of"], waited["early"]) == (4, 10, True)
+    assert (
+        await dispatcher.ask("POST", f"{DAY}/absences", {"order": str(order_id)})
+    ).status_code == 204
+    await whole.work()
+    [hold] = await whole.holds(order_id)
+    assert (hold.state, hold.captured_minor) == (payments.HoldState.RELEASED, 0)
+    async with transaction(whole.shop.small.engine) as session:
+        fee = (await session.exec(select(Fee))).one()
+    assert fee.why == CUT_SHORT
+
+
+async def test_a_person_may_ask_the_fee_although_the_wait_was_cut_short(whole: Whole) -> None:
+    dispatcher, order_id = await at_a_closed_door(whole, at("11:09"))
+    body = {"order": str(order_id), "although_early": True}
+    assert (await dispatcher.ask("POST", f"{DAY}/absences", body)).status_code == 204
+    await whole.work()
+    [hold] = await whole.holds(order_id)
+    assert hold.captured_minor == ABSENT
+
+
+async def test_how_long_she_waits_at_a_closed_door_is_her_hubs_policy(whole: Whole) -> None:
+    async with transaction(whole.shop.small.engine) as session:
+        (await session.get_one(Hub, whole.shop.small.hub.id)).wait_minutes = 3
+    dispatcher, _ = await at_a_closed_door(whole, at("11:09"))
+    [left] = (await dispatcher.read(DAY))["left"]
+    assert (left["waited"]["minutes"], left["waited"]["early"]) == (4, False)
+    anybody = whole.shop.small.concierges[0]
+    phone = await whole.colleague(Role.CONCIERGE, "her@house.test", concierge_id=anybody.id)
+    assert (await phone.read("/api/field/route"))["hub"]["wait_minutes"] == 3
 
 
 async def test_she_may_be_let_off_with_the_reason_written_down(whole: Whole) -> None:

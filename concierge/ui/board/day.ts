@@ -31,6 +31,8 @@ export interface Visit {
   late_fee: Money;
   /** What she owes when it is ended because nobody opened; null unless nobody did. */
   absence_fee: Money | null;
+  /** How long she was waited for then, in minutes; null also where no phone told. */
+  waited: { minutes: number; of: number; left_at: string; early: boolean } | null;
   locked: boolean;
   /** It fetches what she gives back. */
   collects: boolean;

@@ -54,8 +54,8 @@ export class Doors {
   }
 
   /** Nobody opened and there is no other hour: the visit is over. */
-  closeAbsence(order: string, waive: string): Promise<void> {
-    return call('POST', `${this.#base}/absences`, { order, waive });
+  closeAbsence(order: string, waive: string, although_early: boolean): Promise<void> {
+    return call('POST', `${this.#base}/absences`, { order, waive, although_early });
   }
 
   /** Put a way out in force; without one, the day is left as it is. */

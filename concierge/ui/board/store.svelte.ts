@@ -221,9 +221,9 @@ export class DayStore {
     );
   }
 
-  async closeAbsence(visit: Visit, waive: string): Promise<void> {
+  async closeAbsence(visit: Visit, waive: string, insists: boolean): Promise<void> {
     await this.#change(
-      () => this.#doors.closeAbsence(visit.order, waive),
+      () => this.#doors.closeAbsence(visit.order, waive, insists),
       setbackText.absent(visit.client),
     );
   }

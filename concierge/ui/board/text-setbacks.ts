@@ -1,7 +1,7 @@
 /** What the board says when something goes wrong with a day. */
 import { number, stretch, time } from '../shared/format.ts';
 import { count, language, locale, say } from '../shared/words.ts';
-import type { Told } from './day.ts';
+import type { Told, Visit } from './day.ts';
 import type { Fit, Setback, SetbackKind, WayBroken, WayChange, WayOut } from './setbacks.ts';
 import { added, hours, list, named } from './text.ts';
 
@@ -28,6 +28,18 @@ export const reallyAbsent = (name: string) =>
   say('End the visit to {client}? Her pieces come back.', { client: named(name) });
 export const itCosts = (fee: string) =>
   say('It costs {fee}, as she agreed when she ordered.', { fee: named(fee) });
+/** How long somebody waited at the door, and what follows where it was too short. */
+export function waited({ waited: wait, absence_fee }: Visit): string {
+  if (!wait) return say('No phone told how long she was waited for.');
+  const told = { minutes: minutes(wait.minutes), of: minutes(wait.of), left: time(wait.left_at) };
+  if (!wait.early) return say('She was waited for {minutes}, until {left}.', told);
+  return absence_fee?.minor
+    ? say('She was waited for {minutes} of {of}, until {left}: no fee is asked.', told)
+    : say('She was waited for {minutes} of {of}, until {left}.', told);
+}
+export const costsNothing = () => say('It costs nothing.');
+export const askAllTheSame = (fee: string) =>
+  say('Ask for {fee} all the same, as she agreed when she ordered', { fee: named(fee) });
 export const letOff = () => say('Let her off the fee');
 export const whyLetOff = () => say('Why? It is written down.');
 export const sayWhy = () => say('Say in a word why she is let off.');

@@ -20,13 +20,15 @@ const PHONE = 'concierge-phone';
 
 /** Why a step is asked about before it is written down: another visit is next, or it is early. */
 type Doubt = 'order' | 'early';
-/** How long she waits at a closed door before it is a matter of course to go on. */
-const WAIT = 10 * 60_000;
+/** Minutes she waits at a closed door, where a day kept by an older phone does not say. */
+const WAIT_MINUTES = 10;
 
 export type Question = { answer: (yes: boolean) => void } & (
   | { doubt: Doubt; step: Step; visit: Seen }
   /** Going on from a closed door; `until` is the moment she should wait for, if it is to come. */
   | { doubt: 'closed'; visit: Seen; since: Date; until: Date | null }
+  /** Going on all the same before that moment: it is written down. */
+  | { doubt: 'leaves_early'; visit: Seen; until: Date }
   /** Leaving this phone while something is on it alone. */
   | { doubt: 'unsent' }
 );
@@ -194,13 +196,24 @@ export class Phone {
     await this.#write(visit.order, (notes) => ({ ...notes, gesture }));
   }
 
-  /** Nobody opens: she is asked first, then it is written down and she goes on. */
+  /** Until when she is to wait at a closed door; null once she has. */
+  waitsUntil(visit: Seen): Date | null {
+    const since = waitsSince(visit);
+    const minutes = this.day?.hub.wait_minutes ?? WAIT_MINUTES;
+    const end = since && new Date(since.getTime() + minutes * 60_000);
+    return end && end > this.now ? end : null;
+  }
+
+  /** Nobody opens: she is asked first, twice if it is early, then it is written down. */
   async turnAway(visit: Seen): Promise<boolean> {
     const since = waitsSince(visit);
     if (!this.person || !since) return false;
-    const end = new Date(since.getTime() + WAIT);
-    const until = end > this.clock() ? end : null;
+    this.now = this.clock();
+    const until = this.waitsUntil(visit);
     if (!(await this.#ask((answer) => ({ doubt: 'closed', visit, since, until, answer })))) {
+      return false;
+    }
+    if (until && !(await this.#ask((answer) => ({ doubt: 'leaves_early', visit, until, answer })))) {
       return false;
     }
     const stamp = this.#stamp(this.person, visit);

@@ -117,7 +117,15 @@ export interface Day {
   day: string;
   now: string;
   concierge: string;
-  hub: { id: string; name: string; street: string; longitude: number; latitude: number };
+  hub: {
+    id: string;
+    name: string;
+    street: string;
+    longitude: number;
+    latitude: number;
+    /** How long she waits at a closed door; a day kept by an older phone does not say. */
+    wait_minutes?: number;
+  };
   version: number;
   estimated: boolean;
   starts: string | null;

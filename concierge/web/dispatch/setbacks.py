@@ -72,10 +72,14 @@ class Cancellation(msgspec.Struct, frozen=True):
 
 
 class Absence(msgspec.Struct, frozen=True):
-    """Nobody opened for this visit, and it is over. `waive` says why she is let off the fee."""
+    """Nobody opened for this visit, and it is over. `waive` says why she is let off the fee.
+
+    Where her concierge went on before her wait was over, none is asked unless `although_early`.
+    """
 
     order: UUID
     waive: Why = ""
+    although_early: bool = False
 
 
 class WindowAgreed(msgspec.Struct, frozen=True):
@@ -216,7 +220,7 @@ async def absent(
     house = doors(request)
     await close_absence(
         house.engine, house.roads, hub=hub, day=day, order_id=data.order, by=me(request).who,
-        waive=data.waive.strip(),
+        waive=data.waive.strip(), although_early=data.although_early,
     )  # fmt: skip
 
 
