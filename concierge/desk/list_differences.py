@@ -54,6 +54,31 @@ async def list_differences(
     return [times, *(said or [same])]
 
 
+async def list_pieces(
+    session: AsyncSession, order: Order, record: ReturnsRecord
+) -> list[Sentence]:
+    """What a list says of every piece it names, as sentences for the desk."""
+    said = {each.piece: each for each in record.verdicts}
+    rows = await session.exec(
+        select(Piece, Variant, Style)
+        .join(Variant, col(Variant.id) == col(Piece.variant_id))
+        .join(Style, col(Style.id) == col(Variant.style_id))
+        .where(col(Piece.id).in_(said))
+        .order_by(col(Piece.tag))
+    )
+    lines = [
+        says(
+            "%(style)s %(size)s (%(tag)s): %(became)s.",
+            style=style.name, size=variant.size, tag=piece.tag, became=_words(said[piece.id]),
+        )
+        for piece, variant, style in rows
+    ]  # fmt: skip
+    if record.gesture is None:
+        return lines
+    given = payments.Money(record.gesture.minor, order.currency)
+    return [*lines, says("Taken off: %(amount)s.", amount=given)]
+
+
 async def _given_away(
     session: AsyncSession, order: Order, record: ReturnsRecord
 ) -> Sequence[Sentence]:

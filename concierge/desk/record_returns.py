@@ -5,41 +5,43 @@ is taken off.
 """
 
 from datetime import datetime
+from typing import NoReturn
 from uuid import UUID
 
-import msgspec
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
 from concierge.model import (
-    Case,
     Gesture,
     Hub,
     Order,
     OrderLine,
     PieceState,
     PieceVerdict,
-    ReturnsConflict,
     ReturnsRecord,
     Stop,
     Verdict,
     untouched,
 )
-from concierge.model.refusals import AlreadySettled, KeyReused, Missing, UnknownPiece
-from concierge.model.told import says, told_of
+from concierge.model.refusals import (
+    AlreadySettled,
+    KeyReused,
+    Missing,
+    NotHersNow,
+    UnknownPiece,
+)
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order
 
 from .collect_pieces import collect_pieces
 from .dispute_pieces import dispute_pieces
 from .inspected_by_now import inspected_by_now
-from .list_differences import list_differences
+from .keep_list import keep_list, was_hers
 from .move_pieces import move_pieces, pieces_of
 from .replace_sold import replace_sold
 from .second_hold import refuse_unheld, withdraw_second_hold
 from .settle import due_of, plan_settlement
-from .show_visit import assigned_stop
 
 
 async def record_returns(
@@ -49,34 +51,37 @@ async def record_returns(
     *,
     concierge_id: UUID,
     now: datetime,
-) -> AlreadySettled | KeyReused | None:
+) -> AlreadySettled | KeyReused | NotHersNow | None:
     """Write down what stays and what goes back, then ask for settlement.
 
     The phone may send the same record twice, and two phones the same list; the second changes
-    nothing. A record that contradicts the one in force is kept for a person, so its refusal is
-    *returned*: raise it only after this transaction is kept.
+    nothing. A record that contradicts the one in force is kept for a person, and so is one of a
+    concierge who had the visit that day and has it no more; the refusal is *returned*: raise it
+    only after this transaction is kept.
 
     Raises:
-        Missing: the visit is not this concierge's.
+        Missing: the visit never was this concierge's.
         WrongStep: the visit never stood.
         UnknownPiece: a piece is left out, foreign or named twice, or kept though another has it.
         OverLimit: more is given away than a concierge may.
         NotHeld: she keeps more than was held when she confirmed.
     """
     await lock_order(session, order_id)
-    stop = await assigned_stop(session, order_id, concierge_id)
-    order = await session.get(Order, order_id)
-    if order is None:
+    order, stop = await session.get(Order, order_id), await session.get(Stop, order_id)
+    hers = stop is not None and stop.concierge_id == concierge_id
+    if order is None or not (hers or await was_hers(session, order, concierge_id, record)):
         raise Missing("There is no such visit on your route.")
     lines = await session.exec(select(OrderLine).where(col(OrderLine.order_id) == order_id))
     elsewhere = await inspected_by_now(session, [order_id])
     who = f"concierge:{concierge_id}"
     try:
         await _refuse_foreign_key(session, order_id, record)
+        if stop is None or not hers:
+            _refuse_another(order)
         if not order.record_verdicts(record, lines.all(), elsewhere=elsewhere):
             return None
-    except (AlreadySettled, KeyReused) as refusal:
-        await _keep_for_a_person(session, order, record, refusal, who, now)
+    except (AlreadySettled, KeyReused, NotHersNow) as refusal:
+        await keep_list(session, order, record, refusal, by=concierge_id, now=now)
         return refusal
     order.returns_at = min(record.confirmed_at, now)
     if order.collects is not None:
@@ -104,6 +109,16 @@ async def _refuse_foreign_key(
     others = select(Order.id).where(Order.returns_key == record.key, Order.id != order_id)
     if (await session.exec(others)).first() is not None:
         raise KeyReused("This list was sent before for another visit; nothing changed.")
+
+
+def _refuse_another(order: Order) -> NoReturn:
+    """Whoever has the visit no more: her list is kept beside the first, or without one."""
+    if order.returns_key is not None:
+        raise AlreadySettled(
+            "Another list of order %(order)s was confirmed before this; the desk has both.",
+            order=order.reference,
+        )
+    raise NotHersNow("This visit is not on your route any more; the desk has your list.")
 
 
 async def _give_away(
@@ -162,41 +177,6 @@ def _whereto(verdict: PieceVerdict, client: str, concierge: str) -> tuple[PieceS
         case Verdict.RETURNED:
             state = PieceState.REPAIR if verdict.disputed else PieceState.RETURNING
             return state, concierge
-
-
-async def _keep_for_a_person(
-    session: AsyncSession,
-    order: Order,
-    record: ReturnsRecord,
-    refusal: AlreadySettled | KeyReused,
-    who: str,
-    now: datetime,
-) -> None:
-    """Keep a contradicting record once, and open a case for it."""
-    same = select(ReturnsConflict.id).where(
-        ReturnsConflict.order_id == order.id,
-        ReturnsConflict.key == record.key,
-        ReturnsConflict.digest == record.digest,
-    )
-    if (await session.exec(same)).first() is not None:
-        return
-    apart = await list_differences(session, order, record) or [told_of(refusal)]
-    session.add(
-        ReturnsConflict(
-            order_id=order.id, key=record.key, digest=record.digest,
-            content=msgspec.to_builtins(record), at=now, by=who,
-        )
-    )  # fmt: skip
-    case = Case(hub_id=order.hub_id, order_id=order.id, kind="returns_conflict", opened_at=now)
-    second = says("A second list of returns came for order %(order)s.", order=order.reference)
-    case.tell([second, *apart])
-    session.add(case)
-    await tell(session, f"day:{order.hub_id}:{order.day}", "case", now, order=str(order.id))
-    await audit(
-        session, who=who, what="returns.conflict", subject=f"order:{order.id}", now=now,
-        why=str(refusal), key=str(record.key), digest=record.digest,
-    )  # fmt: skip
-    await session.flush()
 
 
 async def _tell(

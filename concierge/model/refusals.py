@@ -11,6 +11,7 @@ Refusal
 ├── WrongStep         the order is not at the step this needs
 ├── AlreadySettled    another record of returns was confirmed first
 ├── KeyReused         a record's key came again with other content
+├── NotHersNow        a list came from who has the visit no more
 ├── UnknownPiece      a record misses a piece, doubles one, or names a foreign one
 ├── OverLimit         more would be given away than a concierge may give
 ├── NotHeld           more would be kept than her bank has set aside
@@ -81,6 +82,10 @@ class AlreadySettled(Refusal):
 
 class KeyReused(Refusal):
     """A record's key came again with other content; nothing is overwritten, a person decides."""
+
+
+class NotHersNow(Refusal):
+    """The list came from a concierge who has the visit no more; it is kept for a person."""
 
 
 class UnknownPiece(Refusal):

@@ -32,6 +32,7 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     refusals.WrongStep: 409,
     refusals.AlreadySettled: 409,
     refusals.KeyReused: 409,
+    refusals.NotHersNow: 409,
     refusals.UnknownPiece: 422,
     refusals.OverLimit: 422,
     refusals.NotHeld: 409,

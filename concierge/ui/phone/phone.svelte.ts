@@ -359,8 +359,20 @@ export class Phone {
     if (this.day && differs(this.day, day)) this.changed = true;
     await store.keepDay({ person, day, skew: Date.parse(day.now) - Date.now() });
     await this.#read(person);
+    await this.#sendAgain(day);
     this.#listen(person);
     void keepPictures(day);
+  }
+
+  /** A list the house only kept while the visit was somebody else's counts once she has it again. */
+  async #sendAgain(day: Day): Promise<void> {
+    const back = this.refused.filter(({ order, refused }) => {
+      return refused?.kind === 'not_hers_now' && day.visits.some((visit) => visit.order === order);
+    });
+    if (back.length === 0) return;
+    for (const entry of back) await store.retry(entry);
+    await this.#read(this.person);
+    this.#again = true;
   }
 
   #listen(person: string): void {

@@ -282,7 +282,8 @@ async def returns(
 ) -> Visit:
     """What she keeps and what goes back. The same key and list again changes nothing.
 
-    A list that contradicts the one in force is refused, and kept for a person to look at.
+    A list that contradicts the one in force is refused, and kept for a person to look at; so is
+    one of a visit that she had that day and has no more.
     """
     mine = _mine(request)
     record = data.record(key)
@@ -290,10 +291,9 @@ async def returns(
         refusal = await record_returns(
             session, order_id, record, concierge_id=mine, now=await now(session)
         )
-        stands = await _as_it_stands(session, request, order_id)
-    if refusal is not None:
-        raise refusal
-    return stands
+        if refusal is None:
+            return await _as_it_stands(session, request, order_id)
+    raise refusal
 
 
 async def _as_it_stands(session: AsyncSession, request: Asked, order_id: UUID) -> Visit:
