@@ -1,10 +1,11 @@
 """A concierge's phone, in a real browser: what she writes down survives, and counts once."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, FilePayload, Page, expect
+from playwright.async_api import Browser, FilePayload, Locator, Page, expect
 from sqlmodel import select
 
 from concierge.model import (
@@ -75,6 +76,14 @@ async def decide(page: Page) -> None:
     await page.get_by_role("button", name="The rest was not tried").click()
 
 
+async def unsent_in(said: Locator) -> int:
+    """The number a sentence on the phone tells."""
+    await expect(said).to_be_visible()
+    found = re.search(r"\d+", await said.inner_text())
+    assert found
+    return int(found[0])
+
+
 async def photograph(page: Page, piece: str) -> None:
     """She photographs a piece with the phone's camera."""
     row = page.get_by_role("listitem").filter(has_text=piece)
@@ -99,7 +108,11 @@ async def test_what_is_marked_without_signal_survives_a_reload_and_settles_once(
     await expect(page.get_by_role("listitem").filter(has_text="Bias dress")).to_contain_text(
         "SEK 11,500"
     )
+    number = await unsent_in(page.get_by_text("saved on this phone"))
     await page.goto(f"{day.base}/field/#/me")
+    assert number == await unsent_in(page.get_by_text("wait on this phone"))
+    waiting = page.get_by_role("main").get_by_role("list")
+    assert number == await waiting.get_by_role("listitem").count() > 3
     await expect(page.get_by_role("radio", name="Svenska")).to_be_disabled()
     await expect(page.get_by_role("button", name="Sign out")).to_be_disabled()
     await expect(page.get_by_text("The language is changed with signal")).to_be_visible()

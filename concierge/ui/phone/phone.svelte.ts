@@ -4,7 +4,7 @@ import { call, Problem, session, Unreachable } from '../shared/api.ts';
 import { listen } from '../shared/live.ts';
 import { personOf, send, unwrite } from './outbox.ts';
 import { smaller } from './photograph.ts';
-import { drafted, leaveBy, missingHold, type Seen, seen, waitsSince } from './project.ts';
+import { choices, leaveBy, missingHold, type Seen, seen, waitsSince } from './project.ts';
 import * as store from './store.ts';
 import type { Awaited, Day, Draft, Gesture, Step, Taken } from './types.ts';
 import { confirmed, wanted } from './writing.ts';
@@ -70,11 +70,9 @@ export class Phone {
     return here ?? left.find(({ taken }) => taken.en_route) ?? left[0] ?? null;
   });
   /** What she chose and has not confirmed: it is on this phone, and nowhere else. */
-  choices = $derived(
-    this.visits.reduce((total, visit) => total + (visit.outcome ? 0 : drafted(visit)), 0),
-  );
-  /** Marks and entries that are on this phone alone. */
-  saved = $derived(this.waiting.length + this.choices);
+  choices = $derived(this.visits.flatMap(choices));
+  /** Marks and entries that are on this phone alone: the one number that every screen tells. */
+  saved = $derived(this.waiting.length + this.choices.length);
 
   readonly #here = thisPhone();
   #skew = 0;

@@ -99,9 +99,20 @@ export function recorded(visit: Seen): number {
   return visit.pieces.filter((piece) => complete(visit.drafts[piece.id])).length;
 }
 
-/** How many pieces of a visit carry a mark at all, its reason given or not. */
-export function drafted(visit: Seen): number {
-  return visit.pieces.filter((piece) => visit.drafts[piece.id]).length;
+/** A piece she marked, its reason given or not, and not yet on a confirmed list. */
+export interface Choice {
+  visit: Seen;
+  piece: Piece;
+  draft: Draft;
+}
+
+/** What is chosen at a visit and not confirmed: it is on this phone, and nowhere else. */
+export function choices(visit: Seen): Choice[] {
+  if (visit.outcome) return [];
+  return visit.pieces.flatMap((piece) => {
+    const draft = visit.drafts[piece.id];
+    return draft ? [{ visit, piece, draft }] : [];
+  });
 }
 
 /** What she keeps, by what is marked now. */
