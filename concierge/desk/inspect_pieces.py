@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
 from concierge.model import (
+    COMING,
     Client,
     Concierge,
     GiveBack,
@@ -21,6 +22,7 @@ from concierge.model import (
     Piece,
     PieceMove,
     PieceState,
+    Stop,
     Style,
     Variant,
 )
@@ -118,15 +120,23 @@ async def take_in(engine: AsyncEngine, give_back_id: UUID, *, by: str) -> None:
 
 
 async def inspect_pieces(
-    engine: AsyncEngine, give_back_id: UUID, found: Sequence[Inspected], *, by: str
+    engine: AsyncEngine,
+    give_back_id: UUID,
+    found: Sequence[Inspected],
+    *,
+    by: str,
+    brought_in: bool = False,
 ) -> payments.Money:
     """Write down what was found; what is taken back is hers no more and is paid back. How much.
 
     What is not here yet is still to come, on its own. Saying the same twice changes nothing.
+    What a concierge is to collect can be here only when she has `brought_in` it herself: it leaves
+    the collection, and when none is left that is called off.
 
     Raises:
         Missing: there is no such thing.
-        BadRequest: a piece is left out, foreign or named twice, or refused without a reason.
+        BadRequest: a piece is left out, foreign or named twice, or refused without a reason; or
+            it is still to be collected, and nobody said that she brought it in.
         AlreadySettled: it was inspected before, and something else was found.
     """
     async with transaction(engine) as session:
@@ -147,7 +157,13 @@ async def inspect_pieces(
             ):
                 raise AlreadySettled("This was inspected before; nothing changed.")
             return payments.Money(back.refund_minor or 0, order.currency)
+        visit = await open_collection(session, back.id)
         pieces = _write_down(pieces, [each for each in found if each.here])
+        if visit is not None and visit.state in COMING and not brought_in:
+            raise BadRequest(
+                "We still collect these pieces: say first that she brought them in.",
+                field=f"brought-{back.id}",
+            )
         if len(pieces) < len(found):
             back = await set_apart(session, back, list(pieces.values()))
         await _hand_in(session, order, pieces, by=by, now=moment)
@@ -156,7 +172,8 @@ async def inspect_pieces(
         asked = sum(row.price_minor for row in accepted)
         paid = await refund(session, order, payments.Money(asked, order.currency), moment)
         back.inspected_at, back.inspected_by, back.refund_minor = moment, by, paid.minor
-        await _nobody_need_come(session, back)
+        if visit is not None:
+            await _tell_the_collection(session, visit, back, moment)
         await close_if_nothing_comes(session, order, moment)
         if len(accepted) < len(pieces):
             told = "; ".join(row.why for row in pieces.values() if not row.accepted)
@@ -212,11 +229,19 @@ async def _carried_by(session: AsyncSession, give_back_id: UUID) -> str | None:
     return rows.first()
 
 
-async def _nobody_need_come(session: AsyncSession, back: GiveBack) -> None:
-    """She brought it in herself: a visit that was to collect it is called off."""
-    visit = await open_collection(session, back.id)
-    if visit is not None:
+async def _tell_the_collection(
+    session: AsyncSession, visit: Order, back: GiveBack, now: datetime
+) -> None:
+    """She brought it in herself: the collection goes without it, or is called off."""
+    if visit.collects == back.id:
         await enqueue(session, CallCollectionOff(order=visit.id))
+        return
+    stop = await session.get(Stop, visit.id)
+    topics = [f"order:{visit.id}", f"day:{visit.hub_id}:{visit.day}"]
+    if stop is not None:
+        topics.append(f"concierge:{stop.concierge_id}")
+    for topic in topics:
+        await tell(session, topic, "collection", now, order=str(visit.id))
 
 
 async def _take_back(

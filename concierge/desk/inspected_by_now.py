@@ -29,3 +29,24 @@ async def inspected_by_now(session: AsyncSession, visits: Collection[UUID]) -> s
         .where(col(Order.id).in_(visits), ~still_due.exists())
     )
     return set(rows)
+
+
+async def brought_in(session: AsyncSession, visits: Collection[UUID]) -> set[UUID]:
+    """The lines of these collections whose pieces she has brought to the hub herself."""
+    gone = await inspected_by_now(session, visits)
+    its, other = aliased(GiveBack), aliased(GiveBack)
+    rows = await session.exec(
+        select(OrderLine.id)
+        .join(Order, col(Order.id) == col(OrderLine.order_id))
+        .join(its, col(its.id) == col(Order.collects))
+        .join(other, col(other.order_id) == col(its.order_id))
+        .join(GivenPiece, col(GivenPiece.give_back_id) == col(other.id))
+        .where(
+            col(Order.id).in_(visits),
+            col(OrderLine.verdict).is_(None),
+            col(OrderLine.piece_id).in_(gone),
+            col(GivenPiece.piece_id) == col(OrderLine.piece_id),
+            col(other.inspected_by).not_like("client:%"),
+        )
+    )
+    return set(rows)

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import payments
 from concierge.model import House, Order, OrderLine, Style, Variant
 
+from .inspected_by_now import brought_in
 from .visit_sheet import Picture
 
 
@@ -19,6 +20,7 @@ class OrderedPiece(msgspec.Struct, frozen=True):
 
     `line` names it when she gives it back: `may_give_back` while she can.
     `disputed` when it is damaged or not there: it is not charged with the rest.
+    `brought_in` when a collection was to fetch it and she has brought it to us herself.
     """
 
     line: UUID
@@ -32,6 +34,7 @@ class OrderedPiece(msgspec.Struct, frozen=True):
     price: payments.Money
     verdict: str | None
     disputed: bool
+    brought_in: bool
 
 
 async def ordered_pieces(
@@ -40,6 +43,7 @@ async def ordered_pieces(
     """The pieces of each of these orders, as they were chosen."""
     currency = {order.id: order.currency for order in orders}
     collections = {order.id for order in orders if order.collects is not None}
+    brought = await brought_in(session, collections) if collections else set[UUID]()
     rows = await session.exec(
         select(OrderLine, Variant, Style, House)
         .join(Variant, col(Variant.id) == col(OrderLine.variant_id))
@@ -63,6 +67,7 @@ async def ordered_pieces(
                 price=payments.Money(line.price_minor, currency[line.order_id]),
                 verdict=line.verdict,
                 disputed=line.disputed and line.order_id not in collections,
+                brought_in=line.id in brought,
             )
         )
     return found

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 import payments
 from concierge.model import (
     Case,
+    Event,
     Hold,
     Order,
     OrderLine,
@@ -283,23 +284,64 @@ async def test_what_she_brings_in_meanwhile_nobody_comes_for(whole: Whole) -> No
     ]
     assert (await hub.ask("POST", door, {"pieces": nothing})).status_code == 400
     one = [{"piece": dear["piece"], "accepted": True}, nothing[1]]
-    assert (await hub.ask("POST", door, {"pieces": one})).json()["refund"]["minor"] == PRICES[0]
+    unsaid = await hub.ask("POST", door, {"pieces": one})
+    assert (unsaid.status_code, await whole.balance("refunds")) == (400, 0)
+    brought = {"pieces": one, "brought_in": True}
+    assert (await hub.ask("POST", door, brought)).json()["refund"]["minor"] == PRICES[0]
     await whole.work()
     assert await cases(whole) == ["give_back"], "the other still comes"
     phone = await whole.concierge_of(hers.visit)
     visit = await phone.read(f"/api/field/visits/{hers.visit}")
     assert [piece["id"] for piece in visit["pieces"]] == [cheap["piece"]]
     [row] = await hub.read(BACKS)
-    rest = [{"piece": cheap["piece"], "accepted": True}]
-    paid = await hub.ask("POST", f"{BACKS}/{row['id']}/inspections", {"pieces": rest})
+    told = await topics_of(whole, hers.visit, "collection")
+    assert any(topic.startswith("concierge:") for topic in told)
+    hers_page = await Plain(hers.her.browser).open(f"/orders/{hers.visit}")
+    assert hers_page.words.count("You have brought it in") == 1
+    rest = {"pieces": [{"piece": cheap["piece"], "accepted": True}], "brought_in": True}
+    paid = await hub.ask("POST", f"{BACKS}/{row['id']}/inspections", rest)
     assert paid.json()["refund"]["minor"] == PRICES[2]
     await whole.work()
     assert (await whole.order(hers.visit)).state is OrderState.CANCELLED
     assert "brought your pieces in" in (await whole.letters(hers.visit))[-1].body
+    hers_page = await Plain(hers.her.browser).open(f"/orders/{hers.visit}")
+    assert "You have brought your pieces in, so nobody need come." in hers_page.words
+    route = await phone.read("/api/field/route")
+    assert str(hers.visit) not in [each["order"] for each in route["visits"]]
     assert (await hers.shown(hers.visit))["collects"]["again"] is False
     late = await hers.her.ask("GET", f"{hers.door}/windows")
     assert late.status_code == 409
     assert await whole.balance("refunds") == PRICES[0] + PRICES[2]
+
+
+async def topics_of(whole: Whole, order_id: UUID, kind: str) -> set[str]:
+    """Whose screens were told so of an order."""
+    async with transaction(whole.shop.small.engine) as session:
+        rows = (await session.exec(select(Event).where(Event.kind == kind))).all()
+    return {row.topic for row in rows if row.content.get("order") == str(order_id)}
+
+
+async def test_the_desk_is_asked_whether_she_has_brought_in_what_we_still_collect(
+    whole: Whole,
+) -> None:
+    hers = await collecting(whole)
+    await hers.plan()
+    hub = await whole.colleague(Role.HUB, hub_id=whole.shop.small.hub.id)
+    desk = Plain(hub.browser)
+    page = await desk.open("/dispatch/give-backs")
+    assert "We collect them on" in page.words
+    assert "It leaves the collection." in page.words
+    form = page.form(f"/dispatch/give-backs/{hers.back}")
+    for piece in [each.value for each in form.named("piece")]:
+        form.tick(f"found-{piece}", "ok")
+    page = await desk.press(form)
+    assert page.answer.status_code == 422
+    assert "We still collect these pieces: say first that she brought them in." in page.words
+    form = page.form(f"/dispatch/give-backs/{hers.back}")
+    form.tick(f"brought-{hers.back}", "yes")
+    assert "Nothing comes back just now." in (await desk.press(form)).words
+    await whole.work()
+    assert (await whole.order(hers.visit)).state is OrderState.CANCELLED
 
 
 async def test_a_list_that_comes_late_says_nothing_of_what_the_hub_has(whole: Whole) -> None:

@@ -42,9 +42,13 @@ class GiveBacks(msgspec.Struct, frozen=True):
 
 
 class Inspection(msgspec.Struct, frozen=True):
-    """What was found: every piece that came back, once."""
+    """What was found: every piece that came back, once.
+
+    `brought_in` says that she brought in herself what is still to be collected.
+    """
 
     pieces: Annotated[list[Inspected], msgspec.Meta(min_length=1, max_length=MOST_PIECES)]
+    brought_in: bool = False
 
 
 class PaidBack(msgspec.Struct, frozen=True):
@@ -70,9 +74,14 @@ async def inspect_by_form(request: Asked, give_back_id: FromPath[UUID]) -> Respo
         for piece in pieces
         for name in (f"found-{piece}", f"why-{piece}")
     }
+    brought = f"brought-{give_back_id}"
+    typed[brought] = "yes" if sent.get(brought) == "yes" else ""
     try:
         said = [_found(piece, typed) for piece in pieces]
-        await inspect_pieces(doors(request).engine, give_back_id, said, by=me(request).who)
+        await inspect_pieces(
+            doors(request).engine, give_back_id, said, by=me(request).who,
+            brought_in=typed[brought] == "yes",
+        )  # fmt: skip
     except BadRequest as no:
         return await _page(request, Mistake(no, no.field or str(give_back_id)), typed)
     return Redirect("/dispatch/give-backs", status_code=303)
@@ -104,7 +113,10 @@ async def inspect(
     """Write down what was found; what is as it was is paid back. Twice is once."""
     await _theirs(request, give_back_id)
     engine = doors(request).engine
-    return PaidBack(await inspect_pieces(engine, give_back_id, data.pieces, by=me(request).who))
+    paid = await inspect_pieces(
+        engine, give_back_id, data.pieces, by=me(request).who, brought_in=data.brought_in
+    )
+    return PaidBack(paid)
 
 
 async def _page(
