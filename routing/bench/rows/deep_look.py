@@ -1,11 +1,11 @@
 """The deep look: how many refused windows it still finds a plan for, beside a long search."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from routing.bench.finding import Conditions, Finding
-from routing.bench.newcomers import WINDOWS, full_day, newcomer
+from routing.bench.newcomers import WINDOWS, filled_day, full_day, newcomer
 from routing.check import check
 from routing.offer import Offers
 from routing.plan import Plan
@@ -20,18 +20,30 @@ RECOVERED = 0.9
 REFUSED = {False: 30, True: 60}
 """How many refused windows of each day are looked into, in a short and in a full table."""
 
+Asked = tuple[Problem, Plan, Visit]
+"""A day, its plan, and somebody who fits into no gap of it."""
+
 
 def deep_look(conditions: Conditions) -> Iterator[Finding]:
-    """One refused window of each client is looked into; where nothing is found, a long search is.
+    """Where the look finds nothing, a long search is asked whether there was room.
 
-    The days are full: more had asked than the search could place. The long search may rebuild the
-    whole day, as long as everybody promised keeps her window.
+    That may rebuild the whole day, as long as everybody promised keeps her window. Looked into are
+    the clients whom insertion refuses while a day fills, and windows of days packed fuller than
+    bookings fill them: more had asked than a search could place, and it chose whom.
     """
+    yield _finding(conditions, "while bookings fill a day", _as_it_fills)
+    yield _finding(conditions, "on a day packed by search", _packed)
+
+
+def _finding(conditions: Conditions, when: str, refused: Callable[[int], list[Asked]]) -> Finding:
+    most = REFUSED[conditions.full]
     looked = found = there = 0
     slowest = 0.0
     long_s = conditions.search_s(LONG_S)
     for seed in conditions.seeds:
-        for problem, plan, visit in _refused(seed, REFUSED[conditions.full]):
+        conditions.doing(f"deep look: day {seed}, booking")
+        asked_for = refused(seed)
+        for problem, plan, visit in asked_for[:: max(1, len(asked_for) // most)]:
             looked += 1
             conditions.doing(f"deep look: day {seed}, refused window {looked}")
             begun = time.perf_counter()
@@ -45,8 +57,8 @@ def deep_look(conditions: Conditions) -> Iterator[Finding]:
                 conditions.doing(f"deep look: day {seed}, refused window {looked}, {long_s:g} s")
                 longer = plan_day(asked, seconds=long_s, seed=seed, incumbent=plan)
                 there += not longer.unplanned
-    yield Finding(
-        goal=f"deep look {LOOK_S:g} s: at least {RECOVERED:.0%} of the refused windows "
+    return Finding(
+        goal=f"deep look {LOOK_S:g} s {when}: at least {RECOVERED:.0%} of the refused windows "
         f"for which {long_s:g} s of search find a plan",
         ours=f"{found} of {there}",
         met=found >= RECOVERED * there if there else None,
@@ -54,14 +66,21 @@ def deep_look(conditions: Conditions) -> Iterator[Finding]:
     )
 
 
-def _refused(seed: int, most: int) -> Iterator[tuple[Problem, Plan, Visit]]:
+def _as_it_fills(seed: int) -> list[Asked]:
+    """Clients who fit into no gap when they ask, while one after another books."""
+    return filled_day(SHIFTS, VISITS, seed=seed, look_s=LOOK_S)
+
+
+def _packed(seed: int) -> list[Asked]:
     """Clients who are refused some window, each asking for one of those."""
-    problem, plan = full_day(SHIFTS, VISITS, seed=seed, extra=4 * most, seconds=FILL_S)
-    told = 0
-    for number in range(4 * most):
+    most = REFUSED[True]
+    problem, plan = full_day(SHIFTS, VISITS, seed=seed, extra=most, seconds=FILL_S)
+    asked: list[Asked] = []
+    for number in range(most):
         visit = newcomer(problem, number)
         offers = Offers(problem, plan).windows(visit, WINDOWS)
         refused = [offer.window for offer in offers if not offer.feasible]
-        if refused and told < most:
-            told += 1
-            yield problem, plan, replace(visit, windows=(refused[number % len(refused)],))
+        if refused:
+            window = refused[number % len(refused)]
+            asked.append((problem, plan, replace(visit, windows=(window,))))
+    return asked
