@@ -45,8 +45,9 @@ def repair(
     working but could be called in. The searches together take `seconds` or, if given, `steps`
     each, the same on every machine.
 
-    Ranked by places lost, then by clients late and concierges working over, then by visits that
-    change concierge and concierges called in, then by cost.
+    Ways that keep every promise come before those that break one. Then they are ranked by places
+    lost, then by clients late and concierges working over, then by visits that change concierge
+    and concierges called in, then by cost.
 
     Raises:
         BadProblem: `now` has no time zone, or an event names a shift or a visit that there is not.
@@ -69,13 +70,14 @@ def _driven(plan: Plan) -> frozenset[tuple[str, tuple[str, ...]]]:
     return frozenset((r.shift, tuple(stop.visit for stop in r.stops)) for r in plan.routes)
 
 
-def _rank(alternative: Alternative) -> tuple[int, int, int, int]:
-    """Places lost first, then lateness and overtime, then moves, then cost."""
+def _rank(alternative: Alternative) -> tuple[bool, int, int, int, int]:
+    """Promises kept first, then places lost, then lateness and overtime, then moves, then cost."""
     left = alternative.plan.unplanned
     lost = sum(alternative.problem.visit(each.visit).priority for each in left)
     other = sum(each.kind is not BrokenKind.LEFT_OUT for each in alternative.broken)
     changed = alternative.moved + len(alternative.called_in)
-    return lost, other, changed, alternative.plan.cost.total
+    broken = bool(alternative.broken)
+    return broken, lost, other, changed, alternative.plan.cost.total
 
 
 def _told(way: Way, promised: Promised, after: Problem, plan: Plan) -> Alternative:

@@ -1,5 +1,6 @@
 """When something happens to a day, a person chooses between ways out of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -132,6 +133,22 @@ def test_of_two_ways_the_one_that_loses_nobody_comes_first() -> None:
     assert [broken.kind for broken in served.broken] == ["late"]
     assert [broken.kind for broken in strict.broken] == ["left_out"]
     assert strict.broken[0].words.endswith("loses her place.")
+
+
+def test_a_way_that_keeps_every_promise_comes_before_one_that_breaks_one() -> None:
+    problem = d.day(
+        [d.shift("anna", name="Anna"), d.shift("noor", name="Noor")],
+        [
+            d.visit("eva", 10, d.window("10:00", "10:10"), name="Mrs Berg"),
+            d.visit("mia", 20, d.window("10:00", "10:20"), name="Mrs Dahl"),
+        ],
+    )
+    plan = d.planned(problem, noor=["mia"])
+    tray = routing.Unplanned("eva", routing.Reason.WINDOWS_FULL, "Nobody could come.")
+    plan = replace(plan, unplanned=(tray,))
+    first, second, *_ = ways_out(problem, plan, routing.Sick("anna", d.at("08:00")), now="08:00")
+    assert (first.broken, [left.visit for left in first.plan.unplanned]) == ((), ["eva"])
+    assert [broken.kind for broken in second.broken] == ["late"], "she is fitted in, late"
 
 
 def test_a_way_that_rescues_only_some_does_not_say_that_everybody_is_served() -> None:

@@ -143,7 +143,7 @@ export const figures = (of: WayOut) =>
   list(
     of.moved > 0
       ? count('{n} visit with somebody else', '{n} visits with somebody else', of.moved)
-      : say('Nobody moved'),
+      : say('No visit with somebody else'),
     of.called_in.length > 0 ? say('{names} called in', { names: list(...of.called_in.map(named)) }) : null,
     say('{time} driving left', { time: stretch(of.drive_s) }),
   );
