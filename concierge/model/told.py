@@ -84,7 +84,7 @@ def says(words: str, **values: Value | payments.Money) -> Sentence:
 
 def told_of(no: Refusal) -> Sentence:
     """A no, to be kept."""
-    return Sentence(no.sentence, {name: str(value) for name, value in no.values.items()})
+    return Sentence(no.sentence, {name: _kept_of(value) for name, value in no.values.items()})
 
 
 def term(name: str) -> Term:
@@ -125,6 +125,10 @@ class Telling(Table):
     def sentences(self) -> list[Sentence] | None:
         """What it tells; None of a row that was written in English alone."""
         return None if self.told is None else msgspec.convert(self.told, list[Sentence])
+
+
+def _kept_of(value: object) -> Value:
+    return _kept(value) if isinstance(value, payments.Money) else str(value)
 
 
 def _kept(value: Value | payments.Money) -> Value:

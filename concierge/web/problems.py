@@ -96,13 +96,8 @@ def refused(request: Asked, refusal: Refusal) -> Response[Any]:
         return Redirect(door, status_code=303, query_params={"next": back})
     if isinstance(refusal.__cause__, DBAPIError):  # our own rules should have said it first
         log.error("contradicted", route=route_of(request), exc_info=refusal)
-    return answer(
-        request,
-        status_of(type(refusal)),
-        kind_of(type(refusal)),
-        refusal.sentence,
-        values=refusal.values,
-    )
+    said = words_for(request).refusal(refusal)
+    return told(request, status_of(type(refusal)), kind_of(type(refusal)), said)
 
 
 def answer(
@@ -111,14 +106,24 @@ def answer(
     kind: str,
     sentence: str,
     *,
-    values: Mapping[str, object] | None = None,
     fields: list[dict[str, Any]] | None = None,
 ) -> Response[Any]:
     """The same no in the reader's language, as a page or as problem+json."""
-    words, title = words_for(request), title_of(status)
-    said = words.say(sentence, **(values or {}))
+    return told(request, status, kind, words_for(request).say(sentence), fields=fields)
+
+
+def told(
+    request: Asked,
+    status: int,
+    kind: str,
+    said: str,
+    *,
+    fields: list[dict[str, Any]] | None = None,
+) -> Response[Any]:
+    """A no that is in the reader's words already."""
+    title = title_of(status)
     if wants_page(request):
-        page = ErrorPage(status, words.say(title), said)
+        page = ErrorPage(status, words_for(request).say(title), said)
         return show(request, "error.html", page, status_code=status)
     problem = Problem(f"urn:concierge:problem:{kind}", title, status, said, fields or [])
     headers = {"retry-after": "5"} if status in {429, 503} else None

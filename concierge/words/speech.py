@@ -82,8 +82,13 @@ class Words:
         return f"\u2068{text}\u2069" if self.direction == "rtl" else text
 
     def refusal(self, no: Refusal) -> str:
-        """The no in this language."""
-        return self.say(no.sentence, **no.values)
+        """The no in this language, its amounts as this language writes them."""
+        return self.say(
+            no.sentence, **{name: self._in(value) for name, value in no.values.items()}
+        )
+
+    def _in(self, value: object) -> object:
+        return self.money(value) if isinstance(value, payments.Money) else value
 
     def count(self, one: str, other: str, n: int, **values: object) -> str:
         """The form that goes with `n`, which fills `%(n)s`."""

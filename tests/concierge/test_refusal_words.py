@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+import payments
 from concierge.model import refusals
-from concierge.model.refusals import TooLate
+from concierge.model.refusals import OverLimit, TooLate
+from concierge.model.told import told_of
 from concierge.settings import PACKAGE
 from concierge.web import problems
 from tests.concierge.test_web_words import speaking, spoken
@@ -68,6 +70,18 @@ def test_values_are_put_into_the_sentence_in_every_language() -> None:
     for language in ("sv", "fr", "ar"):
         assert "MO-17" in speaking(language).refusal(no)
         assert speaking(language).refusal(no) != str(no)
+
+
+def test_amounts_in_a_no_are_written_as_each_language_writes_them() -> None:
+    no = OverLimit(
+        "At one visit you may give away at most %(limit)s.", limit=payments.Money(30_050, "SEK")
+    )
+    for language in ("en", "sv", "fr", "ar"):
+        words = speaking(language)
+        shown = words.money(payments.Money(30_050, "SEK"))
+        assert shown in words.refusal(no)
+        assert shown in words.sentence(told_of(no))
+    assert "\u0663\u0660\u0660" in speaking("ar").refusal(no), "in its own digits"
 
 
 def test_a_sentence_names_only_values_that_it_is_given() -> None:

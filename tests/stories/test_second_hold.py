@@ -82,7 +82,7 @@ async def test_all_is_kept_once_she_has_had_the_rest_set_aside(
         refused = await hers.write(f"{visit.id}/returns/{new_id()}", everything)
         assert refused.status_code == 409
         assert refused.json()["type"].endswith("not_held")
-        assert "11500.00 SEK of this is not held." in refused.json()["detail"]
+        assert "SEK\xa011,500 of this is not held." in refused.json()["detail"]
 
         shown = await ask(hers, visit, *lines)
         assert shown["second_hold"]["amount"]["minor"] == PRICES[0]  # pyright: ignore[reportIndexIssue]
