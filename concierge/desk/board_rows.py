@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -132,12 +133,23 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     visits: list[PlannedVisit]
 
 
+@dataclass(frozen=True, slots=True)
+class BesidePlan:
+    """What the board says of visits beside their plan, by order.
+
+    `collects` is the reference of the order whose pieces a collection fetches: hers for all of it.
+    """
+
+    pieces: Mapping[UUID, int]
+    money: Mapping[UUID, VisitMoney]
+    collects: Mapping[UUID, str]
+
+
 def draw_row(
     today: HubDay,
     shift: Shift,
     expected: ExpectedRoute | None,
-    pieces: Mapping[UUID, int],
-    money: Mapping[UUID, VisitMoney],
+    beside: BesidePlan,
 ) -> Row:
     """A shift as the board shows it."""
     concierge = today.concierges[shift.concierge_id]
@@ -158,7 +170,7 @@ def draw_row(
         returns=expected.returns if expected else None,
         drive_home_s=route.drive_home_s if route else 0,
         visits=[
-            _planned(today, seen, pieces, money, movable=seen.stop.order_id not in history)
+            _planned(today, seen, beside, movable=seen.stop.order_id not in history)
             for seen in stops
             if not today.lost(seen.stop)
         ],
@@ -169,8 +181,7 @@ def draw_left(
     today: HubDay,
     left: routing.Unplanned,
     best: Place | None,
-    pieces: Mapping[UUID, int],
-    money: Mapping[UUID, VisitMoney],
+    beside: BesidePlan,
 ) -> LeftVisit:
     """A visit without a concierge as the tray shows it."""
     order = today.orders[UUID(left.visit)]
@@ -178,7 +189,7 @@ def draw_left(
     lost = stop is not None and today.lost(stop)
     closed, carries = today.nobody_opened.get(order.id), today.carries(order.id)
     return LeftVisit(
-        **_visit(today, order, pieces, money),
+        **_visit(today, order, beside),
         reason=left.reason,
         words=left.words,
         still_with=today.greeting_of(stop.shift_id) if lost and stop else None,
@@ -202,15 +213,14 @@ def state_of(order: Order, steps: Mapping[Step, datetime]) -> VisitState:
 def _planned(
     today: HubDay,
     seen: Expected,
-    pieces: Mapping[UUID, int],
-    money: Mapping[UUID, VisitMoney],
+    beside: BesidePlan,
     *,
     movable: bool,
 ) -> PlannedVisit:
     order = today.orders[seen.stop.order_id]
     behind = seen.behind if seen.behind >= NOTICED else timedelta(0)
     return PlannedVisit(
-        **_visit(today, order, pieces, money),
+        **_visit(today, order, beside),
         state=state_of(order, today.steps.get(order.id, {})),
         movable=movable,
         departs=seen.departs,
@@ -226,24 +236,22 @@ def _planned(
     )
 
 
-def _visit(
-    today: HubDay, order: Order, pieces: Mapping[UUID, int], money: Mapping[UUID, VisitMoney]
-) -> dict[str, Any]:
+def _visit(today: HubDay, order: Order, beside: BesidePlan) -> dict[str, Any]:
     address = today.addresses[order.id]
     windows = today.windows_of(order)
     closed = None if order.id in today.stops else today.nobody_opened.get(order.id)
     return {
         "order": order.id,
-        "reference": order.reference,
+        "reference": beside.collects.get(order.id, order.reference),
         "client": today.clients[order.client_id].shown_as,
         "area": HOUSE_NUMBER.sub("", address.street),
         "at": (address.longitude, address.latitude),
-        "pieces": pieces.get(order.id, 0),
+        "pieces": beside.pieces.get(order.id, 0),
         "minutes": order.minutes,
         "opens": min(window.opens for window in windows),
         "closes": max(window.closes for window in windows),
         "unpaid": order.state is OrderState.PLACED,
-        "money": money[order.id],
+        "money": beside.money[order.id],
         "late_fee": order.late_fee(today.now),
         "absence_fee": payments.Money(order.absence_fee_minor, order.currency) if closed else None,
         "waited": closed and _waited(closed),

@@ -13,13 +13,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
 from concierge.model import (
-    Case,
     Client,
     Decision,
     Disposition,
     Operation,
     Order,
-    Piece,
 )
 from concierge.model.refusals import Missing, WrongStep
 from concierge.model.told import says, term
@@ -30,11 +28,11 @@ from concierge.words import Words
 
 from .asked_of_her import asked_of_her
 from .decide_piece import decided, refuse_while_asked, tell_boards
-from .dispute_pieces import DISPUTED, TROUBLED
+from .dispute_pieces import DISPUTED, undecided
 from .end_case import Works
 from .its_order import with_its_order
 from .refund_money import stand_by_refunds
-from .settle import GIVEN_UP, open_case, plan_operation, stand
+from .settle import GIVEN_UP, open_case, plan_operation, stand, tell_case
 from .write_letter import Letter, write_letter
 
 
@@ -193,12 +191,16 @@ async def _back_to_the_person(
     moment: datetime,
     unpaid: str | None = None,
 ) -> None:
-    """The case tells that she said no; or that she agreed, and why her bank did not pay."""
-    piece = await session.get_one(Piece, asked.piece_id)
+    """The case tells that she said no; or that she agreed, and why her bank did not pay.
+
+    The piece it is about comes last of those that wait, beside what she said.
+    """
     client = await session.get_one(Client, order.client_id)
     amount, who = asked.asked or asked.price, client.shown_as
+    waiting = await undecided(session, order)
     told = [
-        says(TROUBLED[asked.trouble], tag=piece.tag),
+        *(words for words, each in waiting if each.id != asked.id),
+        *(words for words, each in waiting if each.id == asked.id),
         says(
             "Asked for %(amount)s, %(client)s does not agree to pay.", amount=amount, client=who
         )
@@ -209,16 +211,7 @@ async def _back_to_the_person(
         ),
         says("Order %(order)s: decide about it.", order=order.reference),
     ]  # fmt: skip
-    rows = await session.exec(
-        select(Case).where(
-            Case.order_id == order.id, Case.kind == DISPUTED, col(Case.closed_at).is_(None)
-        )
-    )
-    case = rows.first()
-    if case is None:
-        await open_case(session, order, DISPUTED, told, moment)
-    else:
-        case.tell(told)
+    await tell_case(session, order, DISPUTED, told, moment)
 
 
 async def _nobody_knows(session: AsyncSession, disposition: Disposition) -> bool:

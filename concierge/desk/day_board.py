@@ -21,13 +21,14 @@ from concierge.store.transaction import transaction
 from concierge.words import Words
 
 from .board_money import VisitMoney, late_money, money_of
-from .board_rows import LeftVisit, Row, draw_left, draw_row
+from .board_rows import BesidePlan, LeftVisit, Row, draw_left, draw_row
 from .change_by_hand import find_hub
 from .expect_stops import ExpectedRoute, expect_routes, travel_of
 from .hub_day import HubDay
 from .read_day import read_day
 from .setbacks_shown import SetbackShown, show_setbacks
 from .show_cases import named
+from .show_give_backs import collected_orders
 from .tell_promises import CALL
 from .weigh_move import Place, best_place
 
@@ -104,10 +105,9 @@ class _Read:
 
     today: HubDay
     hubs: list[Hub]
-    pieces: dict[UUID, int]
+    beside: BesidePlan
     cases: list[Case]
     owners: dict[UUID | None, str]
-    money: dict[UUID, VisitMoney]
     late: list[tuple[Order, Client]]
     planning: bool
     told: dict[str, list[str]]
@@ -147,10 +147,9 @@ async def _read(session: AsyncSession, slug: str, day: date) -> _Read:
     return _Read(
         today=today,
         hubs=list(hubs),
-        pieces=dict(pieces.all()),
+        beside=BesidePlan(dict(pieces.all()), money, await collected_orders(session, ids)),
         cases=list(cases),
         owners=await named(session, [case.owner_id for case in cases]),
-        money=money,
         late=await late_money(session, hub, today.now),
         planning=await _is_planned_again(session, today),
         told=await _told(session, today),
@@ -182,7 +181,7 @@ def _draw(read: _Read, travel: routing.TravelTimes, words: Words) -> DayBoard:
     today = read.today
     expected = expect_routes(today, travel)
     rows = [
-        draw_row(today, shift, expected.get(shift.id), read.pieces, read.money)
+        draw_row(today, shift, expected.get(shift.id), read.beside)
         for shift in today.shifts.values()
     ]
     opens, until = _span(today, expected)
@@ -233,7 +232,7 @@ def _left(read: _Read, travel: routing.TravelTimes) -> list[LeftVisit]:
     left: list[LeftVisit] = []
     for unplanned in plan.unplanned:
         best: Place | None = best_place(today, problem, plan, unplanned.visit)
-        left.append(draw_left(today, unplanned, best, read.pieces, read.money))
+        left.append(draw_left(today, unplanned, best, read.beside))
     return sorted(left, key=lambda visit: (visit.opens, visit.client))
 
 
@@ -267,7 +266,7 @@ def _exceptions(read: _Read, words: Words) -> list[Exceptional]:
             )  # fmt: skip
     missing = {order.id: (order, client.shown_as) for order, client in read.late}
     for order in today.orders.values():
-        if read.money[order.id] is VisitMoney.MISSING and order.state in AT_THE_DOOR:
+        if read.beside.money[order.id] is VisitMoney.MISSING and order.state in AT_THE_DOOR:
             missing[order.id] = (order, today.clients[order.client_id].shown_as)
     cases += [
         Exceptional(

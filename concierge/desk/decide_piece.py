@@ -26,7 +26,7 @@ from concierge.store.clock import now
 from concierge.store.log import audit
 from concierge.store.transaction import transaction
 
-from .dispute_pieces import DISPUTED
+from .dispute_pieces import DISPUTED, tell_what_waits
 from .end_case import Works, tell_of
 from .its_order import with_its_order
 from .refund_money import refund
@@ -93,11 +93,8 @@ async def decided(
         asked=disposition.asked_minor if disposition.decision is Decision.CHARGED else None,
     )  # fmt: skip
     await session.flush()
-    waits = select(Disposition.id).where(
-        Disposition.order_id == order.id, col(Disposition.decision).is_(None)
-    )
-    if (await session.exec(waits)).first() is None:
-        await close_cases(session, order, DISPUTED, moment)
+    if not await tell_what_waits(session, order, moment):
+        await close_cases(session, order, DISPUTED, moment, by=by, why=disposition.why)
     await tell_boards(session, order)
 
 

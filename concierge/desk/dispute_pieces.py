@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from concierge.model import (
@@ -18,7 +18,7 @@ from concierge.model import (
 )
 from concierge.model.told import Sentence, says
 
-from .settle import open_case
+from .settle import open_case, tell_case
 
 DISPUTED = "pieces_disputed"
 """The kind of case that asks for a decision about them."""
@@ -54,7 +54,27 @@ async def dispute_pieces(
         )  # fmt: skip
         told.append(says(TROUBLED[trouble], tag=pieces[line.piece_id].tag))
     if told:
-        told.append(
-            says("Order %(order)s: write it off, or ask her to pay.", order=order.reference)
-        )
-        await open_case(session, order, DISPUTED, told, now)
+        await open_case(session, order, DISPUTED, [*told, _to_decide(order)], now)
+
+
+async def tell_what_waits(session: AsyncSession, order: Order, now: datetime) -> bool:
+    """The case tells which of its pieces nobody has decided about; False when that is none."""
+    told = [told for told, _ in await undecided(session, order)]
+    if told:
+        await tell_case(session, order, DISPUTED, [*told, _to_decide(order)], now)
+    return bool(told)
+
+
+async def undecided(session: AsyncSession, order: Order) -> list[tuple[Sentence, Disposition]]:
+    """What is wrong with each piece that nobody has decided about, as the case tells it."""
+    rows = await session.exec(
+        select(Disposition, Piece.tag)
+        .join(Piece, col(Piece.id) == col(Disposition.piece_id))
+        .where(Disposition.order_id == order.id, col(Disposition.decision).is_(None))
+        .order_by(col(Disposition.line_id))
+    )
+    return [(says(TROUBLED[each.trouble], tag=tag), each) for each, tag in rows]
+
+
+def _to_decide(order: Order) -> Sentence:
+    return says("Order %(order)s: write it off, or ask her to pay.", order=order.reference)

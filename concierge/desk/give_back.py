@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from concierge.model import GiveBack, GivenPiece, Hub, Order, OrderLine, OrderState
@@ -15,11 +15,13 @@ from concierge.store.clock import now
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
 
-from .settle import close_cases, open_case
+from .settle import close_cases, tell_case
 from .write_letter import Letter, write_letter
 
 COMING_BACK = "give_back"
 """The kind of case that has pieces inspected."""
+INSPECTED = "What came back was inspected."
+"""Why such a case ends, when somebody inspected the last of it."""
 DAYS_TO_ASK = 14
 """Days after the visit on which she may change her mind.
 
@@ -93,11 +95,7 @@ async def file_give_back(
         for line in lines
     )  # fmt: skip
     await session.flush()
-    told = says(
-        "Pieces of order %(order)s come back to the hub: inspect them (%(n)s).",
-        order=order.reference, n=len(lines),
-    )  # fmt: skip
-    await open_case(session, order, COMING_BACK, [told], now)
+    await tell_what_comes(session, order, now)
     subject = f"order:{order.id}"
     await tell(session, subject, "give_back", now, order=str(order.id))
     await audit(
@@ -107,15 +105,25 @@ async def file_give_back(
     return asked
 
 
-async def close_if_nothing_comes(session: AsyncSession, order: Order, now: datetime) -> None:
-    """Nobody need wait for pieces of an order of which nothing else comes back."""
+async def tell_what_comes(
+    session: AsyncSession, order: Order, now: datetime, *, inspected_by: str = ""
+) -> None:
+    """The case counts the pieces that still come back, and ends with the last of them."""
     rows = await session.exec(
-        select(GiveBack.id).where(
-            GiveBack.order_id == order.id, col(GiveBack.inspected_at).is_(None)
-        )
+        select(func.count())
+        .select_from(GivenPiece)
+        .join(GiveBack, col(GiveBack.id) == col(GivenPiece.give_back_id))
+        .where(GiveBack.order_id == order.id, col(GiveBack.inspected_at).is_(None))
     )
-    if rows.first() is None:
-        await close_cases(session, order, COMING_BACK, now)
+    if count := rows.one():
+        told = says(
+            "Pieces of order %(order)s come back to the hub: inspect them (%(n)s).",
+            order=order.reference, n=count,
+        )  # fmt: skip
+        await tell_case(session, order, COMING_BACK, [told], now)
+        return
+    why = INSPECTED if inspected_by else ""
+    await close_cases(session, order, COMING_BACK, now, by=inspected_by, why=why)
 
 
 def may_bring_until(hub: Hub, asked_at: datetime) -> datetime:

@@ -34,7 +34,7 @@ from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
 
 from .collect_pieces import carry
-from .give_back import close_if_nothing_comes, set_apart
+from .give_back import set_apart, tell_what_comes
 from .plan_collection import open_collection
 from .refund_money import refund
 from .settle import open_case
@@ -174,7 +174,8 @@ async def inspect_pieces(
         back.inspected_at, back.inspected_by, back.refund_minor = moment, by, paid.minor
         if visit is not None:
             await _tell_the_collection(session, visit, back, moment)
-        await close_if_nothing_comes(session, order, moment)
+        await session.flush()
+        await tell_what_comes(session, order, moment, inspected_by=by)
         if len(accepted) < len(pieces):
             told = "; ".join(row.why for row in pieces.values() if not row.accepted)
             words = says(

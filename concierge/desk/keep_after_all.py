@@ -14,7 +14,7 @@ from concierge.store.clock import now
 from concierge.store.log import audit, tell
 from concierge.store.transaction import lock_order, transaction
 
-from .give_back import close_if_nothing_comes
+from .give_back import tell_what_comes
 from .give_up_order import leave_the_day
 from .plan_collection import open_collection
 from .write_letter import Letter, write_letter
@@ -82,7 +82,7 @@ async def _keep(
         moment, f"client:{order.client_id}", 0,
     )  # fmt: skip
     await session.flush()
-    await close_if_nothing_comes(session, order, moment)
+    await tell_what_comes(session, order, moment)
     await write_letter(session, order, Letter.KEPT_AFTER_ALL, now=moment)
     subject = f"order:{order.id}"
     await tell(session, subject, "kept_after_all", moment, order=str(order.id))

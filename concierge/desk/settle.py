@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 import payments
 from concierge.model import (
@@ -21,7 +22,7 @@ from concierge.model import (
     OrderState,
     Stop,
 )
-from concierge.model.told import Sentence, says
+from concierge.model.told import Sentence, plainly, says
 from concierge.store.jobs import Collect, RunOperation, enqueue
 from concierge.store.log import audit, tell
 
@@ -283,15 +284,30 @@ async def open_case(
     session: AsyncSession, order: Order, kind: str, told: Sequence[Sentence], now: datetime
 ) -> None:
     """Hand something over to a person, once."""
-    same = select(Case.id).where(
-        Case.order_id == order.id, Case.kind == kind, col(Case.closed_at).is_(None)
-    )
-    if (await session.exec(same)).first() is not None:
+    if (await session.exec(_open(order, kind))).first() is not None:
         return
     case = Case(hub_id=order.hub_id, order_id=order.id, kind=kind, opened_at=now)
     case.tell(told)
     session.add(case)
     await tell(session, f"day:{order.hub_id}:{order.day}", "case", now, order=str(order.id))
+
+
+async def tell_case(
+    session: AsyncSession, order: Order, kind: str, told: Sequence[Sentence], now: datetime
+) -> None:
+    """Hand something over to a person, or tell her who has it how it stands now."""
+    case = (await session.exec(_open(order, kind))).first()
+    if case is None:
+        await open_case(session, order, kind, told, now)
+    elif case.words != plainly(told):
+        case.tell(told)
+        await tell(session, f"day:{order.hub_id}:{order.day}", "case", now, order=str(order.id))
+
+
+def _open(order: Order, kind: str) -> SelectOfScalar[Case]:
+    return select(Case).where(
+        Case.order_id == order.id, Case.kind == kind, col(Case.closed_at).is_(None)
+    )
 
 
 async def _close_mended(session: AsyncSession, order: Order, now: datetime) -> None:
@@ -300,10 +316,12 @@ async def _close_mended(session: AsyncSession, order: Order, now: datetime) -> N
         await close_cases(session, order, kind, now)
 
 
-async def close_cases(session: AsyncSession, order: Order, kind: str, now: datetime) -> None:
-    """What a person was called for has come right by itself."""
-    still_open = select(Case).where(
-        Case.order_id == order.id, Case.kind == kind, col(Case.closed_at).is_(None)
-    )
-    for case in await session.exec(still_open):
-        case.closed_at = now
+async def close_cases(
+    session: AsyncSession, order: Order, kind: str, now: datetime, *, by: str = "", why: str = ""
+) -> None:
+    """What a person was called for has come right: by itself, or `by` what somebody did."""
+    for case in await session.exec(_open(order, kind)):
+        if by:
+            case.end(why, by=by, now=now)
+        else:
+            case.closed_at = now

@@ -1,11 +1,12 @@
 """What a client is giving back, where it is, and who comes for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 import msgspec
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -75,6 +76,18 @@ async def what_it_collects(session: AsyncSession, visit: Order, now: datetime) -
     shown = await _shown(session, back, now)
     again = back.inspected_at is None and shown.may_collect
     return Collects(kept.id, kept.reference, back.id, again)
+
+
+async def collected_orders(session: AsyncSession, visits: Sequence[UUID]) -> dict[UUID, str]:
+    """Of those of these visits that are collections, the reference of the order they are for."""
+    visit, kept = aliased(Order), aliased(Order)
+    rows = await session.exec(
+        select(visit.id, kept.reference)
+        .join(GiveBack, col(GiveBack.id) == col(visit.collects))
+        .join(kept, col(kept.id) == col(GiveBack.order_id))
+        .where(col(visit.id).in_(visits))
+    )
+    return dict(rows.all())
 
 
 async def coming_for(session: AsyncSession, give_back_id: UUID) -> ComingFor | None:

@@ -46,6 +46,12 @@ async def lines_of(her: Visitor, order_id: UUID) -> dict[int, str]:
     return {p["price"]["minor"]: p["line"] for p in shown["pieces"] if p["may_give_back"]}
 
 
+async def told(whole: Whole) -> str:
+    """What the open case tells."""
+    async with transaction(whole.shop.small.engine) as session:
+        return (await session.exec(select(Case.words).where(col(Case.closed_at).is_(None)))).one()
+
+
 async def cases(whole: Whole) -> list[str]:
     async with transaction(whole.shop.small.engine) as session:
         rows = await session.exec(select(Case.kind).where(col(Case.closed_at).is_(None)))
@@ -121,6 +127,22 @@ async def test_why_a_piece_is_not_taken_back_is_asked_beside_it_and_the_rest_sta
     assert page.answer.status_code == 422
     assert "Say what was found once something of it is here." in page.words
     assert len(await hub.read(BACKS)) == 1
+    assert (await told(whole)).endswith("inspect them (2).")
+    form = page.form(back["id"])
+    form.tick(f"found-{first}", "ok")
+    await desk.press(form)
+    assert (await told(whole)).endswith("inspect them (1).")
+    decided = (await desk.open("/dispatch/give-backs")).words
+    assert "Inspected lately" in decided
+    assert "goes back to her." in decided
+    assert "taken back" in decided
+    [left] = await hub.read(BACKS)
+    form = (await desk.open("/dispatch/give-backs")).form(left["id"])
+    form.tick(f"found-{second}", "ok")
+    await desk.press(form)
+    ended = (await desk.open("/dispatch/cases")).words
+    assert "A hub : What came back was inspected." in ended
+    assert "came right by itself" not in ended
 
 
 async def test_what_goes_back_comes_off_at_its_own_vat_rate_and_a_gesture_off_what_stays(

@@ -375,6 +375,7 @@ async def test_nobody_opens_and_the_visit_ends_without_a_fee(whole: Whole) -> No
     board = await dispatch.read(day)
     [seen] = [v for row in board["rows"] for v in row["visits"] if v["order"] == str(hers.visit)]
     assert (seen["collects"], seen["money"], seen["pieces"]) == (True, "held", 2)
+    assert seen["reference"] == (await whole.order(hers.kept)).reference, "one name for it all"
     [shift] = [r["shift"] for r in board["rows"] for v in r["visits"] if v is seen]
     closed = await dispatch.ask(
         "POST", f"{day}/closed-doors", {"order": str(hers.visit), "version": board["version"]}

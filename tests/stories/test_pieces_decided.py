@@ -11,6 +11,8 @@ import pytest
 from sqlmodel import col, select
 
 import payments
+from concierge.desk.keep_photograph import Photographed, keep_photograph
+from concierge.desk.read_photograph import read_photograph
 from concierge.desk.show_receipt import receipt_of
 from concierge.model import (
     AuditEntry,
@@ -18,15 +20,18 @@ from concierge.model import (
     Disposition,
     OperationState,
     Order,
+    OrderLine,
     Piece,
     PieceMove,
     PieceState,
     Role,
     Stop,
+    Taken,
     new_id,
 )
 from concierge.store.transaction import transaction
 from tests.payments.sandboxed import OK, Sandbox
+from tests.photographs import taken_by_a_camera
 from tests.small_house import PRICES, at
 
 from .plain import Page, Plain, beside
@@ -129,11 +134,19 @@ async def test_back_as_it_is_and_written_off_with_who_and_why(whole: Whole) -> N
     piece = (await pieces(whole))[DAMAGED][0]
     assert beside(unsaid) == f"why-put-backs-{piece.id}: Say in a word why you decide so."
     await at_the_case(whole, desk, DAMAGED, "put-backs", why="A wash will do.")
-    assert (await the_case(whole)).closed_at is None
+    case, found = await the_case(whole), await pieces(whole)
+    assert case.closed_at is None
+    assert f"Piece {found[MISSING][1].tag} is missing." in case.words
+    assert found[DAMAGED][1].tag not in case.words, "it tells of what still waits"
     done = await at_the_case(whole, desk, MISSING, "write-offs", why="Looked everywhere.")
     assert "Looked everywhere." in done.words
-    assert (await the_case(whole)).closed_at is not None
-    found = await pieces(whole)
+    case, found = await the_case(whole), await pieces(whole)
+    assert case.closed_at is not None
+    assert (case.closed_by, case.closed_why) == (
+        found[MISSING][0].decided_by,
+        "Looked everywhere.",
+    )
+    assert "came right by itself" not in (await desk.open("/dispatch/cases")).words
     hub = f"hub:{whole.shop.small.hub.id}"
     assert (found[DAMAGED][1].state, found[DAMAGED][1].holder) == (PieceState.SHELF, hub)
     assert found[MISSING][1].state is PieceState.WRITTEN_OFF
@@ -168,6 +181,25 @@ async def test_an_amount_she_cannot_be_asked_for_is_said_beside_it_and_stays(
         assert typed == [wrong, "The cleaner cannot get it out."], "what was typed stays"
     unsaid = await at_the_case(whole, desk, DAMAGED, "questions", amount="450,50", question=" ")
     assert beside(unsaid) == f"question-{piece.id}: Tell her why you ask."
+
+
+async def test_the_case_shows_photographs_of_its_own_pieces_alone(whole: Whole) -> None:
+    _, order_id = await came_back(whole)
+    damaged = (await pieces(whole))[DAMAGED][1]
+    content = read_photograph(taken_by_a_camera(640, 480))
+    async with transaction(whole.shop.small.engine) as session:
+        stop = await session.get_one(Stop, order_id)
+        lines = await session.exec(select(OrderLine).where(OrderLine.order_id == order_id))
+        for line in lines.all():
+            told = Photographed(new_id(), line.piece_id, Taken.BACK, at("14:31"), content)
+            await keep_photograph(
+                session, order_id, told, concierge_id=stop.concierge_id, now=at("14:40")
+            )
+    desk = Plain((await whole.colleague(Role.DISPATCHER)).browser)
+    page = await desk.open(f"/dispatch/cases/{(await the_case(whole)).id}")
+    shown = page.answer.text.partition('id="photographs"')[2].partition("</section>")[0]
+    assert damaged.tag in shown
+    assert shown.count("<figure>") == len(await pieces(whole)) == 2, "not of the piece she kept"
 
 
 async def test_she_agrees_and_is_charged_apart_and_only_then(whole: Whole) -> None:
@@ -236,6 +268,8 @@ async def test_she_declines_and_a_person_decides_anew(whole: Whole) -> None:
     case = await the_case(whole)
     assert case.closed_at is None
     assert "does not agree to pay" in case.words
+    tags = [(await pieces(whole))[price][1].tag for price in (DAMAGED, MISSING)]
+    assert [case.words.index(tag) for tag in tags] == sorted(case.words.index(t) for t in tags)
     assert await whole.balance("sales") == -KEPT
     assert [each for each in await whole.operations(order_id) if each.kind == "charge"] == []
     await asked(whole, desk, MISSING, "2000")

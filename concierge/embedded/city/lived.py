@@ -171,8 +171,8 @@ class Lived:
         if at.date() < STORY_DAY:
             case.end("Cleaned; it hangs on the rail again.", by="Dispatch", now=at + CLEANED)
         marked = says(
-            "Piece %(tag)s came back marked from order %(order)s; decide: clean, repair or ask "
-            "the client.",
+            "Piece %(tag)s came back marked from order %(order)s: see to it, and write here what "
+            "was done.",
             tag=piece.tag, order=booking.order.reference,
         )  # fmt: skip
         case.tell([marked])

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 from litestar.response import Redirect
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from concierge.desk.collect import links_sent
 from concierge.desk.dispute_pieces import DISPUTED
@@ -65,15 +66,14 @@ async def case_page(
     asking = me(request)
     async with transaction(doors(request).engine) as session:
         case = await show_case(session, case_id, works_at=asking.works_at)
+        pieces, photographs = await _of_its_visit(session, case)
         page = CasePage(
             now=await now(session),
             case=case,
             mine=case.owner_id is not None and case.owner_id == asking.account_id,
             may_charge=asking.role in DISPATCHERS,
-            pieces=await pieces_to_decide(session, case.order)
-            if case.kind == DISPUTED and case.order
-            else [],
-            photographs=await photographs_of(session, case.order) if case.order else [],
+            pieces=pieces,
+            photographs=photographs,
             dispute=await dispute_of_case(session, case.id),
             links_sent=await links_sent(session, case.order) if case.order else [],
             wrong=words_for(request).refusal(mistake.no) if mistake else "",
@@ -82,6 +82,20 @@ async def case_page(
             to_bank=to_bank or {},
         )
     return show(request, "dispatch/case.html", page, status_code=422 if mistake else 200)
+
+
+async def _of_its_visit(
+    session: AsyncSession, case: CaseShown
+) -> tuple[list[PieceToDecide], list[PiecePhotographed]]:
+    """The pieces to decide about, with their photographs alone; of another case all there are."""
+    if case.order is None:
+        return [], []
+    photographs = await photographs_of(session, case.order)
+    if case.kind != DISPUTED:
+        return [], photographs
+    pieces = await pieces_to_decide(session, case.order)
+    tags = {piece.tag for piece in pieces}
+    return pieces, [each for each in photographs if each.tag in tags]
 
 
 def back_to(case_id: UUID) -> Redirect:

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
 from concierge.desk.inspect_pieces import Inspected, ToInspect, inspect_pieces, take_in, to_inspect
+from concierge.desk.inspected_lately import InspectedLately, inspected_lately
 from concierge.model import MOST_PIECES, GiveBack, Hub, Order
 from concierge.model.refusals import BadRequest, Missing
 from concierge.store.transaction import transaction
@@ -29,13 +30,14 @@ LONGEST = 200
 
 
 class GiveBacks(msgspec.Struct, frozen=True):
-    """All that comes back and was not inspected yet.
+    """All that comes back and was not inspected yet, and what was decided `lately`.
 
     `wrong` is why a form was not taken, and `wrong_field` what it is about: a field, or the whole
     of one give-back; what was `typed` stands in its fields still.
     """
 
     rows: list[ToInspect]
+    lately: list[InspectedLately]
     wrong: str
     wrong_field: str
     typed: Mapping[str, str]
@@ -84,7 +86,7 @@ async def inspect_by_form(request: Asked, give_back_id: FromPath[UUID]) -> Respo
         )  # fmt: skip
     except BadRequest as no:
         return await _page(request, Mistake(no, no.field or str(give_back_id)), typed)
-    return Redirect("/dispatch/give-backs", status_code=303)
+    return Redirect("/dispatch/give-backs#lately", status_code=303)
 
 
 @post("/dispatch/give-backs/{give_back_id:uuid}/arrivals", include_in_schema=False)
@@ -122,8 +124,12 @@ async def inspect(
 async def _page(
     request: Asked, mistake: Mistake | None = None, typed: Mapping[str, str] | None = None
 ) -> Response[str]:
+    async with transaction(doors(request).engine) as session:
+        hubs = await _hubs(session, request)
+        rows, lately = await to_inspect(session, hubs), await inspected_lately(session, hubs)
     page = GiveBacks(
-        await _rows(request),
+        rows,
+        lately,
         wrong=words_for(request).refusal(mistake.no) if mistake else "",
         wrong_field=mistake.field if mistake else "",
         typed=typed or {},
