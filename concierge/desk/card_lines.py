@@ -44,9 +44,9 @@ async def _pieces(session: AsyncSession, order: Order, words: Words) -> list[pay
     for line, variant, style, house in rows:
         together[style.id if once else line.id].append(
             payments.CardLine(
-                f"{style.name}, {house.name}",
+                f"{style.name}{words.comma}{house.name}",
                 payments.Money(line.price_minor, order.currency),
-                f"{words.colour(variant.colour)}, {words.size(variant.size)}",
+                f"{words.colour(variant.colour)}{words.comma}{words.size(variant.size)}",
             )
         )
     return [

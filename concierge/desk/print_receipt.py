@@ -83,7 +83,7 @@ def receipt_sheet(receipt: Receipt, seller: Seller, words: Words) -> ReceiptShee
 
 def when(moment: datetime, words: Words) -> str:
     """A day and an hour by her clock."""
-    return f"{words.day(moment, year=True, short=True)}, {words.time(moment)}"
+    return f"{words.day(moment, year=True, short=True)}{words.comma}{words.time(moment)}"
 
 
 def _verdict(piece: ReceiptPiece, words: Words) -> str:

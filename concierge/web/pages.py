@@ -4,7 +4,9 @@ What every template may use, besides `page`:
 
     _("A sentence, %(name)s.", name=…)      count("%(n)s piece", "%(n)s pieces", n)
     size_of(label)  colour_of(name)         a garment's, as a catalogue calls them
-    money(amount)  day(when)  time(when)  span(opens, closes)   in her language, our clock
+    money(amount)  day(when)  time(when)  moment(when)  span(opens, closes)
+                                            in her language, our clock
+    comma                                   between the parts of a list
     told(row)                               what a case or a difference tells
     icon("map-pin")  asset("client")  csrf_field()
     me, language, direction, path, demo, sandbox
@@ -125,6 +127,10 @@ def _voice(words: Words) -> dict[str, object]:
     def time(moment: datetime) -> Markup:
         return Markup('<bdi class="num">{}</bdi>').format(words.time(moment))
 
+    def moment(when: datetime, *, year: bool = False, short: bool = False) -> Markup:
+        said = f"{words.day(when, year=year, short=short)}{words.comma}"
+        return Markup("{}{}").format(said, time(when))
+
     def money(amount: payments.Money) -> Markup:
         return Markup('<bdi class="num">{}</bdi>').format(words.money(amount))
 
@@ -140,6 +146,8 @@ def _voice(words: Words) -> dict[str, object]:
         "colour_of": words.colour,
         "span": span,
         "time": time,
+        "moment": moment,
+        "comma": words.comma,
         "money": money,
         "day": day,
         "language": words.language,

@@ -20,6 +20,9 @@ LOCALES = {
 }
 
 DASH = "\u2013"
+MINUS = "\u2212"
+JOINED = "\u2060"
+"""A line breaks after a dash, also before a space that does not break."""
 _COMMA = {"ar": "\u060c"}
 _DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 _CODE_BY_DIGIT = re.compile(r"(?<=[A-Z])(?=\d)")
@@ -43,7 +46,8 @@ def format_money(amount: payments.Money, language: str) -> str:
         currency_digits=False,
         numbering_system="arab" if language == "ar" else "latn",
     )
-    return digits(_CODE_BY_DIGIT.sub("\u00a0", shown), language)
+    shown = _CODE_BY_DIGIT.sub("\u00a0", shown).replace("-", MINUS)
+    return digits(shown, language)
 
 
 def format_rate(hundredths: int, language: str) -> str:
@@ -76,7 +80,7 @@ def format_time(moment: datetime, language: str, zone: ZoneInfo) -> str:
 def format_span(opens: datetime, closes: datetime, language: str, zone: ZoneInfo) -> str:
     """Two times with a dash between, never broken over a line."""
     ends = (format_time(opens, language, zone), format_time(closes, language, zone))
-    return f"\u00a0{DASH}\u00a0".join(ends)
+    return f"\u00a0{DASH}{JOINED}\u00a0".join(ends)
 
 
 def rounded_up_minutes(lasts: timedelta) -> int:

@@ -40,6 +40,11 @@ class Words:
         """Which way it is read, as HTML's `dir` says it."""
         return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
 
+    @property
+    def comma(self) -> str:
+        """What stands between the parts of a list."""
+        return LISTED.get(self.language, ", ")
+
     def say(self, sentence: str, **values: object) -> str:
         """The sentence in this language, its `%(name)s` filled in.
 
@@ -73,7 +78,7 @@ class Words:
             case int():
                 return self.number(value)
             case list():
-                return LISTED.get(self.language, ", ").join(map(self.sentence, value))
+                return self.comma.join(map(self.sentence, value))
             case str():
                 return self._apart(value)
 

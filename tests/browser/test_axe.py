@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from concierge.model import OrderState, Role
 from tests.browser.axe import PAGES, Eyes
@@ -275,6 +275,11 @@ class Walk:
             await self.eyes.look(page, "the dispatcher's menu")
             await self.see(page, "/dispatch/books", "the trial balance")
             await self.see(page, "/dispatch/give-backs", "what clients bring back")
+            piece = page.locator(".inspected").first
+            await expect(piece.locator(".input")).to_be_hidden()
+            await piece.locator("[value=not]").check()
+            await expect(piece.locator(".input")).to_be_visible()
+            await self.eyes.look(page, "a piece that is not as it was")
         await self._what_needs_a_person()
 
     async def _what_needs_a_person(self) -> None:

@@ -194,6 +194,27 @@ async def test_no_hour_is_hidden_and_lateness_is_read_in_full(
         assert fits, await chips.nth(at).text_content()
 
 
+async def test_a_visit_too_short_for_its_hour_still_shows_a_name(
+    browser: Browser, desk: Desk
+) -> None:
+    page = await desk.sit_down(browser, viewport={"width": 900, "height": 900})
+    more = page.get_by_role("button", name="Show more hours")
+    while await more.is_enabled():
+        await more.click()
+    petit = on_the_board(page, "Petit")
+    size = await petit.bounding_box()
+    assert size is not None
+    assert size["width"] <= 38
+    name = petit.locator("b.brief")
+    await expect(name).to_have_text("Petit")
+    await expect(name).to_be_visible()
+    assert await name.evaluate(
+        """of => { const { width, height } = of.getBoundingClientRect();
+            return width <= of.parentElement.clientWidth && of.scrollHeight <= height + 1; }"""
+    )
+    await expect(petit.locator("span.brief")).to_be_hidden()
+
+
 async def test_a_phone_reads_the_day_as_a_list_and_arabic_from_right_to_left(
     browser: Browser, desk: Desk
 ) -> None:

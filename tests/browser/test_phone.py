@@ -114,6 +114,9 @@ async def test_what_is_marked_without_signal_survives_a_reload_and_settles_once(
     waiting = page.get_by_role("main").get_by_role("list")
     assert number == await waiting.get_by_role("listitem").count() > 3
     await expect(page.get_by_role("radio", name="Svenska")).to_be_disabled()
+    await expect(page.locator("label", has_text="Svenska")).to_have_css(
+        "text-decoration-line", "none"
+    )
     await expect(page.get_by_role("button", name="Sign out")).to_be_disabled()
     await expect(page.get_by_text("The language is changed with signal")).to_be_visible()
     await page.go_back()

@@ -1,4 +1,5 @@
 # ruff: noqa: RUF001 - Arabic digits are what is tested
+import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -73,6 +74,19 @@ def test_amounts_are_written_as_she_writes_them(language: str, kronor: str, with
     assert speaking(language).money(payments.Money(486_050, "SEK")) == with_ore
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", "\u2212SEK\u00a04,860"),
+        ("sv", "\u22124\u00a0860\u00a0kr"),
+        ("fr", "\u22124\u202f860\u00a0SEK"),
+        ("ar", "\u200f\u2212٤٬٨٦٠\u00a0SEK"),
+    ],
+)
+def test_less_than_nothing_has_a_minus_sign_and_no_hyphen(language: str, shown: str) -> None:
+    assert speaking(language).money(payments.Money(-486_000, "SEK")) == shown
+
+
 def test_a_currency_without_cents_has_none() -> None:
     assert speaking("en").money(payments.Money(1_200, "JPY")) == "JP¥1,200"
 
@@ -100,6 +114,13 @@ def test_times_are_on_the_houses_clock_on_both_sides_of_the_change() -> None:
     assert speaking("sv").time(summer) == "02:30"
     assert speaking("sv").time(winter) == "02:30"
     assert speaking("ar").time(summer) == "٠٢:٣٠"
+
+
+def test_a_window_is_never_broken_over_a_line() -> None:
+    opens, closes = (datetime(2026, 11, 26, hour, tzinfo=UTC) for hour in (13, 14))
+    for language in ("en", "ar"):
+        shown = speaking(language).span(opens, closes)
+        assert re.findall(r"\D+", shown.replace(":", "")) == ["\u00a0\u2013\u2060\u00a0"]
 
 
 def test_a_moment_falls_on_the_houses_day() -> None:

@@ -1,10 +1,14 @@
 """What she keeps above what is held is held by herself first, while her concierge waits."""
 
+import re
+
 import pytest
 from sqlmodel import col, select
 
 import payments
+from concierge import model
 from concierge.desk.card_pages import check_card_page, open_card_page
+from concierge.desk.sign_in import sign_in_client
 from concierge.model import (
     CardPage,
     Hold,
@@ -13,15 +17,18 @@ from concierge.model import (
     Order,
     OrderLine,
     SecondHold,
+    Variant,
     new_id,
 )
 from concierge.model.refusals import TooLate
+from concierge.store.clock import wall
 from concierge.store.transaction import transaction
 from payments.stripe_gateway import StripeGateway
 from tests.paid_visit import paid_visit
 from tests.payments.sandboxed import DECLINED, OK, Client
 from tests.small_house import PRICES, SmallHouse, at
 
+from .plain import Plain
 from .receipts import everywhere_the_same, receipt_that_adds_up
 from .test_at_the_door import arrive
 from .test_how_much_is_held import DEAREST, ONCE, TWO_SIZES, with_another_size
@@ -129,6 +136,22 @@ async def test_a_second_hold_is_never_less_than_a_card_can_be_asked_for(
         await work_off(house, gateway)
     told = await receipt_that_adds_up(house.engine, visit.id)
     assert [card.charged.minor for card in told.card] == [ONCE - (least - 199), least]
+
+
+async def test_what_more_is_held_for_is_named_in_her_language(
+    house: SmallHouse, visit: Order, phones: Phones, lines: list[OrderLine]
+) -> None:
+    async with transaction(house.engine) as session:
+        (await session.get_one(Variant, lines[0].variant_id)).size = "One size"
+    async with phones as (hers, _):
+        await arrive(hers, visit)
+        await ask(hers, visit, *lines)
+        async with transaction(house.engine) as session:
+            (await session.get_one(model.Client, house.client.id)).language = "sv"
+            token = await sign_in_client(session, house.client.id, before=None, now=wall())
+        hers.cookies.set("visit", token)
+        page = await Plain(hers).open(f"/orders/{visit.id}")
+    assert re.search("Bias dress ?, En storlek", page.words)
 
 
 async def test_a_card_page_she_leaves_or_a_bank_that_says_no_changes_nothing(

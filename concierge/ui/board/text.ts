@@ -255,7 +255,8 @@ export const explainBehind = (visit: PlannedVisit, row: Row) =>
 export function added(seconds: number): string {
   const signed = new Intl.NumberFormat(locale(), { signDisplay: 'exceptZero' });
   const minutes = Math.round(seconds / 60);
-  return say('{minutes} min', { minutes: signed.format(minutes === 0 ? 0 : minutes) });
+  const shown = signed.format(minutes === 0 ? 0 : minutes).replace('-', '−');
+  return say('{minutes} min', { minutes: shown });
 }
 
 export const places = () => say('Concierges, best first');

@@ -35,7 +35,8 @@ export async function speaker(language: string): Promise<Speaker> {
         currency,
         trailingZeroDisplay: 'stripIfInteger',
       });
-      return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+      const places = format.resolvedOptions().maximumFractionDigits ?? 2;
+      return format.format(minor / 10 ** places).replace('-', '−');
     },
   };
 }

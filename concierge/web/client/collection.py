@@ -141,7 +141,7 @@ async def _page(
         door=f"{door}/give-backs/{coming.filed}/collection" if back else f"{door}/collection",
         lines=coming.lines,
         pieces=[
-            f"{piece.style}, {words.size(piece.size)}"
+            f"{piece.style}{words.comma}{words.size(piece.size)}"
             for piece in shown.pieces
             if piece.line in lines
         ],

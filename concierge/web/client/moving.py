@@ -87,13 +87,13 @@ async def _page(
         chosen=chosen,
         order=order_id,
         door=f"/orders/{order_id}/window",
-        pieces=[f"{piece.style}, {words.size(piece.size)}" for piece in shown.pieces],
+        pieces=[f"{piece.style}{words.comma}{words.size(piece.size)}" for piece in shown.pieces],
         street=shown.door.street,
         note=shown.door.detail,
         calendar=calendar,
         unchosen=form.do == ORDER and not form.windows,
         wrong=words.refusal(wrong) if wrong else "",
-        now=f"{words.day(window.opens)}, {words.span(window.opens, window.closes)}"
+        now=f"{words.day(window.opens)}{words.comma}{words.span(window.opens, window.closes)}"
         if window
         else "",
     )
