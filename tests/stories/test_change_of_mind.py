@@ -52,6 +52,19 @@ async def told(whole: Whole) -> str:
         return (await session.exec(select(Case.words).where(col(Case.closed_at).is_(None)))).one()
 
 
+async def brings_back(whole: Whole, her: Visitor, order_id: UUID) -> None:
+    """She gives back all she kept; at the hub all of it is as it was, and is to be paid back."""
+    lines = list((await lines_of(her, order_id)).values())
+    asked = await her.ask("POST", f"/api/orders/{order_id}/give-backs", {"lines": lines})
+    assert asked.status_code == 201, asked.text
+    hub = await whole.colleague(Role.HUB, hub_id=whole.shop.small.hub.id)
+    [back] = await hub.read(BACKS)
+    found = [{"piece": piece["piece"], "accepted": True} for piece in back["pieces"]]
+    looked = await hub.ask("POST", f"{BACKS}/{back['id']}/inspections", {"pieces": found})
+    assert looked.status_code == 201, looked.text
+    await whole.work()
+
+
 async def cases(whole: Whole) -> list[str]:
     async with transaction(whole.shop.small.engine) as session:
         rows = await session.exec(select(Case.kind).where(col(Case.closed_at).is_(None)))
@@ -219,13 +232,7 @@ async def test_a_refund_on_its_way_arrives_or_ends_with_a_person(
     whole: Whole, card: str, ends: str
 ) -> None:
     her, order_id = await kept(whole, 1, card)
-    lines = list((await lines_of(her, order_id)).values())
-    await her.ask("POST", f"/api/orders/{order_id}/give-backs", {"lines": lines})
-    hub = await whole.colleague(Role.HUB, hub_id=whole.shop.small.hub.id)
-    [back] = await hub.read(BACKS)
-    found = [{"piece": back["pieces"][0]["piece"], "accepted": True}]
-    await hub.ask("POST", f"{BACKS}/{back['id']}/inspections", {"pieces": found})
-    await whole.work()
+    await brings_back(whole, her, order_id)
     async with transaction(whole.shop.small.engine) as session:
         refund = (await session.exec(select(Refund))).one()
     over = "succeeded" if card == PENDS else "failed"
@@ -240,13 +247,7 @@ async def test_money_that_had_arrived_and_comes_back_is_a_case_once_the_provider
     whole: Whole,
 ) -> None:
     her, order_id = await kept(whole, 1, FAILS)
-    lines = list((await lines_of(her, order_id)).values())
-    await her.ask("POST", f"/api/orders/{order_id}/give-backs", {"lines": lines})
-    hub = await whole.colleague(Role.HUB, hub_id=whole.shop.small.hub.id)
-    [back] = await hub.read(BACKS)
-    found = [{"piece": back["pieces"][0]["piece"], "accepted": True}]
-    await hub.ask("POST", f"{BACKS}/{back['id']}/inspections", {"pieces": found})
-    await whole.work()
+    await brings_back(whole, her, order_id)
     assert (await whole.order(order_id)).standing is payments.Standing.REFUNDED
     await whole.clock(at("16:00"))
     assert await cases(whole) == []
@@ -268,14 +269,8 @@ async def test_an_older_answer_that_a_key_repeats_does_not_say_again_that_it_arr
     whole: Whole,
 ) -> None:
     her, order_id = await kept(whole, 1, FAILS)
-    lines = list((await lines_of(her, order_id)).values())
-    await her.ask("POST", f"/api/orders/{order_id}/give-backs", {"lines": lines})
-    hub = await whole.colleague(Role.HUB, hub_id=whole.shop.small.hub.id)
-    [back] = await hub.read(BACKS)
-    found = [{"piece": back["pieces"][0]["piece"], "accepted": True}]
     await whole.shop.sandbox.fault("drop_after", "/v1/refunds", method="POST", times=99)
-    await hub.ask("POST", f"{BACKS}/{back['id']}/inspections", {"pieces": found})
-    await whole.work()
+    await brings_back(whole, her, order_id)
     await whole.clock(at("16:00"))
     engine, gateway = whole.shop.small.engine, whole.bench.gateway
     for notice in await gateway.notices_since(at("14:00"), unheard=False):
@@ -297,14 +292,8 @@ async def test_an_older_answer_that_a_key_repeats_does_not_say_again_that_it_arr
 @pytest.mark.parametrize("kind", ["500_before", "500_after", "409", "drop_before", "drop_after"])
 async def test_a_troubled_provider_never_makes_us_pay_back_twice(whole: Whole, kind: str) -> None:
     her, order_id = await kept(whole, 1)
-    lines = list((await lines_of(her, order_id)).values())
-    await her.ask("POST", f"/api/orders/{order_id}/give-backs", {"lines": lines})
-    hub = await whole.colleague(Role.HUB, hub_id=whole.shop.small.hub.id)
-    [back] = await hub.read(BACKS)
-    found = [{"piece": back["pieces"][0]["piece"], "accepted": True}]
     await whole.shop.sandbox.fault(kind, "/v1/refunds")
-    await hub.ask("POST", f"{BACKS}/{back['id']}/inspections", {"pieces": found})
-    await whole.work()
+    await brings_back(whole, her, order_id)
     for _ in range(3):
         await whole.again(timedelta(minutes=1))
     assert (await whole.order(order_id)).standing is payments.Standing.REFUNDED

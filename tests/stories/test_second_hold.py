@@ -75,6 +75,22 @@ async def at_her_card(
     await check_card_page(house.engine, gateway, page.id)
 
 
+async def more_is_held(
+    house: SmallHouse, gateway: StripeGateway, her: Client, visit: Order
+) -> None:
+    """She has set aside what was asked of her."""
+    await at_her_card(house, gateway, her, await to_her_card(house, gateway, visit))
+
+
+async def hand_in(
+    house: SmallHouse, gateway: StripeGateway, hers: Phone, visit: Order, record: dict[str, object]
+) -> None:
+    """Her list is confirmed, and the money has followed."""
+    sent = await hers.write(f"{visit.id}/returns/{new_id()}", record)
+    assert sent.status_code == 200, sent.text
+    await work_off(house, gateway)
+
+
 async def test_all_is_kept_once_she_has_had_the_rest_set_aside(
     house: SmallHouse,
     gateway: StripeGateway,
@@ -94,13 +110,11 @@ async def test_all_is_kept_once_she_has_had_the_rest_set_aside(
         shown = await ask(hers, visit, *lines)
         assert shown["second_hold"]["amount"]["minor"] == PRICES[0]  # pyright: ignore[reportIndexIssue]
         assert shown["held_now"] == {"minor": ONCE, "currency": "SEK"}
-        await at_her_card(house, gateway, her, await to_her_card(house, gateway, visit))
+        await more_is_held(house, gateway, her, visit)
         shown = (await hers.see(visit.id)).json()
         assert (shown["second_hold"], shown["held_now"]["minor"]) == (None, ONCE + PRICES[0])
 
-        sent = await hers.write(f"{visit.id}/returns/{new_id()}", everything)
-        assert sent.status_code == 200, sent.text
-        await work_off(house, gateway)
+        await hand_in(house, gateway, hers, visit, everything)
         on_phone = (await hers.see(visit.id)).json()
     assert on_phone["receipt"]["state"] == "charged"
     await everywhere_the_same(house.engine, visit.id, on_phone)
@@ -130,10 +144,8 @@ async def test_a_second_hold_is_never_less_than_a_card_can_be_asked_for(
         await arrive(hers, visit)
         shown = await ask(hers, visit, *lines)
         assert shown["second_hold"]["amount"]["minor"] == least  # pyright: ignore[reportIndexIssue]
-        await at_her_card(house, gateway, her, await to_her_card(house, gateway, visit))
-        sent = await hers.write(f"{visit.id}/returns/{new_id()}", said(lines, 0, 1, 2))
-        assert sent.status_code == 200, sent.text
-        await work_off(house, gateway)
+        await more_is_held(house, gateway, her, visit)
+        await hand_in(house, gateway, hers, visit, said(lines, 0, 1, 2))
     told = await receipt_that_adds_up(house.engine, visit.id)
     assert [card.charged.minor for card in told.card] == [ONCE - (least - 199), least]
 
@@ -171,9 +183,7 @@ async def test_a_card_page_she_leaves_or_a_bank_that_says_no_changes_nothing(
         shown = (await hers.see(visit.id)).json()
         assert shown["held_now"]["minor"] == ONCE
         assert shown["second_hold"] is not None
-        less = await hers.write(f"{visit.id}/returns/{new_id()}", said(lines, 0, 2))
-        assert less.status_code == 200
-        await work_off(house, gateway)
+        await hand_in(house, gateway, hers, visit, said(lines, 0, 2))
         receipt = (await hers.see(visit.id)).json()["receipt"]
         assert receipt["due"]["minor"] == ONCE
     async with transaction(house.engine) as session:
@@ -198,9 +208,7 @@ async def test_a_second_wish_takes_the_place_of_the_first_and_what_is_too_much_g
         page = await to_her_card(house, gateway, visit)
         assert (await ask(hers, visit, lines[0], lines[2]))["second_hold"] is None
         await at_her_card(house, gateway, her, page)
-        sent = await hers.write(f"{visit.id}/returns/{new_id()}", said(lines, 0, 2))
-        assert sent.status_code == 200
-        await work_off(house, gateway)
+        await hand_in(house, gateway, hers, visit, said(lines, 0, 2))
         on_phone = (await hers.see(visit.id)).json()
     async with transaction(house.engine) as session:
         holds = (await session.exec(select(Hold).order_by(col(Hold.held_at)))).all()
