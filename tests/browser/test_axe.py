@@ -205,6 +205,19 @@ class Walk:
         await page.locator(".windows").wait_for()
         await self.eyes.look(page, "another time to collect")
         await self.see(page, f"/orders/{order}", "an order, pieces of it to come back")
+        await self._have_inspected()
+
+    async def _have_inspected(self) -> None:
+        """At the hub a piece is found not as it was: only then a reason is asked for."""
+        async with self.page(PHONE) as page:
+            await self.house.as_staff(page.context, Role.DISPATCHER, self.language)
+            await page.goto(f"{self.house.base}/dispatch/give-backs")
+            piece = page.locator(".inspected").first
+            await piece.wait_for()
+            await expect(piece.locator(".input")).to_be_hidden()
+            await piece.locator("[value=not]").check()
+            await expect(piece.locator(".input")).to_be_visible()
+            await self.eyes.look(page, "a piece that is not as it was")
 
     async def at_the_doors(self) -> None:
         """Signing in, the demo's own pages, and a page that is not there."""
@@ -275,11 +288,6 @@ class Walk:
             await self.eyes.look(page, "the dispatcher's menu")
             await self.see(page, "/dispatch/books", "the trial balance")
             await self.see(page, "/dispatch/give-backs", "what clients bring back")
-            piece = page.locator(".inspected").first
-            await expect(piece.locator(".input")).to_be_hidden()
-            await piece.locator("[value=not]").check()
-            await expect(piece.locator(".input")).to_be_visible()
-            await self.eyes.look(page, "a piece that is not as it was")
         await self._what_needs_a_person()
 
     async def _what_needs_a_person(self) -> None:
