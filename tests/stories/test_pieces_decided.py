@@ -137,7 +137,8 @@ async def test_back_as_it_is_and_written_off_with_who_and_why(whole: Whole) -> N
     case, found = await the_case(whole), await pieces(whole)
     assert case.closed_at is None
     assert f"Piece {found[MISSING][1].tag} is missing." in case.words
-    assert found[DAMAGED][1].tag not in case.words, "it tells of what still waits"
+    waits = f"Piece {found[DAMAGED][1].tag} "
+    assert waits not in case.words, "it tells of what still waits"
     done = await at_the_case(whole, desk, MISSING, "write-offs", why="Looked everywhere.")
     assert "Looked everywhere." in done.words
     case, found = await the_case(whole), await pieces(whole)
