@@ -264,6 +264,19 @@ async def _take_back(
 async def _pieces(
     session: AsyncSession, give_back_id: UUID, currency: str
 ) -> list[PieceToInspect]:
+    return [
+        PieceToInspect(
+            piece.id, piece.tag, style.name, variant.size,
+            payments.Money(row.price_minor, currency),
+        )
+        for row, piece, variant, style in await given_pieces(session, give_back_id)
+    ]  # fmt: skip
+
+
+async def given_pieces(
+    session: AsyncSession, give_back_id: UUID
+) -> Sequence[tuple[GivenPiece, Piece, Variant, Style]]:
+    """What is given back, piece by piece, and what each of them is."""
     rows = await session.exec(
         select(GivenPiece, Piece, Variant, Style)
         .join(Piece, col(Piece.id) == col(GivenPiece.piece_id))
@@ -272,10 +285,4 @@ async def _pieces(
         .where(GivenPiece.give_back_id == give_back_id)
         .order_by(col(Piece.tag))
     )
-    return [
-        PieceToInspect(
-            piece.id, piece.tag, style.name, variant.size,
-            payments.Money(row.price_minor, currency),
-        )
-        for row, piece, variant, style in rows
-    ]  # fmt: skip
+    return rows.all()

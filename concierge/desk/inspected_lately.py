@@ -9,8 +9,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import payments
-from concierge.model import Client, GiveBack, GivenPiece, Order, Piece, Style, Variant
+from concierge.model import Client, GiveBack, Order
 
+from .inspect_pieces import given_pieces
 from .show_cases import account_of, named
 
 SHOWN = 5
@@ -69,15 +70,7 @@ async def inspected_lately(session: AsyncSession, hubs: Sequence[UUID]) -> list[
 
 
 async def _pieces(session: AsyncSession, give_back_id: UUID) -> list[PieceInspected]:
-    rows = await session.exec(
-        select(GivenPiece, Piece, Variant, Style)
-        .join(Piece, col(Piece.id) == col(GivenPiece.piece_id))
-        .join(Variant, col(Variant.id) == col(Piece.variant_id))
-        .join(Style, col(Style.id) == col(Variant.style_id))
-        .where(GivenPiece.give_back_id == give_back_id)
-        .order_by(col(Piece.tag))
-    )
     return [
         PieceInspected(piece.tag, style.name, variant.size, row.accepted is True, row.why)
-        for row, piece, variant, style in rows
+        for row, piece, variant, style in await given_pieces(session, give_back_id)
     ]

@@ -33,7 +33,7 @@ class Row:
     troubles: int = 0
     """Of its attempts, those in which the provider failed or the house was killed."""
     unread: bool = False
-    """Whether it was handed over while nobody could know its outcome."""
+    """Whether the provider was silent when it was last asked: nobody knows the outcome."""
 
     @property
     def kind(self) -> payments.OperationKind:

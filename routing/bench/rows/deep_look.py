@@ -18,7 +18,7 @@ SHIFTS, VISITS = 20, 220
 FILL_S, LOOK_S, LONG_S = 10.0, 0.3, 30.0
 RECOVERED = 0.9
 REFUSED = {False: 30, True: 60}
-"""How many refused windows of each day are looked into, in a short and in a full table."""
+"""About how many refused windows of each day are looked into, in a short and in a full table."""
 
 Asked = tuple[Problem, Plan, Visit]
 """A day, its plan, and somebody who fits into no gap of it."""
